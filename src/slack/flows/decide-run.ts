@@ -7,7 +7,7 @@ import { maskedInputs } from "../../audit/masked-inputs.js";
 import type { Approval } from "../../runs/approval.js";
 import type { Run, RunIn } from "../../runs/run.js";
 import { judged, type Verdict } from "../../runs/transitions.js";
-import { StoreFailure, type StoreFailureKind } from "../../store/failure.js";
+import { StoreFailure } from "../../store/failure.js";
 import { noteAttempt } from "../access/attempts.js";
 import { deedEntry } from "../access/audit-entries.js";
 import { permissionsOf } from "../access/permissions.js";
@@ -24,22 +24,12 @@ import {
   unsureApproverMessage,
 } from "../messages/approval.js";
 import type { Message } from "../messages/blocks.js";
+import { demandStore } from "./demand-store.js";
 import { runFor } from "./runs-for.js";
 
-/** The store does not take the verdict, so the run waits as before. */
-export class NothingDecided extends Error {
-  override readonly name = "NothingDecided";
-  constructor(
-    readonly why: StoreFailureKind,
-    cause?: unknown,
-  ) {
-    super("the store does not accept a verdict on a run", { cause });
-  }
-}
-
-/** The button's value is the run's key. @throws HexError when the project does not exist for them; NothingDecided */
+/** The button's value is the run's key. @throws HexError when the project does not exist for them; NothingDone */
 export async function decideRun(bot: Bot, click: Click, kind: Verdict["kind"]): Promise<void> {
-  const judged = await beforeVerdict(bot, () => judgedBy(bot, click, kind));
+  const judged = await demandStore(bot, "nothing_decided", () => judgedBy(bot, click, kind));
   if (judged !== null) await settle(bot, click, judged);
 }
 
@@ -81,20 +71,6 @@ async function judgedBy(bot: Bot, click: Click, kind: Verdict["kind"]): Promise<
       return refuse(unsureApproverMessage(run));
     case "no_longer_allowed":
       return { verdict: { kind: "decline", by: null }, entry: null };
-  }
-}
-
-/**
- * A deleted database file accepts writes as before, but they are lost at the next start, and so would the verdict be.
- * @throws NothingDecided
- */
-async function beforeVerdict<T>({ storeCheck }: Bot, work: () => Promise<T>): Promise<T> {
-  const store = await storeCheck.now();
-  if (!store.ok && store.why !== "timeout") throw new NothingDecided(store.why);
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof StoreFailure ? new NothingDecided(error.kind, error) : error;
   }
 }
 

@@ -10,24 +10,13 @@ import type { ApprovalNeed } from "../../runs/approval.js";
 import type { RunOptions } from "../../runs/run.js";
 import type { Alongside } from "../../runs/store.js";
 import type { Intent } from "../../runs/transitions.js";
-import { StoreFailure, type StoreFailureKind } from "../../store/failure.js";
 import { deedEntry } from "../access/audit-entries.js";
 import { mayBeApproved } from "../access/possible-approvers.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { type CardConversation, cardConversation } from "./card-conversation.js";
 import { deedOfStart, demandStart } from "./demand-start.js";
+import { demandStore } from "./demand-store.js";
 import { tellWhere } from "./tell-where.js";
-
-/** The store did not accept the intent, so the bot asked Hex for nothing. */
-export class NothingStarted extends Error {
-  override readonly name = "NothingStarted";
-  constructor(
-    readonly why: StoreFailureKind,
-    cause?: unknown,
-  ) {
-    super("the store does not take the start of a run", { cause });
-  }
-}
 
 export interface Wish {
   /** The same for all clicks or deliveries that must lead to a single run. */
@@ -40,7 +29,7 @@ export interface Wish {
  * `stored` is called with where the card goes, and whether somebody has to approve the run first, once the intent is stored and before
  * the bot asks Hex.
  * @returns false when a run with this key already exists and nothing was done
- * @throws NothingStarted, AccessDenied, HexError
+ * @throws NothingDone, AccessDenied, HexError
  */
 export async function startRun(
   bot: Bot,
@@ -98,15 +87,6 @@ function detailOf({ fresh, view }: RunOptions): string | null {
   return details.length === 0 ? null : details.join(", ");
 }
 
-/**
- * A deleted database file accepts writes as before, but they are lost at the next start, and so would the run be.
- * @throws NothingStarted
- */
-async function demandStore({ storeCheck }: Bot): Promise<void> {
-  const store = await storeCheck.now();
-  if (!store.ok && store.why !== "timeout") throw new NothingStarted(store.why);
-}
-
 interface Remembered {
   intent: Intent;
   /** What the rules want before it starts; `null` for nothing. */
@@ -115,17 +95,12 @@ interface Remembered {
   card: CardConversation;
 }
 
-async function remember(bot: Bot, user: string, { intent, need, entry, card }: Remembered): Promise<boolean> {
-  await demandStore(bot);
-  try {
+/** Before the bot asks Hex for anything. Returns false when there is a run with this key already. @throws NothingDone */
+function remember(bot: Bot, user: string, { intent, need, entry, card }: Remembered): Promise<boolean> {
+  return demandStore(bot, "nothing_started", async () => {
     await bot.audit.demand(entry);
     // Together, so that the card is that of whoever has asked for the run, of several who ask at once.
     const withCard: Alongside = (db) => bot.cards.open(intent.key, card, { requester: user, db });
-    return await (need === null
-      ? bot.starter.intend(intent, withCard)
-      : bot.starter.awaitApproval(intent, need, withCard));
-  } catch (error) {
-    if (error instanceof StoreFailure) throw new NothingStarted(error.kind, error);
-    throw error;
-  }
+    return need === null ? bot.starter.intend(intent, withCard) : bot.starter.awaitApproval(intent, need, withCard);
+  });
 }

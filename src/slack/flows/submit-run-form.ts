@@ -28,7 +28,7 @@ const TURN_MS = 2_000;
 
 type Whole = RunForm & { project: NonNullable<RunForm["project"]> };
 
-/** @throws AccessDenied, StoreFailure, NothingStarted */
+/** @throws AccessDenied, StoreFailure, NothingDone */
 export async function submitRunForm(bot: Bot, submission: Submission): Promise<void> {
   const read = readRunForm(submission.view);
   if (read === null) return submission.respond(staleFormMessage());

@@ -6,14 +6,13 @@ import type { Logger } from "../../log/logger.js";
 import { storeSentence } from "../../remedies/store.js";
 import { UnreadableRun } from "../../runs/unreadable-run.js";
 import { StoreFailure } from "../../store/failure.js";
-import { NothingDecided } from "../flows/decide-run.js";
-import { NothingStarted } from "../flows/start-run.js";
+import { NothingDone } from "../flows/demand-store.js";
 import { deniedMessage } from "../messages/access.js";
 import { faultMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import { remedyMessage } from "../messages/remedy.js";
 import { unreadableRunMessage } from "../messages/set-aside.js";
-import { type StoreTrouble, storeTroubleMessage } from "../messages/store-trouble.js";
+import { storeTroubleMessage } from "../messages/store-trouble.js";
 import type { Bot } from "./context.js";
 
 /**
@@ -47,19 +46,14 @@ export function explain(
     log.warn({ err: error, runKey: error.run.key }, "a run that cannot be read");
     return { message: unreadableRunMessage(error.run, hex.place.now, reference), outcome: "fault" };
   }
-  if (error instanceof StoreFailure || error instanceof NothingStarted || error instanceof NothingDecided) {
-    const why = error instanceof StoreFailure ? error.kind : error.why;
+  if (error instanceof StoreFailure || error instanceof NothingDone) {
+    const { why, undone } = error instanceof NothingDone ? error : { why: error.kind, undone: null };
     log.error({ err: error, why, todo: storeSentence(why, storeKind) }, "the store does not work");
     return {
-      message: storeTroubleMessage({ why, kind: storeKind, undone: undoneBy(error), reference }),
+      message: storeTroubleMessage({ why, kind: storeKind, undone, reference }),
       outcome: "fault",
     };
   }
   log.error({ err: error }, "fault");
   return { message: faultMessage(reference), outcome: "fault" };
-}
-
-function undoneBy(error: Error): StoreTrouble["undone"] {
-  if (error instanceof NothingStarted) return "nothing_started";
-  return error instanceof NothingDecided ? "nothing_decided" : null;
 }

@@ -1,0 +1,36 @@
+// What must be in the store before anything else happens.
+
+import { StoreFailure, type StoreFailureKind } from "../../store/failure.js";
+import type { Bot } from "../listeners/context.js";
+import type { StoreTrouble } from "../messages/store-trouble.js";
+
+/** The store did not accept it, so nothing was done. */
+export class NothingDone extends Error {
+  override readonly name = "NothingDone";
+  constructor(
+    readonly undone: NonNullable<StoreTrouble["undone"]>,
+    readonly why: StoreFailureKind,
+    cause?: unknown,
+  ) {
+    super(`${undone}: the store does not accept it`, { cause });
+  }
+}
+
+/**
+ * Does the work, of which nothing may come if the store does not accept it. A deleted database file accepts writes as before, but they
+ * are lost at the next start.
+ * @throws NothingDone, and what the work throws
+ */
+export async function demandStore<T>(
+  { storeCheck }: Bot,
+  undone: NothingDone["undone"],
+  work: () => Promise<T>,
+): Promise<T> {
+  const store = await storeCheck.now();
+  if (!store.ok && store.why !== "timeout") throw new NothingDone(undone, store.why);
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof StoreFailure ? new NothingDone(undone, error.kind, error) : error;
+  }
+}
