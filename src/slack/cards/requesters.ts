@@ -10,7 +10,7 @@ import type { Message } from "../messages/blocks.js";
 /** Source: https://docs.slack.dev/interactivity/handling-user-interaction (30 minutes, five uses). */
 const LIFE_MS = 30 * MINUTE;
 
-export type Respond = (message: Message) => Promise<void>;
+type Answer = (message: Message) => Promise<void>;
 
 export interface RequestersOptions {
   clock: Clock;
@@ -20,7 +20,7 @@ export interface RequestersOptions {
 }
 
 interface Asker {
-  respond: Respond;
+  respond: Answer;
   /** By the monotonic clock, in ms. */
   until: number;
 }
@@ -31,7 +31,7 @@ export class Requesters {
   constructor(private readonly options: RequestersOptions) {}
 
   /** Somebody has just asked for a run. `respond` answers only them. */
-  add(runKey: string, respond: Respond): void {
+  add(runKey: string, respond: Answer): void {
     const now = this.options.clock.monotonic();
     for (const [key, { until }] of this.#byRun) if (until <= now) this.#byRun.delete(key);
     this.#byRun.set(runKey, { respond, until: now + LIFE_MS });

@@ -57,14 +57,15 @@ export function requestIdIn(context: Context): string | null {
   return typeof requestId === "string" ? requestId : null;
 }
 
-export interface Origin extends Omit<Arrival, "key" | "once" | "reference" | "log"> {
+/** An arrival before it has its key and its reference. */
+interface Arriving extends Omit<Arrival, "key" | "once" | "reference" | "log"> {
   /** Something that is the same in every delivery of an interaction, such as its trigger_id. */
   id: string;
   /** What is the same when the delivery itself is sent again; `null` where that cannot happen. */
   once: string | null;
 }
 
-export function arrivalOf({ id, once, ...rest }: Origin, log: Logger): Arrival {
+export function arrivalOf({ id, once, ...rest }: Arriving, log: Logger): Arrival {
   const key = hashOf(id);
   const reference = key.slice(0, 8);
   return { ...rest, key, once: once && hashOf(once), reference, log: log.child({ reference }) };

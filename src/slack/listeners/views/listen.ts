@@ -34,8 +34,8 @@ export function listenToViews(app: App, listening: Listening): void {
     const conversation = directMessagesOf(user.id);
     // A form starts one run, however often it is submitted, and its answer may not wait for the store.
     const place = placeOfForm(view);
-    const origin = { id: triggerId, once: null, user: user.id, conversation, place, triggerId, respond };
-    const arrival = arrivalOf(origin, log);
+    const arriving = { id: triggerId, once: null, user: user.id, conversation, place, triggerId, respond };
+    const arrival = arrivalOf(arriving, log);
     arrival.log.info({ user: user.id }, "form %s", known?.id ?? "unknown");
     const submission: Unadmitted<Submission> = {
       ...arrival,
