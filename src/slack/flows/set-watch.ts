@@ -41,14 +41,14 @@ export async function setWatch(
 
 /** `key`: of the rule, see `ruleKey`. @throws StoreFailure, AccessDenied */
 export async function endWatch(bot: Bot, interaction: Interaction, key: string): Promise<void> {
-  const { channel, threadTs } = interaction.conversation;
-  const watch = (await bot.watches.in({ channel, threadTs })).find(({ rule }) => ruleKey(rule) === key);
+  const { conversation } = interaction;
+  const watch = (await bot.watches.in(conversation)).find(({ rule }) => ruleKey(rule) === key);
   if (watch !== undefined && !isKnownTo(interaction, watch)) {
     noteHidden(interaction, watch, "unwatch");
     return interaction.respond(notWatchedMessage());
   }
   if (watch !== undefined) await demandToEnd(interaction, watch);
-  const was = await bot.watches.remove({ channel, threadTs }, key);
+  const was = await bot.watches.remove(conversation, key);
   const result = was ? "ended" : "not_watched";
   const project = watch === undefined ? null : projectOfRule(interaction, watch.rule);
   await bot.audit.record(deedEntry(interaction, "unwatch", bot.clock.now(), { project, detail: key, result }));

@@ -22,8 +22,8 @@ export const unwatch: Command = {
 
 async function handle(bot: Bot, interaction: Interaction, typed: string): Promise<void> {
   const { rule, text } = parseWatchArguments(typed);
-  const { channel, threadTs } = interaction.conversation;
-  const watches = (await bot.watches.in({ channel, threadTs })).filter((watch) => isKnownTo(interaction, watch));
+  const all = await bot.watches.in(interaction.conversation);
+  const watches = all.filter((watch) => isKnownTo(interaction, watch));
   if (text === "") return listWatches(bot, interaction);
   const reference = parseProjectRef(text, bot.hex.origin);
   const attempt: Named =

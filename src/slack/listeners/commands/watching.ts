@@ -16,8 +16,7 @@ export const watching: Command = {
 };
 
 export async function listWatches(bot: Bot, interaction: Interaction): Promise<void> {
-  const { channel, threadTs } = interaction.conversation;
-  const seen = await watchesSeen(bot, interaction, { channel, threadTs });
+  const seen = await watchesSeen(bot, interaction);
   await interaction.respond(
     watchesMessage(seen, { now: bot.clock.now(), place: bot.hex.place.now, load: await watchLoad(bot, interaction) }),
   );
