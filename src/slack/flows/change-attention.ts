@@ -53,45 +53,62 @@ interface Shown {
 export async function changeAttention<T extends Taking | Silencing | Unsilencing>(
   bot: Bot,
   interaction: Interaction,
-  { deed, target, detail }: AttentionDeed,
+  doing: AttentionDeed,
   change: (now: Attention[], version: number) => Change<T>,
 ): Promise<{ outcome: T; isSilenced: boolean } | null> {
-  const { shown, hidden } = await shownBy(bot, target);
-  const notOver = shown.filter(({ overAt }) => overAt === null);
-  const open = notOver.map(({ subject }) => subject);
+  const { shown, hidden } = await shownBy(bot, doing.target);
+  const open = shown.filter(({ overAt }) => overAt === null);
+  const over = shown.filter(({ overAt }) => overAt !== null);
   if (shown.length === 0) {
-    for (const project of hidden) noteAttempt(interaction, deed, { kind: "project", project });
+    for (const project of hidden) noteAttempt(interaction, doing.deed, { kind: "project", project });
     return told(interaction.respond(alertGoneMessage()));
   }
   if (open.length === 0) {
-    return told(interaction.respond(overAlreadyMessage(Math.max(...shown.map(({ overAt }) => overAt ?? 0)))));
+    return told(interaction.respond(overAlreadyMessage(Math.max(...over.map(({ overAt }) => overAt ?? 0)))));
   }
-  for (const { project } of notOver) {
-    if (project !== null && !interaction.permissions.projects.has(project.id)) {
-      noteAttempt(interaction, deed, { kind: "project", project });
-    }
-  }
-  for (const { project } of notOver) {
-    if (project === null) interaction.permissions.demandApartFromProjects("silence");
-    else interaction.permissions.demand("silence", project);
-  }
+  demandFor(interaction, doing.deed, open);
   const attentions = await bot.attention.all();
-  const over = shown.filter(({ overAt }) => overAt !== null).map(({ subject }) => attentionTo(attentions, subject));
+  const toOver = over.map(({ subject }) => attentionTo(attentions, subject));
   let isSilent = false;
-  const outcome = await bot.attention.change(open, (now) => {
-    const changed = change(now, versionOf([...over, ...now]));
+  const subjects = open.map(({ subject }) => subject);
+  const outcome = await bot.attention.change(subjects, (now) => {
+    const changed = change(now, versionOf([...toOver, ...now]));
     isSilent = changed.next.every((one) => isSilenced(one, bot.clock.now()));
     return changed;
   });
+  await record(bot, interaction, doing, { open, outcome });
+  interaction.log.info({ alert: doing.target.alert, outcome }, "attention");
+  void bot.homes.redraw(interaction.user);
+  return { outcome, isSilenced: isSilent };
+}
+
+/** @throws AccessDenied; HexError for a project that they may not see, once all of these are noted */
+function demandFor(interaction: Interaction, deed: AttentionDeed["deed"], open: readonly Shown[]): void {
+  const { permissions } = interaction;
+  for (const { project } of open) {
+    if (project !== null && !permissions.projects.has(project.id)) {
+      noteAttempt(interaction, deed, { kind: "project", project });
+    }
+  }
+  for (const { project } of open) {
+    if (project === null) permissions.demandApartFromProjects("silence");
+    else permissions.demand("silence", project);
+  }
+}
+
+/** Enters it in the audit log, once for each outage or trouble. */
+async function record(
+  bot: Bot,
+  interaction: Interaction,
+  { deed, target, detail }: AttentionDeed,
+  { open, outcome }: { open: readonly Shown[]; outcome: Taking | Silencing | Unsilencing },
+): Promise<void> {
   const details = [target.alert, detail, othersIn(outcome)].filter((one) => one !== null).join(" ");
   const now = bot.clock.now();
-  for (const { project, subject } of notOver) {
+  for (const { project, subject } of open) {
     const id = `${deed} ${interaction.key} ${subject.id}`;
     await bot.audit.record(deedEntry(interaction, deed, now, { id, project, detail: details, result: outcome.kind }));
   }
-  interaction.log.info({ alert: target.alert, outcome }, "attention");
-  void bot.homes.redraw(interaction.user);
-  return { outcome, isSilenced: isSilent };
 }
 
 /** Who had it, or was faster; null for nobody. */
