@@ -9,7 +9,7 @@ import type { Logger } from "../../log/logger.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import { asSlackFailure, losesPlace, mayPass, retryPauseMs, SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
-import { edit, isPosted, isRefusedHere, type Posted, post } from "../connection/post.js";
+import { edit, isPosted, isRefusedHere, type Posted, post, targetOf } from "../connection/post.js";
 import type { Message } from "../messages/blocks.js";
 import { movedMessage } from "../messages/incident.js";
 import { repeated } from "../messages/repeat.js";
@@ -210,7 +210,7 @@ export class Alerts {
     const doubled = alert.doubled || alert.posting;
     const content = subject.message(doubled);
     await alerts.change(subject.id, { posting: true, doubled });
-    const posted = await post(slack, { channel, ...(threadTs === null ? {} : { thread_ts: threadTs }) }, content);
+    const posted = await post(slack, targetOf(channel, threadTs), content);
     if (!isPosted(posted)) {
       if (posted.kind !== "transient") await alerts.change(subject.id, { posting: false });
       return posted;

@@ -9,7 +9,7 @@ import type { Run, RunIn } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import type { ApproverSources } from "../access/possible-approvers.js";
 import { mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
-import { isPosted, post } from "../connection/post.js";
+import { isPosted, post, targetOf } from "../connection/post.js";
 import { approversMessage, hopelessMessage } from "../messages/approval.js";
 import type { Message } from "../messages/blocks.js";
 import { repeated } from "../messages/repeat.js";
@@ -133,12 +133,8 @@ export class Approvers {
   ): Promise<SlackFailure | null> {
     const isRepeat = run.approval.posting === kind;
     await changeApproval(this.options.runs, run, (approval) => ({ ...approval, posting: kind }));
-    const thread = threadTs ?? ts;
-    const posted = await post(
-      this.options.slack,
-      thread === null ? { channel } : { channel, thread_ts: thread },
-      isRepeat ? repeated(reply) : reply,
-    );
+    const there = targetOf(channel, threadTs ?? ts);
+    const posted = await post(this.options.slack, there, isRepeat ? repeated(reply) : reply);
     if (isPosted(posted)) return null;
     if (posted.kind !== "transient" && !isRepeat)
       await changeApproval(this.options.runs, run, (approval) => ({ ...approval, posting: null }));

@@ -17,7 +17,16 @@ import { UnreadableRow } from "../../store/row-reader.js";
 import type { Conversation } from "../connection/conversation.js";
 import { asSlackFailure, mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
-import { edit, isPosted, isRefusedHere, type Posted, post, postAtFirst, type Target } from "../connection/post.js";
+import {
+  edit,
+  isPosted,
+  isRefusedHere,
+  type Posted,
+  post,
+  postAtFirst,
+  type Target,
+  targetOf,
+} from "../connection/post.js";
 import type { FollowerStore } from "../followers/store.js";
 import type { Message } from "../messages/blocks.js";
 import { cardInDirectMessage, type NoCard, withoutCard } from "../messages/card-elsewhere.js";
@@ -472,10 +481,6 @@ function placesFor({ channel, threadTs, ts, requester }: Card): [Target, ...Targ
   const person = requester === null ? [] : [{ channel: requester }];
   const isOfThread = threadTs !== null && requester !== null;
   return [targetOf(channel, threadTs ?? ts), ...(isOfThread ? [] : [{ channel }]), ...person];
-}
-
-function targetOf(channel: string, threadTs: string | null): Target {
-  return threadTs === null ? { channel } : { channel, thread_ts: threadTs };
 }
 
 function noCardOf(failure: SlackFailure): NoCard {

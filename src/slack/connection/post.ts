@@ -18,6 +18,11 @@ export interface Target {
   thread_ts?: string;
 }
 
+/** `threadTs`: `null` outside threads. */
+export function targetOf(channel: string, threadTs: string | null): Target {
+  return threadTs === null ? { channel } : { channel, thread_ts: threadTs };
+}
+
 /**
  * Posts a message. If Slack refuses it as it is, posts what the message has instead, or only its text. Resolves with the place, or with
  * why it was not posted.
