@@ -4,7 +4,6 @@
 import type { WebClient } from "@slack/web-api";
 import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
-import { keepLatest } from "../../lib/keep-latest.js";
 import { whileRenewed } from "../../lib/renewed.js";
 import { DAY } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
@@ -15,31 +14,24 @@ import { asUnreadableRun, type RunOutline, UnreadableRun } from "../../runs/unre
 import type { Db } from "../../store/database.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import type { Conversation } from "../connection/conversation.js";
-import { asSlackFailure, mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
+import { mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
-import {
-  edit,
-  isPosted,
-  isRefusedHere,
-  type Posted,
-  post,
-  postAtFirst,
-  type Target,
-  targetOf,
-} from "../connection/post.js";
+import { edit, isPosted, isRefusedHere, type Posted, postAtFirst, type Target, targetOf } from "../connection/post.js";
 import type { FollowerStore } from "../followers/store.js";
 import type { Message } from "../messages/blocks.js";
-import { cardInDirectMessage, type NoCard, withoutCard } from "../messages/card-elsewhere.js";
+import { withoutCard } from "../messages/card-elsewhere.js";
 import { endMessage, followUpMessage } from "../messages/follow-up.js";
 import { overdueMessage } from "../messages/overdue.js";
 import { plainText } from "../messages/plain.js";
 import { repeated } from "../messages/repeat.js";
-import { announcement, runCard } from "../messages/run-card.js";
+import { runCard } from "../messages/run-card.js";
 import { unreadableRunCard } from "../messages/set-aside.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Approvers } from "./approvers.js";
+import { CardPlaces, noCardOf, type Place } from "./card-places.js";
 import { ChannelTurns } from "./channel-turns.js";
 import { OneAtATime } from "./one-at-a-time.js";
+import { remember } from "./remember.js";
 import type { Requesters } from "./requesters.js";
 import type { Card, CardReply, CardStore } from "./store.js";
 
@@ -66,9 +58,6 @@ export interface CardsOptions {
   /** Ends every pause when the bot stops. */
   signal: AbortSignal;
 }
-
-/** Where a card is. `word` is Slack's error code for why it is not in the channel. */
-export type Place = { kind: "channel" } | { kind: "dm"; word: string } | { kind: "nowhere"; why: NoCard };
 
 /** How long (ms) a claim to draw a card lasts. If its process dies, another one draws the card after this time. */
 const CLAIM_MS = 15_000;
@@ -102,12 +91,13 @@ export class Cards {
   /** Cards that Slack holds up, and until when, by the monotonic clock. */
   readonly #notBefore = new Map<string, number>();
   readonly #turns: ChannelTurns;
-  readonly #places = new Map<string, Place>();
+  readonly #places: CardPlaces;
   /** The states that this process has drawn on the cards of runs in flight, so that each state is logged once. */
   readonly #states = new Map<string, RunState>();
 
   constructor(private readonly options: CardsOptions) {
     this.#turns = new ChannelTurns(options.clock);
+    this.#places = new CardPlaces({ ...options, onRefused: (run, failure) => this.#warn(run, failure) });
   }
 
   /** Notes where a run's card should be. It is posted as soon as the run is stored, which the same transaction `db` does. */
@@ -122,7 +112,7 @@ export class Cards {
   /** Draws the card and resolves with where it is; `null` when the run has none. */
   async place(runKey: string): Promise<Place | null> {
     await this.redraw(runKey);
-    return this.#places.get(runKey) ?? null;
+    return this.#places.of(runKey);
   }
 
   /** The channels of the cards of runs in flight, by run key. */
@@ -243,7 +233,7 @@ export class Cards {
   async #show(card: Card, run: Run, content: Message, shown: string): Promise<SlackFailure | "left" | null> {
     if (card.shown === shown) return null;
     const { slack, cards } = this.options;
-    const place = card.ts === null ? await this.#post(card, run) : { channel: card.channel, ts: card.ts };
+    const place = card.ts === null ? await this.#places.post(card, run) : { channel: card.channel, ts: card.ts };
     if (place === "left" || !isPosted(place)) return place;
     const failure = await edit(slack, place, content);
     if (failure) return failure;
@@ -279,48 +269,6 @@ export class Cards {
       this.#states.delete(runKey);
       onEndShown(clock.now() - run.endedAt);
     } else remember(this.#states, runKey, run.state);
-  }
-
-  /** Posts what becomes the card: in the channel, or else as a direct message to the requester. */
-  async #post(card: Card, run: Run): Promise<Posted | "left" | SlackFailure> {
-    const { slack, requesters, botName, hexPlace } = this.options;
-    const { runKey, channel, threadTs, requester } = card;
-    const first = announcement(run, hexPlace());
-    const inChannel = await post(slack, targetOf(channel, threadTs), first);
-    if (isPosted(inChannel)) return this.#posted(runKey, inChannel, { kind: "channel" });
-    if (requester === null || requester === channel || !isRefusedHere(inChannel)) {
-      return this.#nowhere(runKey, inChannel, null);
-    }
-    this.#warn(run, inChannel);
-    const asMessage = await post(slack, { channel: requester }, first);
-    if (!isPosted(asMessage)) return this.#nowhere(runKey, inChannel, asMessage);
-    void requesters.tell(runKey, cardInDirectMessage(inChannel.word, botName));
-    return this.#posted(runKey, asMessage, { kind: "dm", word: inChannel.word });
-  }
-
-  /**
-   * Notes where the card is. A process that was suspended while it posted may find that another one has posted the card since then. Its
-   * own message is then deleted, because nobody would keep it true.
-   */
-  async #posted(runKey: string, at: Posted, place: Place): Promise<Posted | "left"> {
-    const { slack, cards } = this.options;
-    // A direct message is not in a thread.
-    if (await cards.place(runKey, place.kind === "dm" ? { ...at, threadTs: null } : at)) {
-      remember(this.#places, runKey, place);
-      return at;
-    }
-    await slack.chat.delete(at).catch(asSlackFailure);
-    return "left";
-  }
-
-  /** @returns the failure that says when to try again */
-  #nowhere(runKey: string, inChannel: SlackFailure, asMessage: SlackFailure | null): SlackFailure {
-    const failure = asMessage ?? inChannel;
-    const why: NoCard = mayPass(failure)
-      ? { kind: "later", word: failure.word }
-      : { kind: "refused", word: inChannel.word, asMessage: asMessage?.word ?? null };
-    remember(this.#places, runKey, { kind: "nowhere", why });
-    return failure;
   }
 
   /**
@@ -441,7 +389,7 @@ export class Cards {
       if ((await this.#reply(card, "end", { text: plainText(end), blocks: [] })) === null) return true;
     }
     if (mayPass(failure) && failures < TELL_AFTER) return false;
-    const place = this.#places.get(run.key);
+    const place = this.#places.of(run.key);
     const why = place?.kind === "nowhere" ? place.why : noCardOf(failure);
     const told = withoutCard(run, { why, bot: botName, now: clock.now(), place: hexPlace() });
     if (!(await requesters.tell(run.key, told))) return false;
@@ -454,7 +402,8 @@ export class Cards {
   async #settle(runKey: string): Promise<void> {
     await this.options.cards.change(runKey, { settled: true, posting: null });
     this.options.requesters.forget(runKey);
-    for (const known of [this.#places, this.#failures, this.#refused, this.#told]) known.delete(runKey);
+    this.#places.forget(runKey);
+    for (const known of [this.#failures, this.#refused, this.#told]) known.delete(runKey);
   }
 
   #warn({ key, reference }: Run, failure: SlackFailure): void {
@@ -481,17 +430,4 @@ function placesFor({ channel, threadTs, ts, requester }: Card): [Target, ...Targ
   const person = requester === null ? [] : [{ channel: requester }];
   const isOfThread = threadTs !== null && requester !== null;
   return [targetOf(channel, threadTs ?? ts), ...(isOfThread ? [] : [{ channel }]), ...person];
-}
-
-function noCardOf(failure: SlackFailure): NoCard {
-  const { word } = failure;
-  return mayPass(failure) ? { kind: "later", word } : { kind: "refused", word, asMessage: null };
-}
-
-/** Far more than are ever in flight at once. */
-const REMEMBERED = 1_000;
-
-/** Removes the oldest entries: another process may draw the end of a card, and then this process never learns of it. */
-function remember<T>(map: Map<string, T>, runKey: string, value: T): void {
-  keepLatest(map, runKey, value, REMEMBERED);
 }
