@@ -207,6 +207,21 @@ describe.each(MODES)("%s mode", (mode) => {
       },
     );
 
+    test("if that refusal passes, the card shows the end after all, and nobody is told again", async () => {
+      const project = await start();
+      await harness.slack.command(`run ${project.id}`);
+      await harness.cardShows("Running");
+      harness.slack.faults.add({ method: "chat.update", kind: refusal("a_word_of_tomorrow") });
+      await harness.until(() => harness.replies.length === 1);
+      expect(shown(harness.card())).toContain("Running");
+      await harness.pass(10 * 60_000, 10_000);
+      harness.slack.faults.clear();
+      const card = await harness.cardShows("Completed");
+      expect(buttonsOf(card)).not.toContain("cancel_run");
+      await harness.pass(20 * 60_000, 10_000);
+      expect(harness.replies).toHaveLength(1);
+    });
+
     test("people are also told that a run completed, because its card shows something else", async () => {
       const project = await start();
       harness.slack.faults.add({ method: "chat.update", kind: refusal("invalid_blocks") });

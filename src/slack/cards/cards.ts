@@ -5,7 +5,7 @@ import type { WebClient } from "@slack/web-api";
 import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
 import { whileRenewed } from "../../lib/renewed.js";
-import { DAY } from "../../lib/time.js";
+import { DAY, HOUR } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { elapsedMs, identityOf, isEnded, type Run, type RunIn, type RunState } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
@@ -73,6 +73,10 @@ const TELL_AFTER = 3;
  * a scope. Counted from the first failure and not from the run's end, which may be days ago if the bot was stopped.
  */
 const KEEP_TRYING_MS = DAY;
+/** How long (ms) the bot keeps trying to show an end of which people were told otherwise, if it does not know Slack's refusal. */
+const CORRECT_MS = HOUR;
+/** This is retried as rarely as after this many failures. */
+const CORRECT_TRIES = 5;
 
 export class Cards {
   readonly #drawing = new OneAtATime((runKey) =>
@@ -278,7 +282,11 @@ export class Cards {
   async #tell(run: Run, shown: string, approversPauseMs: number | null): Promise<void> {
     const { cards, clock } = this.options;
     const card = await cards.get(run.key);
-    if (card === null || card.settled || card.ts === null) return;
+    if (card === null || card.ts === null) return;
+    if (card.settled) {
+      this.#failures.delete(run.key);
+      return;
+    }
     const isTold = this.#told.has(run.key) || run.approval?.isEndTold === true;
     const reply = isTold ? null : followUpMessage(run, elapsedMs(run, clock.now()));
     if (reply !== null) {
@@ -335,8 +343,9 @@ export class Cards {
     const { cards } = this.options;
     this.#warn(run, failure);
     const card = await cards.get(run.key);
+    if (card === null) return;
     // People were told of its end long ago. What is new since then, such as that it was run again, is news to nobody.
-    if (card === null || (card.settled && isEnded(run))) return;
+    if (card.settled && isEnded(run)) return this.#correctLater(run, failure);
     // A missing scope may still be granted. The card stays where it is until then.
     const isStuck = card.ts !== null && isRefusedHere(failure) && failure.kind !== "credentials";
     if (isStuck && failure.kind !== "other" && card.moved === null && card.requester !== null) {
@@ -351,12 +360,23 @@ export class Cards {
     const { count: failures, since } = this.#countFailure(run.key);
     if (isEnded(run)) {
       const isTold = await this.#tellOtherwise(card, run, { failure, failures, isStuck });
-      if ((isTold && isStuck) || this.options.clock.monotonic() - since > KEEP_TRYING_MS) return this.#settle(run.key);
+      if ((isTold && isStuck) || this.options.clock.monotonic() - since > KEEP_TRYING_MS) {
+        await this.#settle(run.key);
+        return this.#correctLater(run, failure);
+      }
     } else if (isStuck) {
       // Slack would refuse the same content again, but it may accept the next.
       return remember(this.#refused, run.key, shown);
     }
     this.#later(run.key, this.#pauseMs(failure, failures, card.channel));
+  }
+
+  /** Everything has been said, but the card still shows what is no longer true. A refusal that the bot does not know may pass. */
+  #correctLater({ key }: Run, failure: SlackFailure): void {
+    if (failure.kind !== "other") return;
+    const { since } = this.#countFailure(key);
+    if (this.options.clock.monotonic() - since > CORRECT_MS) this.#failures.delete(key);
+    else this.#later(key, retryPauseMs(failure, CORRECT_TRIES));
   }
 
   /** How long (ms) to wait after a failure that was the last of this many in a row. */
