@@ -312,6 +312,11 @@ export class Harness {
     return quiet === QUIET_TURNS;
   }
 
+  /** Waits in real time, for ten seconds at most, until no request waits for its answer. The clock stands still. */
+  async noRequestOpen(): Promise<void> {
+    await this.until(() => this.#open.count === 0, 0);
+  }
+
   /** Slack's own clients wait in real time before they ask again and before they connect again. */
   #isRealTimeWaitedFor(): boolean {
     const { calls, socket } = this.slack;
