@@ -94,7 +94,8 @@ export function groupMention(groupId: string): string {
 
 /** A duration in words, such as "45 s", "3 min 20 s", "2 h 5 min" or "3 days". `ms`: milliseconds. */
 export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1_000);
+  // A clock that was set back makes the end come before the beginning.
+  const seconds = Math.max(0, Math.round(ms / 1_000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;

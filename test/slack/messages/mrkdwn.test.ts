@@ -179,6 +179,7 @@ test("dates: in each reader's zone, and in UTC where Slack does not format them"
 });
 
 test.each([
+  [-86_369_000, "0 s"],
   [0, "0 s"],
   [59_499, "59 s"],
   [59_500, "1 min"],
