@@ -207,7 +207,7 @@ function stillOpen(): string[] {
   const isLeftBehind = (text: string, index: number) =>
     all.slice(index + 1).some((other) => other.isRepeat && toldIn(text, false).some(isIn(toldIn(other.text, true))));
   return all
-    .filter(({ text }, index) => text.includes("in trouble") && !isLeftBehind(text, index))
+    .filter(({ text }, index) => text.includes("in trouble*") && !isLeftBehind(text, index))
     .map(({ text }) => text);
 }
 
