@@ -50,7 +50,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.slack.kick(general, harness.slack.botUserId);
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     const answer = await harness.ask(`run ${project.id}`, { channel: general });
-    expect(answer).toMatch(/the run's card is in your direct messages. Write `\/invite @hex`/);
+    expect(answer).toMatch(/the run's card is in your direct messages. Type `\/invite @hex`/);
     await harness.cardShows("Completed");
     expect(harness.card().channel).toBe(harness.slack.dm(harness.slack.people.ada).id);
   });
