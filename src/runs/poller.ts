@@ -2,7 +2,7 @@
 
 import type { BudgetShare } from "../hex/budget.js";
 import type { Call, HexClient } from "../hex/client.js";
-import { HexError, isRefusal, meansDisconnected, meansLater } from "../hex/errors.js";
+import { HexError, isRefusal, meansDisconnected, meansLater, type Operation } from "../hex/errors.js";
 import { PAGE_SIZE } from "../hex/page-size.js";
 import type { HexRun } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
@@ -40,6 +40,8 @@ const MISSES = 3;
 const MISSING_MS = 2 * MINUTE;
 /** After this many failures in a row, of Hex as a whole or about one run, the card says so. */
 const TROUBLE_AFTER = 2;
+/** How long (ms) the runs of a project whose list cannot be read are requested by id before the list is tried again. */
+const UNLISTED_MS = 5 * MINUTE;
 
 /**
  * Whether Hex refuses either the list of a project's runs or a run, but perhaps not both. It does not document what it answers about
@@ -60,8 +62,8 @@ export class Poller {
   #unheard = new Map<string, number>();
   /** Runs whose project's earlier runs have already been read for them. */
   #learnt = new Set<string>();
-  /** Runs that were not among their project's latest, so that they must be requested by id. */
-  #alone = new Set<string>();
+  /** Until when runs are requested by id: for ever if they were not among their project's latest. */
+  #aloneUntil = new Map<string, number>();
   /** When the last request was made; `null` if none was. */
   #lastAt: number | null = null;
   /** How many times in a row Hex could not be used at all. */
@@ -143,8 +145,12 @@ export class Poller {
       askedAt: this.#askedAt.get(run.key) ?? null,
       typicalMs: stoppedAt === null ? run.typicalMs : null,
       overdueAt: isTimed && after !== null ? since + after : null,
-      alone: this.#alone.has(run.key),
+      alone: this.#isAlone(run.key),
     };
+  }
+
+  #isAlone(key: string): boolean {
+    return (this.#aloneUntil.get(key) ?? 0) > this.options.clock.monotonic();
   }
 
   /** Converts a date to the monotonic clock once, so that setting the clock later makes the run neither older nor younger. */
@@ -159,7 +165,7 @@ export class Poller {
 
   #forgetOthers(live: readonly LiveRun[]): void {
     const keys = new Set(live.map((run) => run.key));
-    for (const known of [this.#askedAt, this.#since, this.#misses, this.#unheard, this.#alone, this.#learnt]) {
+    for (const known of [this.#askedAt, this.#since, this.#misses, this.#unheard, this.#aloneUntil, this.#learnt]) {
       for (const key of known.keys()) if (!keys.has(key)) known.delete(key);
     }
   }
@@ -172,7 +178,7 @@ export class Poller {
     if (first === undefined) return;
     this.#lastAt = clock.monotonic();
     try {
-      const isKnown = this.#alone.has(first.key) || this.#learnt.has(first.key);
+      const isKnown = this.#isAlone(first.key) || this.#learnt.has(first.key);
       if (others.length === 0 && isKnown) await this.#askAlone(first, signal);
       else await this.#askTogether(poll.projectId, runs, signal);
       this.#failures = 0;
@@ -217,7 +223,7 @@ export class Poller {
       if (typicalMs !== null && run.typicalMs === null) await this.#learn(run.key, typicalMs);
       const found = seen.get(run.hex.runId);
       if (found) await this.#saw(run.key, found);
-      else this.#alone.add(run.key);
+      else this.#aloneUntil.set(run.key, Number.POSITIVE_INFINITY);
     }
   }
 
@@ -261,6 +267,7 @@ export class Poller {
       const unheard = (this.#unheard.get(key) ?? 0) + 1;
       this.#unheard.set(key, unheard);
       if (isLimit || Math.max(unheard, isOfAll ? this.#failures : 0) < TROUBLE_AFTER) continue;
+      this.#askOtherwise(key, error.facts.operation);
       await store.update(key, (run) =>
         isLive(run) && run.trouble?.facts.kind !== error.kind
           ? { ...run, trouble: { facts: error.facts, since: run.trouble?.since ?? since } }
@@ -270,6 +277,15 @@ export class Poller {
     const backoff = isOfAll ? Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** Math.max(0, this.#failures - 1)) : 0;
     // After a limit, it waits as long as asked, and longer each time. A failure may name a time too, but must not hold up the cards that long.
     this.#notBefore = clock.monotonic() + Math.max(backoff, isLimit ? (error.facts.retryAfterMs ?? 0) : 0);
+  }
+
+  /** Hex may list a project's runs and not answer about one of them, or the other way round. The next request is the other one. */
+  #askOtherwise(key: string, failed: Operation): void {
+    if (failed === "listRuns") this.#aloneUntil.set(key, this.options.clock.monotonic() + UNLISTED_MS);
+    else {
+      this.#aloneUntil.delete(key);
+      this.#learnt.delete(key);
+    }
   }
 
   #callOf({ reference }: LiveRun, signal: AbortSignal): Call {
