@@ -5,7 +5,7 @@ import { type HexRun, isOver, type Project, type Schedule, startOrEnd } from "..
 import { epochMs } from "../lib/epoch.js";
 import { typicalDuration } from "../runs/typical-duration.js";
 import { absenceSchema, isAbsent, isGone, type WhyAbsent } from "./absence.js";
-import { type Away, type Evidence, stuckAfterMs } from "./judgement.js";
+import { type Away, type Evidence, endedByItself, isFailure, stuckAfterMs } from "./judgement.js";
 import type { Watched } from "./reading-plan.js";
 
 /** A run's page in Hex; `null`: not known. */
@@ -38,6 +38,8 @@ export const followedSchema = z.object({
   typicalMs: z.number().nullable(),
   lastRun: endedRunSchema.nullable(),
   lastGood: endedRunSchema.nullable(),
+  /** Whether the newest run that ended by itself failed. One that somebody cancelled after it says nothing. */
+  isFailing: z.boolean().default(false),
   /** Its title when it was last seen. `null`: not known. */
   title: z.string().nullable().default(null),
   /** The keys of the rules that it fitted when it was last seen, see `ruleKey`. */
@@ -59,6 +61,7 @@ export function newlyFollowed({ schedules }: Pick<Project, "schedules">, now: nu
     typicalMs: null,
     lastRun: null,
     lastGood: null,
+    isFailing: false,
     title: null,
     rules: [],
     absence: null,
@@ -139,6 +142,7 @@ export function remembered(followed: Followed, { runs, readAt, typicalMs }: Evid
   const starts = counting.flatMap((run) => startOrEnd(run) ?? []);
   const firstSeen = new Map(followed.going.map(({ runId, since }) => [runId, since]));
   const ended = runs.filter((run) => isOver(run, readAt));
+  const newest = ended.find(endedByItself);
   return {
     ...followed,
     readAt,
@@ -149,6 +153,7 @@ export function remembered(followed: Followed, { runs, readAt, typicalMs }: Evid
     typicalMs,
     lastRun: lastOf(ended) ?? followed.lastRun,
     lastGood: lastOf(ended.filter(({ status }) => status === "COMPLETED")) ?? followed.lastGood,
+    isFailing: newest === undefined ? followed.isFailing : isFailure(newest),
   };
 }
 

@@ -5,12 +5,12 @@ import type { Project } from "../hex/schema.js";
 import { MINUTE } from "../lib/time.js";
 import { cannotBeJudged, type Due, lastDue } from "./due-times.js";
 import type { Followed, LastRun } from "./followed-project.js";
-import { type Away, deadlineOf, isFailure, stuckAfterMs } from "./judgement.js";
+import { type Away, deadlineOf, stuckAfterMs } from "./judgement.js";
 
 /**
  * - `fresh`: the last run that should be there by now is there and completed, and no later run has failed. Without a schedule: the
  *   last run completed.
- * - `failed`: the last run that ended failed.
+ * - `failed`: the last run that ended by itself failed.
  * - `late`: a scheduled run should be there and is not.
  * - `stuck`: a run takes far too long.
  * - `running`: a run is going that will make the results fresh.
@@ -51,8 +51,8 @@ const EARLY_MS = MINUTE;
 export function freshnessOf(project: Project, followed: Followed | null, terms: FreshnessTerms): Freshness {
   if (!isListed(project) || project.lastPublishedAt === null) return { kind: "unknown", why: "not_run" };
   if (followed === null || followed.readAt === null) return { kind: "unknown", why: "unread" };
-  const { going, lastRun, lastGood, typicalMs, readAt } = followed;
-  if (lastRun !== null && isFailure(lastRun)) return { kind: "failed" };
+  const { going, lastRun, lastGood, isFailing, typicalMs, readAt } = followed;
+  if (isFailing) return { kind: "failed" };
   if (isHiddenByOutage(project, followed, terms)) return { kind: "unknown", why: "hex_down" };
   const limitMs = stuckAfterMs(typicalMs, terms.stuckFactor);
   if (limitMs !== null && going.some(({ since }) => terms.now - since > limitMs)) return { kind: "stuck" };

@@ -59,9 +59,8 @@ export function judge(evidence: Evidence, terms: Terms): Finding[] {
   return [failed(evidence, terms), late(evidence, terms), stuck(evidence, terms)].filter((finding) => finding !== null);
 }
 
-/** A run that somebody cancelled says nothing about the project. */
 function failed({ runs, readAt }: Evidence, { from }: Terms): Finding | null {
-  const ended = runs.filter((run) => isOver(run, readAt) && run.status !== "KILLED");
+  const ended = runs.filter((run) => isOver(run, readAt) && endedByItself(run));
   const good = ended.findIndex((run) => !isFailure(run));
   const inARow = (good === -1 ? ended : ended.slice(0, good)).filter((run) => endOf(run) >= from);
   const [newest, first] = [inARow[0], inARow.at(-1)];
@@ -124,6 +123,11 @@ export function stuckAfterMs(typicalMs: number | null, factor: number): number |
 /** When a run began, or was first seen waiting, epoch ms. */
 export function beganAt({ runId, startTime }: HexRun, { firstSeen, readAt }: Evidence): number {
   return startTime ?? firstSeen.get(runId) ?? readAt;
+}
+
+/** A run that somebody cancelled says nothing about the project. */
+export function endedByItself({ status }: Pick<HexRun, "status">): boolean {
+  return status !== "KILLED";
 }
 
 export function isFailure({ status }: Pick<HexRun, "status">): boolean {

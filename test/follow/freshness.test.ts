@@ -78,6 +78,14 @@ describe("with a schedule", () => {
     expect(judged([failed, yesterday()])).toBe("failed");
   });
 
+  test("it failed, and somebody cancelled the next one: still failed, as the message about it says", () => {
+    const failed = hexRun({ status: "ERRORED", startTime: SEVEN + 30 * MINUTE, endTime: SEVEN + 31 * MINUTE });
+    expect(judged([cancelled(SEVEN + 40 * MINUTE), failed, yesterday()])).toBe("failed");
+    expect(judged([cancelled(SEVEN + 40 * MINUTE), failed, hexRun()])).toBe("failed");
+    expect(judged([cancelled(SEVEN + 40 * MINUTE), failed], unscheduled)).toBe("failed");
+    expect(judged([cancelled(SEVEN + 40 * MINUTE), hexRun(), failed])).toBe("fresh");
+  });
+
   test("the run was cancelled: neither", () => {
     expect(judged([cancelled(SEVEN), yesterday()])).toBe("unknown: cancelled");
   });
