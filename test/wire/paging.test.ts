@@ -107,6 +107,20 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.pass(5 * MINUTE, STEP_MS);
     expect(pager.received).toEqual([]);
   });
+
+  test("the bot's own run fails beside its card: the card has no button for it, so a message with one stands there, too", async () => {
+    const project = addProject("Weekly revenue", { run: { outcome: "ERRORED", runningMs: 5_000 } });
+    await harness.ask("watch weekly revenue page");
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Errored");
+    await harness.until(() => told().some((message) => shown(message).includes("is in trouble")), STEP_MS);
+    const [message] = told().filter((one) => shown(one).includes("is in trouble"));
+    if (message === undefined) throw new Error("It is gone.");
+    await harness.person("grace").press(message, "I'm on it");
+    await harness.pass(30 * MINUTE, STEP_MS);
+    expect(pager.received).toEqual([]);
+    expect(told()).toHaveLength(2);
+  });
 });
 
 test("an outage that began before the clock was set back by a day: paged once, within minutes", async () => {

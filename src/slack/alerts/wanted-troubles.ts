@@ -191,12 +191,14 @@ async function addMembers(
       !told.has(trouble.id) &&
       isShown(place.channel, trouble.projectId) &&
       its.some((watch) => isFor(watch, trouble, knownOf(trouble)));
-    return { place, own, troubles: open.filter(isWanted) };
+    // A card has no *I'm on it*, which is what keeps the page from ringing.
+    const pages = (trouble: Trouble) => its.some((watch) => watch.page && isFor(watch, trouble, knownOf(trouble)));
+    return { place, own, pages, troubles: open.filter(isWanted) };
   });
   const shownByCards = await cardsOf(sources, [...new Set(untold.flatMap(({ troubles }) => troubles))]);
   const added: Member[] = [];
-  for (const { place, own, troubles } of untold) {
-    const fresh = troubles.filter(({ id }) => !isSamePlace(shownByCards.get(id), place));
+  for (const { place, own, pages, troubles } of untold) {
+    const fresh = troubles.filter((trouble) => pages(trouble) || !isSamePlace(shownByCards.get(trouble.id), place));
     if (fresh.length === 0) continue;
     const isOpen = ({ troubleId }: Member) => openIds.has(troubleId);
     const alerts = [...own.map(({ alert }) => alert), ...fresh.map(({ id }) => messageOf(place, id))];
