@@ -213,6 +213,20 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(textOf(ada.home)).toContain("No run of yours is in flight");
   });
 
+  test("an answer that does not contain the view counts as published", async () => {
+    harness = await Harness.start(mode);
+    const ada = harness.person("ada");
+    const kind = { type: "status", status: 200, body: JSON.stringify({ ok: true }) } as const;
+    harness.slack.faults.add({ method: "views.publish", times: Number.POSITIVE_INFINITY, afterEffect: true, kind });
+    await ada.openHome();
+    await shows(ada, "Connected");
+    const drawn = publications().length;
+    await harness.pass(2 * MINUTE);
+    expect(publications().length).toBe(drawn);
+    await ada.command(`run ${harness.hex.workspace.addProject({ title: "Revenue" }).id}`);
+    await shows(ada, /Your latest runs.*Completed.*Revenue/);
+  });
+
   test("if direct messages are off, Home says so and shows the answers that have no other place", async () => {
     const ada = await adaWithCancelledRun();
     harness.slack.messagesTab = false;

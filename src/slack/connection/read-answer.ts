@@ -81,8 +81,8 @@ export const conversationState = z.object({ channel: z.object({ is_archived: may
 /** Of `users.lookupByEmail`. */
 export const personFound = z.object({ user: z.object({ id }) });
 
-/** Of `views.publish` and `views.update`: the hash of the view, which changes each time. */
-export const drawnView = z.object({ view: z.object({ hash: maybeWord }) });
+/** Of `views.publish` and `views.update`: the hash of the view, which changes each time. Without one, the next update names none. */
+export const drawnView = z.object({ view: maybe(z.object({ hash: maybeWord })) });
 
 /** @throws UnreadableAnswerError, which says what is wrong but not what the answer contains */
 export function readAnswer<T>(method: string, schema: z.ZodType<T>, answer: unknown): T {

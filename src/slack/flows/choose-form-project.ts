@@ -128,7 +128,7 @@ async function update(
   const view = runFormView(form, { ...drawnProject(click, form), complaints });
   try {
     const answer = await bot.slack.views.update({ view_id: id, view, ...(hash === null ? {} : { hash }) });
-    return { hash: readAnswer("views.update", drawnView, answer).view.hash ?? null, round: form.round };
+    return { hash: readAnswer("views.update", drawnView, answer).view?.hash ?? null, round: form.round };
   } catch (error) {
     const failure = asSlackFailure(error);
     // Something newer is shown: the form was submitted, or another process has redrawn it.

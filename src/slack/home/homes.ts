@@ -273,7 +273,7 @@ export class Homes {
     try {
       const view = homeView(blocks, clock.now());
       const answer = await slack.views.publish({ user_id: home.user, view, ...(hash === null ? {} : { hash }) });
-      const { hash: viewHash = null } = readAnswer("views.publish", drawnView, answer).view;
+      const viewHash = readAnswer("views.publish", drawnView, answer).view?.hash ?? null;
       await homes.published(home, { shown, viewHash });
       this.#logged.clear();
       return null;
