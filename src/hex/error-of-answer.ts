@@ -159,7 +159,7 @@ export function traceIdOf(told: string | null | undefined): string | undefined {
   return told ? beginning(told, 200) : undefined;
 }
 
-/** True when a body is a web page and not the API's answer. */
+/** True when a body is a web page, a part of one, or XML, and not the API's answer. */
 export function isHtml(body: string): boolean {
-  return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(body);
+  return /^\s*<(!doctype|!--|\?xml|[a-z][a-z0-9]{0,20}[\s/>])/i.test(body);
 }

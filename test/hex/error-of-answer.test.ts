@@ -90,14 +90,19 @@ describe("the value of an input that looks like a secret is not in what is read 
 });
 
 describe("a page is no answer of Hex's", () => {
-  test.each(["<!DOCTYPE html><p>", "<html>", "<head>", " \n<body class='x'>", "<?xml version='1.0'?>"])(
-    "%s",
-    (body) => {
-      expect(isHtml(body)).toBe(true);
-      expect(kindOf("getRun", 404, body)).toBe("not_hex");
-      expect(factsOf("getRun", 404, body).detail).toBeUndefined();
-    },
-  );
+  test.each([
+    "<!DOCTYPE html><p>",
+    "<html>",
+    "<head>",
+    " \n<body class='x'>",
+    "<?xml version='1.0'?>",
+    "<h2>502</h2>",
+    "<!-- proxy -->",
+  ])("%s", (body) => {
+    expect(isHtml(body)).toBe(true);
+    expect(kindOf("getRun", 404, body)).toBe("not_hex");
+    expect(factsOf("getRun", 404, body).detail).toBeUndefined();
+  });
   test.each(["Not <html>", "", "html", '{"a":"<html>"}'])("%j is none", (body) => expect(isHtml(body)).toBe(false));
 });
 
