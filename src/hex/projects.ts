@@ -7,9 +7,9 @@ export function isListed({ type, archivedAt, trashedAt }: Project): boolean {
   return type !== "COMPONENT" && archivedAt === null && trashedAt === null;
 }
 
-/** Whether the project can be run: Hex runs only published projects. */
+/** Whether the project can be run: Hex runs only published projects. Of a type that is not known, Hex decides. */
 export function isRunnable(project: Project): boolean {
-  return project.type === "PROJECT" && isListed(project) && project.lastPublishedAt !== null;
+  return isListed(project) && project.lastPublishedAt !== null;
 }
 
 /** Published projects first, most recently published first; then the others, most recently edited first. */

@@ -150,13 +150,17 @@ describe("what cannot be run", () => {
     { archivedAt: NOW },
     { trashedAt: NOW },
     { type: "COMPONENT" },
-    { type: "SOMETHING_NEW" },
   ];
   test.each(HIDDEN)("%j is never offered", (facts) => {
     const matcher = matcherOf({ title: "Revenue", ...facts });
     for (const typed of ["Revenue", "reven", "revneue"]) expect(offered(matcher.match(typed))).toEqual([]);
     expect(matcher.suggest("", 9)).toEqual([]);
     expect(matcher.suggest("revenue", 9)).toEqual([]);
+  });
+
+  test("a project of a type that is not known is offered, and Hex decides", () => {
+    const matcher = matcherOf({ title: "Revenue", type: "SOMETHING_NEW" });
+    expect(read(matcher.match("revenue"))).toEqual(["exact", "Revenue"]);
   });
 
   test("an unpublished project is named when nothing else fits, and found among all projects", () => {
