@@ -10,11 +10,11 @@ export function connectionLines(found: Connection): string {
   const { host, error, me, tokenKind, read, run, projects, latencyMs } = found;
   const remedies = failuresOf(found).flatMap((failure) => ["", ...remedyLines(failure)]);
   if (error !== null) return [`Not connected to Hex at ${host}`, ...remedies, ""].join("\n");
-  const missing = me?.withheld && scopeFor(me.withheld.operation);
+  const missing = missingScope(me);
   const who = me?.user ? `${me.user.email}${me.user.role ? ` (${me.user.role})` : ""}` : kindWords(tokenKind);
   return [
     `Connected to Hex at ${host} in ${latencyMs ?? "?"} ms`,
-    `  Token          ${me?.user ? "personal, of " : ""}${who}${missing ? ", alive" : ""}`,
+    `  Token          ${me?.user ? "personal, of " : ""}${who}${me?.withheld ? ", alive" : ""}`,
     `  Expires        ${missing ? `not known: the token needs the scope "${missing}" for that` : (expiryOf(me)?.slice(0, 10) ?? "never")}`,
     `  Read projects  ${proofWord(read)}`,
     `  Run projects   ${proofWord(run)}`,
@@ -45,12 +45,17 @@ export function connectionFacts(found: Connection) {
       user: me.user,
       expiresAt: expiryOf(me),
       // The scope that the token needs for Hex to say more about it.
-      ...(me.withheld ? { missingScope: scopeFor(me.withheld.operation) } : {}),
+      ...(missingScope(me) === null ? {} : { missingScope: missingScope(me) }),
     },
     scopes: { readProjects: read.state, runProjects: run.state },
     projects,
     failures,
   };
+}
+
+/** The scope that the token needs for Hex to say more about it; `null` when none is missing. */
+function missingScope(me: Connection["me"]): string | null {
+  return me?.withheld?.kind === "scope" ? scopeFor(me.withheld.operation) : null;
 }
 
 function kindWords(kind: Connection["tokenKind"]): string {

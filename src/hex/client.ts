@@ -1,6 +1,6 @@
 // The Hex API, one method per endpoint. The Sender takes care of sending requests, repeating them and charging them to the budget.
 
-import { HexError, type HexErrorFacts, type Operation, withholdsIdentity } from "./errors.js";
+import { HexError, type HexErrorFacts, mayLackIdentity, type Operation, sightOf, withholdsIdentity } from "./errors.js";
 import { safeId } from "./ids.js";
 import { OwnWorkspace } from "./own-workspace.js";
 import { PAGE_SIZE } from "./page-size.js";
@@ -69,7 +69,8 @@ export class HexClient {
   }
 
   /**
-   * Whose token it is. Only a 401 here means that the token is dead. Hex does not tell a workspace token without a scope who it is.
+   * Whose token it is. Only a 401 here means that the token is dead. Hex does not tell a workspace token without a scope who it is, and a
+   * server without this endpoint counts as Hex if it lists projects.
    */
   async me(call: Call): Promise<Identity> {
     try {
@@ -77,9 +78,18 @@ export class HexClient {
       this.place.learnId(me.orgId);
       return me;
     } catch (error) {
-      if (!(error instanceof HexError) || !withholdsIdentity(error)) throw error;
+      if (!(error instanceof HexError)) throw error;
+      if (mayLackIdentity(error)) await this.#listProjectsAfter(error, call);
+      else if (!withholdsIdentity(error)) throw error;
       return { user: null, orgId: null, expiresAt: "unknown", withheld: error.facts };
     }
+  }
+
+  /** @throws HexError that says why this is not Hex: the given one, or what the projects were refused with */
+  async #listProjectsAfter(failed: HexError, call: Call): Promise<void> {
+    await this.projectPage(call, null).catch((error: unknown) => {
+      throw error instanceof HexError && sightOf(error) === "nothing" ? failed : error;
+    });
   }
 
   /** Takes another token if there is one. @returns whether there was one */

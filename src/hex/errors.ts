@@ -164,6 +164,14 @@ export function withholdsIdentity({ facts: { kind, operation } }: HexError): boo
   return operation === "me" && kind === "scope";
 }
 
+/** Statuses that say that a server does not have what was asked for. */
+const NOT_OFFERED: ReadonlySet<number | undefined> = new Set([404, 405, 501]);
+
+/** True when this server may not have "who am I" at all. Whether it is Hex shows in another request. */
+export function mayLackIdentity({ facts: { operation, status } }: HexError): boolean {
+  return operation === "me" && NOT_OFFERED.has(status);
+}
+
 export type Sight = "alive" | "failure" | "nothing";
 
 /**
@@ -175,7 +183,7 @@ export function sightOf(error: HexError | null): Sight {
   if (error === null) return "alive";
   const { kind, operation, status } = error.facts;
   if (withholdsIdentity(error)) return "alive";
-  if (isOptional(operation)) return "nothing";
+  if (isOptional(operation) || mayLackIdentity(error)) return "nothing";
   if (meansLater(kind)) return status === 429 ? "alive" : "nothing";
   return operation === "me" || meansDisconnected(kind) || kind === "unreadable" ? "failure" : "nothing";
 }

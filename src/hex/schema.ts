@@ -58,18 +58,19 @@ const email = z.object({ email: shortText(320) });
 const person = orNull(email);
 const named = z.object({ name: word(200) });
 
-/** `GET /users/me`. `user` is `null` for a workspace token, and `orgId` when it is not a valid id. */
+/** `GET /users/me`. `user` is `null` for a workspace token, and `orgId` when it is not a valid id. Not every part has to be there. */
 export const meSchema = z
   .object({
     name: orNull(shortText(200)),
     email: orNull(shortText(320)),
     role: orNull(word(100)),
-    org: z.object({ id: z.string() }),
+    org: orNull(z.object({ id: z.string() })),
     token: orNull(tokenSchema),
   })
+  .refine(({ email, org, token }) => email !== null || org !== null || token !== null)
   .transform(({ name, email, role, org, token }) => ({
     user: email ? { name, email, role } : null,
-    orgId: idSchema.safeParse(org.id).data ?? null,
+    orgId: idSchema.safeParse(org?.id).data ?? null,
     expiresAt: token === null ? ("unknown" as const) : token.exp,
   }));
 export type Me = z.output<typeof meSchema>;

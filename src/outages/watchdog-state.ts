@@ -1,7 +1,7 @@
 // Everything that the watchdog knows, and what a probe adds to it. Pure.
 
 import { z } from "zod";
-import { HEX_ERROR_KINDS, type HexError, sightOf } from "../hex/errors.js";
+import { HEX_ERROR_KINDS, type HexError, mayLackIdentity, sightOf } from "../hex/errors.js";
 import type { Expiry } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
 import { parseJson } from "../lib/json.js";
@@ -73,7 +73,8 @@ export function remembered(
   { me, error }: Answer,
   { now, reference, probeMs, origin }: { now: number; reference: string; probeMs: number; origin: string },
 ): Remembered {
-  const sight = sightOf(error);
+  // A single request would say nothing, but the probe has looked further.
+  const sight = error !== null && mayLackIdentity(error) ? "failure" : sightOf(error);
   const { probe } = memory;
   // After a limit, the probe waits as long as asked. A failure may name a time too, but must not delay an alarm or its end.
   const retryAfterMs = sight === "failure" ? 0 : (error?.facts.retryAfterMs ?? 0);

@@ -148,7 +148,8 @@ function tokenLine({ me, tokenKind }: Connection): string {
 
 const TOKEN_WORDS = { workspace: "Workspace token", personal: "Personal token", unknown: "Owner not known" };
 
-function cannotTell({ operation }: HexErrorFacts): string {
+function cannotTell({ kind, operation }: HexErrorFacts): string {
+  if (kind !== "scope") return "not known";
   return `not known: the token needs the scope "${scopeFor(operation)}" for that`;
 }
 
