@@ -5,6 +5,8 @@ import type { Trouble } from "./trouble.js";
 import { placeKey, type WatchPlace } from "./watch.js";
 
 const JOIN_MS = 10 * MINUTE;
+/** How long (ms) after one reply the next one comes at the earliest, so that those that join together are named together. */
+const REPLY_MS = MINUTE;
 
 /** A trouble that a message tells of, from when it is first told until the message has shown its end, whatever happens to it. */
 export interface Member extends WatchPlace {
@@ -53,4 +55,39 @@ export function newMembers(
 /** The id of the message that a trouble gets when it is the first one there. */
 export function messageOf(place: WatchPlace, troubleId: string): string {
   return `trouble ${placeKey(place)} ${troubleId}`;
+}
+
+/** Members that one reply names. */
+export interface JoinedTogether<M> {
+  members: M[];
+  /** When the reply is due, epoch ms. */
+  at: number;
+}
+
+/**
+ * Those that joined a message after it was begun, by the replies that name them: the first to join is named at once, and those of the next
+ * minute together at its end.
+ * @param members those of one message, in the order in which they joined; `joinedAt`: epoch ms
+ */
+export function joinedTogether<M extends { joinedAt: number }>(members: readonly M[]): JoinedTogether<M>[] {
+  const [first, ...others] = members;
+  const found: (JoinedTogether<M> & { from: number })[] = [];
+  for (const member of others) {
+    const { joinedAt } = member;
+    if (joinedAt === first?.joinedAt) continue;
+    const last = found.at(-1);
+    if (last !== undefined && last.from <= joinedAt && joinedAt <= last.at) last.members.push(member);
+    else found.push({ members: [member], from: joinedAt, at: replyAfter(last?.at ?? null, joinedAt) });
+  }
+  return found.map(({ members: its, at }) => ({ members: its, at }));
+}
+
+/** A last reply in the future is from before the clock was set back, and does not count. */
+function replyAfter(lastAt: number | null, joinedAt: number): number {
+  return lastAt === null || lastAt > joinedAt ? joinedAt : Math.max(joinedAt, lastAt + REPLY_MS);
+}
+
+/** How long (ms) a reply still has to wait. A time that lies further ahead is from before the clock was set back. */
+export function waitFor({ at }: Pick<JoinedTogether<unknown>, "at">, now: number): number {
+  return at - now > REPLY_MS ? 0 : Math.max(0, at - now);
 }

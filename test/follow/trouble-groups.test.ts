@@ -1,8 +1,8 @@
 // Which troubles share a message.
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Trouble } from "../../src/follow/trouble.js";
-import { type Member, newMembers } from "../../src/follow/trouble-groups.js";
+import { joinedTogether, type Member, newMembers } from "../../src/follow/trouble-groups.js";
 
 const MINUTE = 60_000;
 const PLACE = { channel: "C1", threadTs: null };
@@ -53,4 +53,27 @@ test("a message that a trouble joined ten minutes after the first is not the one
     "a",
     "bc",
   ]);
+});
+
+describe("which of those that joined one reply names", () => {
+  /** The batches as strings, each with the minute at which its reply is due. The first joined at minute 0. */
+  const batches = (...joined: [name: string, minute: number][]) =>
+    joinedTogether(
+      [["first", 0] as const, ...joined].map(([name, minute]) => ({ name, joinedAt: minute * MINUTE })),
+    ).map(({ members, at }) => `${members.map(({ name }) => name).join("")} ${at / MINUTE}`);
+
+  test("the first to join is named at once, and the others of the next minute together at its end", () => {
+    expect(batches(["a", 1], ["b", 1.2], ["c", 1.9], ["d", 2], ["e", 2.1])).toEqual(["a 1", "bcd 2", "e 3"]);
+    expect(batches(["a", 1], ["b", 1], ["c", 4])).toEqual(["ab 1", "c 4"]);
+  });
+
+  test("what the message told from its beginning is not said again", () => {
+    expect(batches(["a", 0], ["b", 3])).toEqual(["b 3"]);
+    expect(joinedTogether([{ joinedAt: 0 }])).toEqual([]);
+    expect(joinedTogether([])).toEqual([]);
+  });
+
+  test("after the clock was set back, a reply waits for no time that lies a day ahead", () => {
+    expect(batches(["a", 3], ["b", -1440], ["c", -1439.5])).toEqual(["a 3", "b -1440", "c -1439"]);
+  });
 });

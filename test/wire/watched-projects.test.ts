@@ -134,6 +134,25 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told()).toHaveLength(1);
   });
 
+  test("when many fail at once, few replies name all of them and their owners", async () => {
+    const first = add("First", { schedules: [] });
+    const others = Array.from({ length: 12 }, (_, at) => add(`Report ${at + 1}`, { schedules: [] }));
+    await harness.ask("projects");
+    await harness.ask("watch owner:olga@acme.test");
+    harness.hex.workspace.startRun(first.id, { durationMs: 1_000, outcome: "ERRORED" });
+    await tells("Failed");
+    for (const { id } of others) harness.hex.workspace.startRun(id, { durationMs: 1_000, outcome: "ERRORED" });
+    await tells("13 watched projects are in trouble");
+    await harness.pass(2 * MINUTE, STEP_MS);
+    expect(replies().length).toBeLessThan(7);
+    for (const { title } of others) {
+      const naming = replies().filter((reply) => new RegExp(`${title} · owner olga@acme\\.test`).test(reply));
+      expect(naming, title).toHaveLength(1);
+    }
+    expect(replies()[1]).toMatch(/Also in trouble now: \d+ projects\n• \*Failed:\* Report/);
+    expect(told()).toHaveLength(1);
+  });
+
   test("if the bot's own run fails where its card is, the card says so, and there is no second message", async () => {
     const project = add("Weekly revenue", { schedules: [], run: { outcome: "ERRORED", runningMs: 5_000 } });
     await harness.ask("watch weekly revenue");

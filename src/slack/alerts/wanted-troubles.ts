@@ -7,7 +7,7 @@ import type { ConnectionStore } from "../../follow/connection-store.js";
 import type { MemberStore } from "../../follow/member-store.js";
 import { type KnownConnections, sharedConnections } from "../../follow/shared-connections.js";
 import { newsSince, type Trouble } from "../../follow/trouble.js";
-import { type Member, messageOf, newMembers } from "../../follow/trouble-groups.js";
+import { joinedTogether, type Member, messageOf, newMembers, waitFor } from "../../follow/trouble-groups.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
 import { isSamePlace, tells, type Watch, type WatchPlace } from "../../follow/watch.js";
 import type { WatchStore } from "../../follow/watch-store.js";
@@ -101,7 +101,17 @@ export async function wantedTroubles(sources: TroubleAlertSources, now: number):
   const attentions = groups
     .flatMap(({ members: its }) => toldOf(its.map(({ told }) => told)))
     .map((one) => one.attention);
-  return { alerts: wanted, nextAt: silencesEnd(attentions, now) };
+  const nextAts = [silencesEnd(attentions, now), nextReply(groups, now)].filter((at) => at !== null);
+  return { alerts: wanted, nextAt: nextAts.length === 0 ? null : Math.min(...nextAts) };
+}
+
+/** When the first reply comes that names those who joined since the last one, epoch ms; null when none waits. */
+function nextReply(groups: readonly ToldGroup[], now: number): number | null {
+  const waits = groups
+    .flatMap(({ members }) => joinedTogether(members.map(({ member }) => member)))
+    .map((together) => waitFor(together, now))
+    .filter((ms) => ms > 0);
+  return waits.length === 0 ? null : now + Math.min(...waits);
 }
 
 /** What the message of an alert tells of; `null` if no message of this id is known. */
@@ -149,7 +159,8 @@ function wantedOf(
   { id, place, members }: ToldGroup,
   { now, owners, shared }: Pick<AroundTroubles, "now" | "owners" | "shared">,
 ): WantedAlert {
-  const all = members.map(({ told }) => told);
+  const joined = members.map(({ member, told: its }) => ({ told: its, joinedAt: member.joinedAt }));
+  const all = joined.map((one) => one.told);
   const told = toldOf(all);
   const open = told.filter(({ trouble }) => trouble.overAt === null);
   const mayReturn = all.some(isHiddenForNow);
@@ -162,7 +173,7 @@ function wantedOf(
     isSilent: (open.length > 0 ? open : told).every((one) => isQuiet(one, now)),
     message: (isDoubled: boolean) =>
       troubleMessage(all, { alert: id, to, place: sources.place(), owners, shared, now, isDoubled }),
-    replies: troubleReplies(all, { now, owners }),
+    replies: troubleReplies(joined, { now, owners }),
   };
 }
 

@@ -5,10 +5,11 @@ import { type Attention, isSilenced } from "../../attention/attention.js";
 import type { Followed, LastRun } from "../../follow/followed-project.js";
 import { mayComeFromConnection, type SharedConnection } from "../../follow/shared-connections.js";
 import { type Ailment, isRescheduled, type Trouble } from "../../follow/trouble.js";
+import { joinedTogether, waitFor } from "../../follow/trouble-groups.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { attentionButtons, attentionLine } from "./attention.js";
-import { context, fitting, type Message, message, type Reply, section } from "./blocks.js";
+import { context, fitting, type Message, message, paragraphs, type Reply, section } from "./blocks.js";
 import { count, date, dotted, duration, inline, link, mention, sentence } from "./mrkdwn.js";
 import { cancelHexRunButton } from "./run-buttons.js";
 import { sharedConnectionLine } from "./shared-connection.js";
@@ -110,19 +111,32 @@ export function ownerToMention(told: ToldTrouble, now: number): string | null {
   return hasFailed && !isQuiet(told, now) ? (project?.owner?.email ?? null) : null;
 }
 
+/** One of those that share a message, and when it joined, epoch ms. */
+export interface JoinedMember {
+  told: ToldMember;
+  joinedAt: number;
+}
+
 /** What is said in the thread, in order: who joined, and at last that all is green again. `now`: epoch ms. */
 export function troubleReplies(
-  members: readonly ToldMember[],
+  members: readonly JoinedMember[],
   { now, owners }: Pick<AroundTroubles, "now" | "owners">,
 ): Reply[] {
-  // Each keeps its place, because what was said already is counted.
-  const replies = members.slice(1).map((one) => joinReply(one, { now, owners }));
-  const told = toldOf(members);
+  const told = toldOf(members.map((one) => one.told));
   const overAt = lastOverAt(told);
-  // That a project is not judged any more is said in a message of its own.
-  if (overAt === null || told.every(({ trouble }) => trouble.withdrawn && !isRescheduled(trouble))) return replies;
   // Others that return, or join until then, are said first.
-  if (members.some(isHiddenForNow)) return replies;
+  const endsNow = overAt !== null && !members.some((one) => isHiddenForNow(one.told));
+  // Each keeps its place, because what was said already is counted.
+  const replies = joinedTogether(members)
+    .filter((together) => endsNow || waitFor(together, now) === 0)
+    .map(({ members: its }) =>
+      joinReply(
+        its.map((one) => one.told),
+        { now, owners },
+      ),
+    );
+  // That a project is not judged any more is said in a message of its own.
+  if (!endsNow || told.every(({ trouble }) => trouble.withdrawn && !isRescheduled(trouble))) return replies;
   const since = Math.min(...told.map(({ trouble }) => trouble.since));
   const { words, check } = endOf(told);
   const text = [`${words} after ${duration(overAt - since)}.`, rescheduledWords(told)].filter((one) => one !== null);
@@ -130,11 +144,34 @@ export function troubleReplies(
   return [...replies, { message: end, isSilent: told.every((one) => isQuiet(one, now)) }];
 }
 
-function joinReply(one: ToldMember, { now, owners }: Pick<AroundTroubles, "now" | "owners">): Reply {
-  if (one.trouble === null) return { message: noLongerTold([one]), isSilent: true };
-  const { trouble } = one;
-  const text = `Also in trouble now: ${dotted(titleOf(one), ownerOf(one, { now, owners }))}. ${kindsWords(trouble)}.`;
-  return { message: message(text, [section(`:heavy_plus_sign: ${text}`)]), isSilent: isQuiet(one, now) };
+/** `joined`: at least one. What is silenced, or over by now, is news to nobody. */
+function joinReply(joined: readonly ToldMember[], around: Pick<AroundTroubles, "now" | "owners">): Reply {
+  const told = toldOf(joined);
+  const news = told.filter((one) => one.trouble.overAt === null && !isQuiet(one, around.now));
+  const isSilent = news.length === 0;
+  const [first, ...others] = isSilent ? told : news;
+  if (first === undefined) {
+    return { message: noLongerTold(joined.filter((one) => one.trouble === null)), isSilent: true };
+  }
+  if (others.length > 0) return { message: joinedMessage([first, ...others], around), isSilent };
+  const text = `Also in trouble now: ${dotted(titleOf(first), ownerOf(first, around))}. ${kindsWords(first.trouble)}.`;
+  return { message: message(text, [section(`:heavy_plus_sign: ${text}`)]), isSilent };
+}
+
+function joinedMessage(joined: readonly ToldTrouble[], around: Pick<AroundTroubles, "now" | "owners">): Message {
+  const text = `Also in trouble now: ${count(joined.length, "project")}`;
+  const lines = joined.map((one) => `• *${kindsWords(one.trouble)}:* ${dotted(titleOf(one), ownerOf(one, around))}`);
+  const more = (rest: number) => context(moreProjects(rest));
+  const room = [section(text), more(joined.length)];
+  const shown = fitting(
+    lines.map((line) => [section(line)]),
+    room,
+  ).length;
+  const rest = joined.length - shown;
+  return message(text, [
+    ...paragraphs([`:heavy_plus_sign: ${text}`, ...lines.slice(0, shown)]),
+    rest > 0 ? more(rest) : null,
+  ]);
 }
 
 function noLongerTold(gone: readonly NoLongerTold[]): Message {

@@ -166,9 +166,11 @@ test("what is over for a day without its message showing it is given up", async 
 
 test("the project of the first is no longer watched: the message keeps its id, says so, and tells the rest to its end", async () => {
   await watch("three");
-  for (const id of ["one", "two", "three"]) await put(id, BEGIN + MINUTE, null);
+  await put("one", BEGIN, null);
+  await round(BEGIN);
+  for (const id of ["two", "three"]) await put(id, BEGIN + MINUTE, null);
   const [first] = await round(BEGIN + MINUTE);
-  expect(first?.said).toHaveLength(2);
+  expect(first?.said).toEqual(["Also in trouble now: 2 projects"]);
   await watches.remove(C1, "project one");
   const [then] = await round(BEGIN + 2 * MINUTE);
   expect(then?.id).toBe(first?.id);
@@ -179,8 +181,8 @@ test("the project of the first is no longer watched: the message keeps its id, s
   const [end, another] = await round(BEGIN + HOUR);
   expect(another).toBeUndefined();
   expect(end?.id).toBe(first?.id);
-  // The replies that were posted count, so that this is the third.
-  expect(end?.said[2]).toBe("Back to green after 59 min.");
+  // The reply that was posted counts, so that this is the second.
+  expect(end?.said[1]).toBe("Back to green after 59 min.");
 });
 
 test("nothing of it is watched any more: the message says so, and is left alone", async () => {
@@ -266,6 +268,30 @@ test("the members of a message are forgotten with their troubles", async () => {
   expect(await members.of("trouble C1  of one")).toEqual([]);
 });
 
+test("those who join within a minute of a reply are named by one, which the next round says at its end", async () => {
+  for (const id of ["three", "four", "five"]) await watch(id);
+  const at = (minutes: number) => BEGIN + minutes * MINUTE;
+  await put("one", at(0), null);
+  await round(at(0));
+  await put("two", at(1), null);
+  await round(at(1));
+  for (const id of ["three", "four"]) await put(id, at(1.2), null);
+  expect((await round(at(1.2)))[0]?.said).toEqual(["Also in trouble now: two. Late."]);
+  const { alerts: wanted, nextAt } = await wantedTroubles(sources, at(1.5));
+  expect([wanted[0]?.replies.length, nextAt]).toEqual([1, at(2)]);
+  const [then] = await round(at(2));
+  expect(then?.said).toEqual(["Also in trouble now: two. Late.", "Also in trouble now: 2 projects"]);
+  expect((await wantedTroubles(sources, at(2))).nextAt).toBeNull();
+  await put("five", at(2.1), null);
+  await round(at(2.1));
+  for (const id of ["one", "two", "three", "four", "five"]) await put(id, at(0), at(2.5));
+  const [end] = (await wantedTroubles(sources, at(2.5))).alerts;
+  expect(end?.replies.slice(2).map(({ message, isSilent }) => [message.text, isSilent])).toEqual([
+    ["Also in trouble now: five. Late.", true],
+    ["Back to green after 2 min 30 s.", false],
+  ]);
+});
+
 test("the next round is when a silence ends", async () => {
   await put("one", BEGIN + MINUTE, null);
   const until = BEGIN + HOUR;
@@ -341,7 +367,9 @@ test("a trouble that is over, and of which it never becomes known whether it may
 });
 
 test("that all is green waits for what may not be shown, so that what joins until then is still said", async () => {
-  for (const id of ["one", "two"]) await put(id, BEGIN + MINUTE, null);
+  await put("one", BEGIN, null);
+  await round(BEGIN);
+  await put("two", BEGIN + MINUTE, null);
   await round(BEGIN + MINUTE);
   hidden.add("one");
   await put("two", BEGIN + MINUTE, BEGIN + 5 * MINUTE);

@@ -622,7 +622,10 @@ describe("never past a limit, whatever the data", () => {
         expect(inFull + counted).toBe(toldOf(all).length);
         const isOpen = all.some(({ trouble }) => trouble?.overAt === null);
         expect(made.blocks.filter(({ type }) => type === "actions")).toHaveLength(isOpen ? 1 : 0);
-        for (const reply of troubleReplies(all, { now: NOW, owners })) check(reply.message, ["U3"]);
+        for (const every of [1, 60_000]) {
+          const joined = all.map((one, index) => ({ told: one, joinedAt: NOW - 86_400_000 + index * every }));
+          for (const reply of troubleReplies(joined, { now: NOW, owners })) check(reply.message, ["U3"]);
+        }
         check(takenOverMessage("U1", ["U2"]), ["U1", "U2"]);
         expect(["U1", "U2", null]).toContain(holderOf(toldOf(all).map((one) => one.attention)));
       }),
