@@ -4,7 +4,7 @@ import type { AuditEntry, Deed } from "../../audit/audit-entry.js";
 import type { Project } from "../../hex/schema.js";
 import type { Outsider } from "../access/audit-entries.js";
 import { context, fitting, type Message, message, paragraphs, section } from "./blocks.js";
-import { bold, code, count, date, dotted, inline, mention } from "./mrkdwn.js";
+import { andMore, bold, code, count, date, dotted, inline, mention } from "./mrkdwn.js";
 
 export interface AuditView {
   /** The latest ones, newest first. Those that fit into a message are shown. */
@@ -50,12 +50,15 @@ export function auditInTerminalMessage(): Message {
   ]);
 }
 
+const PROJECTS_SHOWN = 5;
+
+/** `projects`: those that may be meant, best first. */
 export function whichAuditProjectMessage(typed: string, projects: readonly Project[]): Message {
-  const lines = projects.slice(0, 5).map(({ id, title }) => `• ${bold(title, 100)}: ${code(`/hex audit ${id}`)}`);
+  const lines = projects.map(({ id, title }) => `• ${bold(title, 100)}: ${code(`/hex audit ${id}`)}`);
   const asked =
     lines.length === 0
       ? `No project is called ${code(typed, 80)}. Write its title, its id or its link, or mention a person.`
-      : `Which project do you mean by ${code(typed, 80)}?\n${lines.join("\n")}`;
+      : `Which project do you mean by ${code(typed, 80)}?\n${andMore(lines, PROJECTS_SHOWN).join("\n")}`;
   return message("Which project?", [section(asked)]);
 }
 

@@ -8,7 +8,7 @@ import { ACTIONS, type ActionId } from "./action-ids.js";
 import { actions, button, context, lengthOf, type Message, message, section } from "./blocks.js";
 import { type Choice, type chosenSchema, fitsButton, inValue, KEPT, type othersSchema } from "./choice.js";
 import { LIMITS } from "./limits.js";
-import { bold, code, count, date, dotted, inline, link } from "./mrkdwn.js";
+import { andMore, bold, code, count, date, dotted, inline, link } from "./mrkdwn.js";
 import { optionsLine, titleOf } from "./run-words.js";
 import { tellingTitles } from "./telling-titles.js";
 
@@ -210,15 +210,14 @@ function emailOf({ owner, creator }: Project): string | null {
   return owner?.email ?? creator?.email ?? null;
 }
 
+const UNPUBLISHED_SHOWN = 3;
+
 /** Projects that somebody may have meant, and why they cannot be run. */
 function unpublishedBlock(projects: readonly Project[], place: HexPlace): SectionBlock | null {
   if (projects.length === 0) return null;
-  const titles = projects
-    .slice(0, 3)
-    .map((project) => `*${link(projectUrl(place, project), titleOf(project), TITLE)}*`);
-  const others = projects.length > titles.length ? ` and ${projects.length - titles.length} more` : "";
+  const titles = projects.map((project) => `*${link(projectUrl(place, project), titleOf(project), TITLE)}*`);
   return section(
-    `${titles.join(", ")}${others}: *not published*, so there is nothing to run. Open it in Hex, press Publish, and try again.`,
+    `${andMore(titles, UNPUBLISHED_SHOWN).join(", ")}: *not published*, so there is nothing to run. Open it in Hex, press Publish, and try again.`,
   );
 }
 

@@ -4,7 +4,7 @@ import type { DigestChoice } from "../../follow/digest.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { context, type Message, message, section } from "./blocks.js";
-import { code, date, inline, link, mention } from "./mrkdwn.js";
+import { andMore, code, date, inline, link, mention } from "./mrkdwn.js";
 import { DOUBLED_ONCE } from "./run-end.js";
 import { slackRemedy } from "./slack-remedies.js";
 import { hiddenNote, namedNow, ruleWords } from "./watches.js";
@@ -148,18 +148,18 @@ export function nothingToShowMessage(typed: TypedDigest): Message {
   ]);
 }
 
+const PROJECTS_SHOWN = 5;
+
 /** `projects`: those that may be meant, best first. */
 export function whichDigestProjectMessage(typed: TypedDigest, projects: readonly Project[], place: HexPlace): Message {
-  const lines = projects
-    .slice(0, 5)
-    .map(
-      (project) =>
-        `• *${link(projectUrl(place, project), project.title, TITLE)}*: ${code(commandOf({ ...typed, text: project.id }), COMMAND)}`,
-    );
+  const lines = projects.map(
+    (project) =>
+      `• *${link(projectUrl(place, project), project.title, TITLE)}*: ${code(commandOf({ ...typed, text: project.id }), COMMAND)}`,
+  );
   const asked =
     lines.length === 0
       ? `No project is called ${code(typed.text, 80)}. Write its title, its id or its link.`
-      : `Which project do you mean by ${code(typed.text, 80)}?\n${lines.join("\n")}`;
+      : `Which project do you mean by ${code(typed.text, 80)}?\n${andMore(lines, PROJECTS_SHOWN).join("\n")}`;
   return message("Which project?", [section(asked)]);
 }
 

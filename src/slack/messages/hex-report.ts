@@ -2,7 +2,7 @@
 
 import type { HexErrorKind } from "../../hex/errors.js";
 import type { HexIncident, HexReport } from "../../hex/status-page.js";
-import { inline, link } from "./mrkdwn.js";
+import { andMore, inline, link } from "./mrkdwn.js";
 
 const MAX_INCIDENTS = 3;
 const IMPACT: Record<HexIncident["impact"], string> = {
@@ -22,9 +22,7 @@ export function hexReportLine(report: HexReport | null, failure: HexErrorKind | 
   if (report === null) return null;
   const { incidents, indicator, description, isCertain } = report;
   if (incidents.length > 0) {
-    const shown = incidents.slice(0, MAX_INCIDENTS).map(incidentWords);
-    const more = incidents.length > shown.length ? [`and ${incidents.length - shown.length} more`] : [];
-    return `:warning: Hex reports: ${[...shown, ...more].join("; ")}`;
+    return `:warning: Hex reports: ${andMore(incidents.map(incidentWords), MAX_INCIDENTS).join("; ")}`;
   }
   if (indicator !== "none")
     return `:warning: Hex reports: ${inline(description, 150) || "trouble"}${IMPACT[indicator]}`;

@@ -109,6 +109,12 @@ export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** The first `shown` of the words, and how many more there are. The caller joins them. */
+export function andMore(words: readonly string[], shown: number): string[] {
+  const rest = words.length - shown;
+  return rest > 0 ? [...words.slice(0, shown), `and ${rest} more`] : [...words];
+}
+
 /** `1 run`, `2 runs`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;

@@ -4,7 +4,7 @@ import type { PolicyTrouble } from "../../access/load-policy.js";
 import type { NameFindings, UnmatchedName } from "../../access/unmatched-name.js";
 import { policyTroubleSentence, uncheckedNamesSentence } from "../../remedies/policy.js";
 import type { OptionalScope } from "../connection/scopes.js";
-import { code, count, inline } from "./mrkdwn.js";
+import { andMore, code, count, inline } from "./mrkdwn.js";
 import { ruleScopesSentence } from "./slack-remedies.js";
 
 export interface RulesShown {
@@ -61,9 +61,7 @@ const MOST_NAMED = 5;
 export function unmatchedNamesLine(names: NameFindings | null): string | null {
   const unmatched = names?.unmatched ?? [];
   if (unmatched.length === 0) return null;
-  const named = unmatched.slice(0, MOST_NAMED).map(unmatchedWords);
-  const more = unmatched.length - named.length;
-  const all = [...named, ...(more === 0 ? [] : [`and ${more} more`])].join(", ");
+  const all = andMore(unmatched.map(unmatchedWords), MOST_NAMED).join(", ");
   const match = unmatched.length === 1 ? "name in the policy matches" : "names in the policy match";
   return `:warning: ${unmatched.length} ${match} nobody: ${all}. To do: \`npm run policy -- check\` says what is wrong with each.`;
 }

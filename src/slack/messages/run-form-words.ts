@@ -3,7 +3,7 @@
 import type { HexErrorFacts } from "../../hex/errors.js";
 import { remedyFor } from "../../remedies/hex.js";
 import type { InputProblem } from "../parse/form-inputs.js";
-import { shorten } from "./mrkdwn.js";
+import { andMore, shorten } from "./mrkdwn.js";
 import type { Notice } from "./run-form.js";
 import type { Complaint, Place, RunForm } from "./run-form-state.js";
 
@@ -94,13 +94,13 @@ export function notPublishedWords(title: string): string {
   );
 }
 
+const TITLES_SHOWN = 3;
+
 /** Why the typed text does not name one project. `titles` are those that it may mean. */
 export function unclearProjectWords(typed: string, titles: readonly string[], isCertain: boolean): string {
   if (titles.length === 0)
     return shorten(`No project fits ${named(typed)}. Try other words of its title, or its id or link.`, MAX);
-  const shown = titles.slice(0, 3).map((title) => named(title));
-  const rest = titles.length - shown.length;
-  const list = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(", ");
+  const list = andMore(titles.map(named), TITLES_SHOWN).join(", ");
   const head = isCertain ? `Several projects fit ${named(typed)}` : `No project is called ${named(typed)}`;
   return shorten(`${head}: ${list}. Pick one above, or type its whole title.`, MAX);
 }

@@ -5,7 +5,7 @@ import { looksSecret } from "../../lib/secret-names.js";
 import { ACTIONS } from "./action-ids.js";
 import { actions, button, context, section } from "./blocks.js";
 import { LIMITS } from "./limits.js";
-import { bold, code, shorten } from "./mrkdwn.js";
+import { andMore, bold, code, shorten } from "./mrkdwn.js";
 import { type ProjectShown, projectOption } from "./project-option.js";
 import {
   blockId,
@@ -176,9 +176,8 @@ function moreInputs({ more, fields }: RunForm): InputBlock {
 
 function restLine({ rest }: RunForm): (KnownBlock | null)[] {
   if (rest.length === 0) return [];
-  const shown = rest.slice(0, NAMED).map(({ name }) => code(name, 60));
-  const more = rest.length > NAMED ? ` and ${rest.length - NAMED} more` : "";
-  return [context(`Also sent, unless you set them above: ${shown.join(", ")}${more}.`)];
+  const names = rest.map(({ name }) => code(name, 60));
+  return [context(`Also sent, unless you set them above: ${andMore(names, NAMED).join(", ")}.`)];
 }
 
 /** The value of each checkbox is the name of its option. */

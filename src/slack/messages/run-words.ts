@@ -3,7 +3,7 @@
 import { MASKED } from "../../audit/masked-inputs.js";
 import { looksSecret } from "../../lib/secret-names.js";
 import type { Run, RunIn, RunOptions, RunState } from "../../runs/run.js";
-import { code, dotted, inline, mention } from "./mrkdwn.js";
+import { andMore, code, dotted, inline, mention } from "./mrkdwn.js";
 
 /** Not escaped yet. A project without a title is called by its id. */
 export function titleOf({ title, id }: Run["project"]): string {
@@ -65,13 +65,13 @@ export function cancellerWords({ by, orBy }: RunIn<"cancelled">): string {
   return by === null ? "in Hex" : `by ${[...orBy, by].map(mention).join(" or ")}`;
 }
 
+const INPUTS_SHOWN = 12;
+
 /** The inputs and flags of a run; `null` when there are none. A channel may read it: values of secret-looking inputs are hidden. */
 export function optionsLine(options: RunOptions): string | null {
-  const inputs = Object.entries(options.inputs);
-  const shown = inputs.slice(0, 12).map(([name, value]) => code(`${name}=${printed(name, value)}`, 120));
-  const more = inputs.length > shown.length ? [`and ${inputs.length - shown.length} more`] : [];
+  const inputs = Object.entries(options.inputs).map(([name, value]) => code(`${name}=${printed(name, value)}`, 120));
   const line = dotted(
-    shown.length > 0 ? `Inputs ${[...shown, ...more].join(" ")}` : null,
+    inputs.length > 0 ? `Inputs ${andMore(inputs, INPUTS_SHOWN).join(" ")}` : null,
     options.fresh ? "fresh SQL" : null,
     options.publish ? "updates the published results" : null,
     options.view === null ? null : `view ${code(options.view, 100)}`,

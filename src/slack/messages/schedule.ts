@@ -2,7 +2,7 @@
 
 import cronstrue from "cronstrue";
 import type { Schedule } from "../../hex/schema.js";
-import { inline, sentence } from "./mrkdwn.js";
+import { andMore, inline, sentence } from "./mrkdwn.js";
 
 const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
@@ -12,9 +12,7 @@ const SHOWN = 3;
 /** The active schedules, in words; `null` when there are none. */
 export function scheduleWords(schedules: readonly Schedule[]): string | null {
   const words = schedules.filter((schedule) => schedule.enabled).map(wordsOf);
-  if (words.length === 0) return null;
-  const rest = words.length - SHOWN;
-  return [...words.slice(0, SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ");
+  return words.length === 0 ? null : andMore(words, SHOWN).join("; ");
 }
 
 function wordsOf({ cadence, hourly, daily, weekly, monthly, custom }: Schedule): string {

@@ -122,9 +122,9 @@ export function noLongerWatchedMessage(also: AlsoWatched | null, isOne: boolean,
     return message("No longer watched here.", [section("No longer watched in this conversation.")]);
   }
   const what = isOne ? "it" : `${count(also.projects, "project")} that it covered`;
-  return message("That watch is ended.", [
+  return message("That watch has ended.", [
     section(
-      `That watch is ended. But this conversation is still told of ${what}, because it also watches ${alsoWords(also, place)}.`,
+      `That watch has ended. But this conversation is still told of ${what}, because it also watches ${alsoWords(also, place)}.`,
     ),
     context(SHOWS_WATCHES),
   ]);

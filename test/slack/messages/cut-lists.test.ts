@@ -2,10 +2,13 @@
 
 import { expect, test } from "vitest";
 import type { Schedule } from "../../../src/hex/schema.js";
+import { whichAuditProjectMessage } from "../../../src/slack/messages/audit.js";
+import { whichDigestProjectMessage } from "../../../src/slack/messages/digest-answers.js";
 import { plainText } from "../../../src/slack/messages/plain.js";
 import { remedyMessage } from "../../../src/slack/messages/remedy.js";
 import { unclearProjectWords } from "../../../src/slack/messages/run-form-words.js";
 import { scheduleWords } from "../../../src/slack/messages/schedule.js";
+import { projectOf } from "../../catalog/projects.js";
 
 const numbered = (count: number, word: string) => Array.from({ length: count }, (_, at) => `${word}${at + 1}`);
 
@@ -39,4 +42,15 @@ test.each([
   [5, "“title3”, and 2 more. Pick one above"],
 ])("%d projects that a title in the form may mean", (count, expected) => {
   expect(unclearProjectWords("title", numbered(count, "title"), true)).toContain(expected);
+});
+
+test.each([
+  [5, /`[^`]*p5`$/],
+  [8, /`[^`]*p5`\nand 3 more$/],
+])("%d projects that a title may mean, for the audit log and for a digest", (count, expected) => {
+  const projects = numbered(count, "p").map((id) => projectOf({ id, title: "Revenue" }));
+  const digest = { hour: 8, minute: 0, weekdaysOnly: false, zone: null, text: "revenue" };
+  const place = { origin: "https://app.hex.tech", workspace: null };
+  expect(plainText(whichAuditProjectMessage("revenue", projects))).toMatch(expected);
+  expect(plainText(whichDigestProjectMessage(digest, projects, place))).toMatch(expected);
 });
