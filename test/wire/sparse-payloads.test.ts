@@ -1,4 +1,5 @@
-// Payloads with the least that Slack documents, and with fields that are there without a value. They are done like any others.
+// Payloads with the least that Slack documents, with fields that are there without a value, and with a trigger_id that others had
+// before. They are done like any others.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
@@ -48,6 +49,26 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.slack.sendExactly("slash_commands", command(`run ${project.id}`, change));
     await harness.cardShows("Running");
     expect(unreadable()).toEqual([]);
+  });
+
+  test("two commands with the same trigger_id start two runs, and one that comes twice starts one", async () => {
+    const other = harness.hex.workspace.addProject({ title: "Churn" });
+    const repeated = { trigger_id: "1.2.abc", response_url: undefined };
+    await harness.slack.sendExactly("slash_commands", command(`run ${project.id}`, repeated));
+    await harness.cardShows("Running");
+    await harness.slack.sendExactly("slash_commands", command(`run ${project.id}`, repeated));
+    await harness.slack.sendExactly("slash_commands", command(`run ${other.id}`, repeated));
+    await harness.cardShows("Running", 1);
+    await harness.pass(60_000);
+    expect(harness.starts).toHaveLength(2);
+  });
+
+  test("a click with the trigger_id of an earlier command is done", async () => {
+    const repeated = { trigger_id: "1.2.abc" };
+    await harness.slack.sendExactly("slash_commands", command(`run ${project.id}`, repeated));
+    const value = valueIn(await harness.cardShows("Running"));
+    await harness.slack.sendExactly("interactive", click(value, repeated));
+    await harness.cardShows("Cancelled");
   });
 
   const click = (value: string, change: object) => (ends: Ends) => ({

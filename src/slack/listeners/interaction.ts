@@ -59,10 +59,15 @@ export function requestIdIn(context: Context): string | null {
 
 /** An arrival before it has its key and its reference. */
 interface Arriving extends Omit<Arrival, "key" | "once" | "reference" | "log"> {
-  /** Something that is the same in every delivery of an interaction, such as its trigger_id. */
+  /** Something that is the same in every delivery of an interaction, and in no other interaction. */
   id: string;
   /** What is the same when the delivery itself is sent again; `null` where that cannot happen. */
   once: string | null;
+}
+
+/** The `id` of an interaction, by its parts. Slack's trigger_id alone would do, but a server that takes its place may repeat one. */
+export function idOf(...parts: (string | null | undefined)[]): string {
+  return JSON.stringify(parts);
 }
 
 export function arrivalOf({ id, once, ...rest }: Arriving, log: Logger): Arrival {

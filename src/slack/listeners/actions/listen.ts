@@ -12,7 +12,7 @@ import type { Message } from "../../messages/blocks.js";
 import { rememberedThread, rememberingThread } from "../../messages/thread-memory.js";
 import { placeOfForm } from "../../parse/run-form.js";
 import type { Unadmitted } from "../context.js";
-import { acknowledge, arrivalOf, handle, type Listening, requestIdIn } from "../interaction.js";
+import { acknowledge, arrivalOf, handle, idOf, type Listening, requestIdIn } from "../interaction.js";
 import { originOf } from "../origin.js";
 import type { Click } from "./action.js";
 import { deedOfButton, pressButton } from "./index.js";
@@ -33,7 +33,9 @@ export function listenToActions(app: App, listening: Listening): void {
     const once = requestIdIn(context);
     // A view has no conversation, whatever was open behind it.
     const place = view === null ? channel : placeOfForm(view);
-    const arrival = arrivalOf({ id: triggerId, once, user, conversation, place, triggerId, respond: answer }, log);
+    const value = valueIn(action);
+    const id = idOf(triggerId, user, channel, messageTsIn(body), action.action_id, value, timeOf(action));
+    const arrival = arrivalOf({ id, once, user, conversation, place, triggerId, respond: answer }, log);
     arrival.log.info({ user, channel }, "button %s", action.action_id);
     const replaced = replaceWith(respond, said, bot.clock);
     // A view is redrawn separately, and there is no message to replace.
@@ -41,7 +43,7 @@ export function listenToActions(app: App, listening: Listening): void {
       view === null ? replaced(rememberingThread(message, threadTs)) : undefined;
     const click: Unadmitted<Click> = {
       ...arrival,
-      value: valueIn(action),
+      value,
       at: madeAt(action) ?? bot.clock.now(),
       view,
       messageTs: messageTsIn(body),
@@ -77,9 +79,13 @@ function messageTsIn({ container, message }: BlockAction): string | null {
 }
 
 /** When Slack says that it was made, epoch ms; `null` when it does not say. */
-function madeAt({ action_ts: seconds }: Partial<BlockAction["actions"][number]>): number | null {
-  const ms = Number(seconds) * 1_000;
+function madeAt(action: BlockAction["actions"][number]): number | null {
+  const ms = Number(timeOf(action)) * 1_000;
   return Number.isNaN(ms) ? null : ms;
+}
+
+function timeOf({ action_ts: seconds }: Partial<BlockAction["actions"][number]>): string | undefined {
+  return seconds;
 }
 
 /** The value of a button, the text of a field in which Enter was pressed, or what was picked. */

@@ -5,24 +5,24 @@ import { answerTo } from "../../connection/answer-in.js";
 import { conversationIn } from "../../connection/conversation.js";
 import type { Origin } from "../../connection/members.js";
 import { respondThrough } from "../../connection/response-url.js";
-import { acknowledge, arrivalOf, handle, type Listening, requestIdIn } from "../interaction.js";
+import { acknowledge, arrivalOf, handle, idOf, type Listening, requestIdIn } from "../interaction.js";
 import { commandName, deedOfCommand, firstWord, runCommand } from "./index.js";
 
 export function listenToCommands(app: App, listening: Listening): void {
   const { bot, members, log, metrics } = listening;
   app.command(/^\/.+$/, async ({ ack, command, client, respond, context }) => {
     await acknowledge(metrics, ack);
-    const { trigger_id: id, user_id: user, channel_id: channel, channel_name: name, text = "" } = command;
+    const { trigger_id: triggerId, user_id: user, channel_id: channel, channel_name: name, text = "" } = command;
     const asker = { respond: respondThrough(respond), user, channel, threadTs: null };
     const answer = answerTo(asker, { slack: client, clock: bot.clock, log });
     const arrival = arrivalOf(
       {
-        id,
+        id: idOf(triggerId, user, channel, text, command.response_url),
         once: requestIdIn(context),
         user,
         conversation: conversationIn(channel, { name }),
         place: channel,
-        triggerId: id,
+        triggerId,
         respond: answer,
       },
       log,

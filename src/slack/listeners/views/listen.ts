@@ -9,7 +9,7 @@ import { staleFormMessage } from "../../messages/run-form-answers.js";
 import { noticeView } from "../../messages/views.js";
 import { placeOfForm } from "../../parse/run-form.js";
 import type { Unadmitted } from "../context.js";
-import { acknowledge, arrivalOf, handle, type Listening } from "../interaction.js";
+import { acknowledge, arrivalOf, handle, idOf, type Listening } from "../interaction.js";
 import { originOf } from "../origin.js";
 import { viewOf } from "./index.js";
 import type { Submission } from "./view.js";
@@ -34,7 +34,8 @@ export function listenToViews(app: App, listening: Listening): void {
     const conversation = directMessagesOf(user.id);
     // A form starts one run, however often it is submitted, and its answer may not wait for the store.
     const place = placeOfForm(view);
-    const arriving = { id: triggerId, once: null, user: user.id, conversation, place, triggerId, respond };
+    const id = idOf(triggerId, user.id, view.id, view.hash);
+    const arriving = { id, once: null, user: user.id, conversation, place, triggerId, respond };
     const arrival = arrivalOf(arriving, log);
     arrival.log.info({ user: user.id }, "form %s", known?.id ?? "unknown");
     const submission: Unadmitted<Submission> = {
