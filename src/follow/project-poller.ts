@@ -4,6 +4,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { BudgetShare } from "../hex/budget.js";
 import type { HexClient } from "../hex/client.js";
 import { asHexError, HexError, meansDisconnected, meansLater } from "../hex/errors.js";
+import { PAGE_SIZE } from "../hex/page-size.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
 import { DAY, MINUTE, SECOND } from "../lib/time.js";
@@ -63,8 +64,6 @@ const LOOK_MS = LEAST_PAUSE_MS;
 const TIMEOUT_MS = 15 * SECOND;
 /** Pause after a failure of the connection or of the store, in ms. */
 const AGAIN_MS = 15 * SECOND;
-/** As many runs as one answer can hold. */
-const PAGE = 100;
 /** How long what is over is kept, in ms: as long as its message may have to be brought to its end. */
 const KEEP_MS = 31 * DAY;
 /** The same for the ends of runs that went well, in ms: longer than they are news. */
@@ -171,12 +170,12 @@ export class ProjectPoller {
     this.#lastAt = clock.now();
     const call = { reference: newReference(), priority: share, timeoutMs: TIMEOUT_MS, once: true, signal };
     try {
-      const { runs } = await hex.runs(project.id, { limit: PAGE }, call);
+      const { runs } = await hex.runs(project.id, { limit: PAGE_SIZE }, call);
       if (signal.aborted) return 0;
       this.#unread.delete(project.id);
       this.#hasFailed = false;
       const known = readable(before, clock.now());
-      const evidence = evidenceOf(known, project.schedules, { runs, readAt: clock.now(), most: PAGE });
+      const evidence = evidenceOf(known, project.schedules, { runs, readAt: clock.now(), most: PAGE_SIZE });
       const open = await this.#openTrouble(project.id);
       // What is wrong already stays so, even if only somebody who began to watch later still watches.
       const judgedFrom = Math.min(Math.max(from, known.absence?.backAt ?? 0), open?.since ?? Number.POSITIVE_INFINITY);
