@@ -75,6 +75,19 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(posted()).toEqual([]);
   });
 
+  test("one of two schedules that the bot cannot follow: said beside when the other one is due", async () => {
+    const cron = { cadence: "CUSTOM" as const, custom: { timezone: "+00:00", cron: "0 9 L * *" } };
+    const daily = { cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 20, minute: 0 } };
+    harness.hex.workspace.addProject({ title: "Revenue", schedules: [daily, cron] });
+    await harness.ask("projects");
+    const why = "The bot cannot tell the due times of 1 of its 2 schedules, so no run is called late because of them.";
+    expect(await harness.ask("watch revenue")).toContain(why);
+    expect(await harness.ask("watch revenue failures")).not.toContain(why);
+    expect(await harness.ask("watching")).toMatch(
+      /next due <!date[^>]*>, not counting 1 of its 2 schedules whose due times the bot cannot tell/,
+    );
+  });
+
   test("titles, categories and owners that would notify a channel notify nobody", async () => {
     const title = "<!channel> @here <@U0GRACEHOPP>";
     const project = harness.hex.workspace.addProject({

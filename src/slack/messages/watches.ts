@@ -88,7 +88,18 @@ function scheduleNote(project: Project | null, level: Level): string | null {
   if (schedules.every(cannotBeJudged)) {
     return "The bot cannot tell when its schedule is due, so no run of it is called late.";
   }
-  return `Its schedule: ${scheduleWords(schedules) ?? ""}.`;
+  const unclear = unclearWords(schedules);
+  const note =
+    unclear === null
+      ? ""
+      : ` The bot cannot tell the due times of ${unclear}, so no run is called late because of them.`;
+  return `Its schedule: ${scheduleWords(schedules) ?? ""}.${note}`;
+}
+
+/** "1 of its 2 schedules": those whose due times are not known. Null if there are none. */
+function unclearWords(enabled: Project["schedules"]): string | null {
+  const unclear = enabled.filter(cannotBeJudged).length;
+  return unclear === 0 ? null : `${unclear} of its ${enabled.length} schedules`;
 }
 
 /** Why a conversation is not told of what somebody watches in it; null if it is. */
@@ -274,7 +285,9 @@ function dueWords({ schedules, lastPublishedAt, archivedAt, trashedAt }: Project
   const enabled = schedules.filter((one) => one.enabled);
   if (enabled.length === 0) return "no schedule";
   if (nextDue === null) return "the bot cannot tell when it is due";
-  return nextDue - now < 0 ? "due now" : `next due ${date(nextDue)}`;
+  const unclear = unclearWords(enabled);
+  const note = unclear === null ? "" : `, not counting ${unclear} whose due times the bot cannot tell`;
+  return `${nextDue - now < 0 ? "due now" : `next due ${date(nextDue)}`}${note}`;
 }
 
 /** `project`: of a rule that names one; null when it is not known. */
