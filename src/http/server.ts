@@ -10,12 +10,19 @@ export interface ServerLimits {
   /** How long it may take to send its headers, and the whole request, in ms. */
   headersMs: number;
   requestMs: number;
+  /** How long it may take from then on to read its answer, in ms. */
+  answerMs: number;
   /** How many connections may be open at a time. More are closed at once. */
   connections: number;
 }
 
 /** Slack sends a request at once and in one piece, and closes what it does not use. Twenty times what it needs. */
-const LIMITS: ServerLimits = { headersMs: 10 * SECOND, requestMs: 20 * SECOND, connections: 500 };
+const LIMITS: ServerLimits = {
+  headersMs: 10 * SECOND,
+  requestMs: 20 * SECOND,
+  answerMs: 20 * SECOND,
+  connections: 500,
+};
 /** In bytes, of all headers together. Slack's and a proxy's take less than two thousand. */
 const MAX_HEADERS = 16_384;
 
@@ -43,7 +50,7 @@ export interface RunningServer {
 export async function startServer({ port, routes, otherwise, limits = LIMITS }: ServerOptions): Promise<RunningServer> {
   // Connections that proxies open in advance, without a request so far. Node would wait for them when it stops.
   const silent = new Set<Socket>();
-  const { headersMs, requestMs, connections } = limits;
+  const { headersMs, requestMs, answerMs, connections } = limits;
   const options = {
     maxHeaderSize: MAX_HEADERS,
     headersTimeout: headersMs,
@@ -52,6 +59,9 @@ export async function startServer({ port, routes, otherwise, limits = LIMITS }: 
   };
   const server = createServer(options, (request, response) => {
     silent.delete(request.socket);
+    // Node waits forever for a client that does not read.
+    const late = setTimeout(() => request.socket.destroy(), requestMs + answerMs);
+    response.once("close", () => clearTimeout(late));
     // The request line may be anything, such as "//" or "*", so it is not parsed in a way that could fail.
     const [path = "/"] = (request.url ?? "/").split("?", 1);
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;

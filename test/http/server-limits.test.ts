@@ -2,12 +2,14 @@
 
 import { once } from "node:events";
 import { createConnection, type Socket } from "node:net";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type RunningServer, type ServerLimits, startServer } from "../../src/http/server.js";
 
 /** Real ms. */
-const HURRIED = { headersMs: 200, requestMs: 400, connections: 100 };
-const FEW = { headersMs: 60_000, requestMs: 60_000, connections: 3 };
+const HURRIED = { headersMs: 200, requestMs: 400, answerMs: 600, connections: 100 };
+const FEW = { headersMs: 60_000, requestMs: 60_000, answerMs: 60_000, connections: 3 };
+/** More than the system keeps for a client that reads nothing. */
+const LONG_ANSWER = "a".repeat(50_000_000);
 
 let server: RunningServer;
 /** Requests that reached the bot. */
@@ -21,6 +23,7 @@ async function start(limits: ServerLimits): Promise<void> {
       request.on("error", () => undefined);
       request.resume().once("end", () => response.end("ok"));
     },
+    "/long": (_: unknown, response: { end: (text: string) => unknown }) => response.end(LONG_ANSWER),
   };
   server = await startServer({ port: 0, routes, limits });
 }
@@ -51,6 +54,21 @@ test("so is one that sends a byte now and then", async () => {
   const dribble = setInterval(() => socket.write("a"), 20);
   const text = await got.finally(() => clearInterval(dribble));
   expect(text).toContain("408 Request Timeout");
+});
+
+test("clients that never read their answers do not keep their connections", async () => {
+  await server.close();
+  await start({ ...HURRIED, connections: FEW.connections });
+  const held = Array.from({ length: FEW.connections }, () => createConnection(server.port, "127.0.0.1").pause());
+  for (const socket of held)
+    socket.on("error", () => undefined).write("GET /long HTTP/1.1\r\nhost: bot.example.com\r\n\r\n");
+  await Promise.all(held.map((socket) => once(socket, "connect")));
+  const request = "GET / HTTP/1.1\r\nhost: bot.example.com\r\nconnection: close\r\n\r\n";
+  await vi.waitFor(async () => expect(await client(request).got).toContain("200 OK"), {
+    timeout: 5_000,
+    interval: 200,
+  });
+  for (const socket of held) socket.destroy();
 });
 
 test("more headers than anybody needs are refused, and nothing is asked of the bot", async () => {
