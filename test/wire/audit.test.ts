@@ -213,6 +213,20 @@ describe.each(MODES)("over %s", (mode) => {
     expect(who).toEqual([harness.slack.people.ada.id, harness.slack.people.grace.id]);
   });
 
+  test("of two people who press Run again at once, one asks for the run, and the log says it of one who came too late", async () => {
+    harness.rules(ALL, ADMIN);
+    await harness.slack.command(`run ${project.id}`);
+    const card = await harness.cardShows("Completed");
+    await Promise.all((["ada", "grace"] as const).map((name) => harness.person(name).press(card, "Run again")));
+    await harness.until(() => audited().filter(({ result }) => result === "completed").length === 2);
+    expect(harness.hex.workspace.runs).toHaveLength(2);
+    const again = audited().filter(({ runKey }) => runKey?.startsWith("again:"));
+    const asker = again.find(({ result }) => result === "started")?.who;
+    // One who sees that it was run again asks for nothing.
+    const tried = again.filter(({ decision, who }) => decision === "allowed" && who !== asker).map(({ who }) => who);
+    expect(again.filter(({ result }) => result === "too_late").map(({ who }) => who)).toEqual(tried);
+  });
+
   test("without a place for its entry no run starts, but a cancellation goes on and is entered later", async () => {
     await harness.slack.command(`run ${project.id}`);
     await harness.cardShows("Running");

@@ -107,13 +107,9 @@ export class JudgedDeeds {
     const is = verdict(moment, actor, DEEDS[deed], project, where);
     if (decision === "needs_approval") {
       if (is.kind !== "approval" || project === null || runKey === null) return [words];
-      this.#asked.set(runKey, {
-        requester: actor,
-        project,
-        publish: deed === "publish",
-        place: where,
-        by: new Set(is.by),
-      });
+      const asked = { requester: actor, project, publish: deed === "publish", place: where, by: new Set(is.by) };
+      // Of several who press the same button, the first one asks for the run.
+      if (!this.#asked.has(runKey)) this.#asked.set(runKey, asked);
       return this.#count("asked for an approval");
     }
     const isOwn = deed === "cancel" && entries.length > 0 && this.#isOwnRun(entry);

@@ -58,7 +58,10 @@ export async function startRun(
     runKey: key,
     ...(need === null ? {} : { decision: "needs_approval", rule: need.rule }),
   });
-  if (!(await remember(bot, user, { intent, need, entry, card }))) return false;
+  if (!(await remember(bot, user, { intent, need, entry, card }))) {
+    await noteTooLate(bot, user, key, entry);
+    return false;
+  }
   const facts = { projectId: project.id, runKey: key };
   if (need === null) interaction.log.info(facts, "run requested");
   else interaction.log.info({ ...facts, verb: need.verb, rule: need.rule.number }, "run requested: needs approval");
@@ -103,4 +106,11 @@ function remember(bot: Bot, user: string, { intent, need, entry, card }: Remembe
     const withCard: Alongside = (db) => bot.cards.open(intent.key, card, { requester: user, db });
     return need === null ? bot.starter.intend(intent, withCard) : bot.starter.awaitApproval(intent, need, withCard);
   });
+}
+
+/** Somebody else has asked for the run before them: otherwise, the log would say that both of them did. @throws UnreadableRun */
+async function noteTooLate(bot: Bot, user: string, key: string, entry: AuditEntry): Promise<void> {
+  const run = await bot.runs.get(key);
+  if (run?.requester === user) return;
+  await bot.audit.record({ ...entry, id: `outcome ${entry.id}`, decision: null, result: "too_late" });
 }
