@@ -45,6 +45,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["False for is_enterprise_install", { is_enterprise_install: "False" }],
     ["an empty channel_name", { channel_name: "" }],
     ["an empty response_url", { response_url: "" }],
+    ["no trigger_id", { trigger_id: undefined }],
   ])("a command with %s starts a run", async (_, change) => {
     await harness.slack.sendExactly("slash_commands", command(`run ${project.id}`, change));
     await harness.cardShows("Running");
@@ -90,6 +91,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["an organization without an id", () => ({ enterprise: {} })],
     ["an organization with an empty id", () => ({ enterprise: { id: "", name: "" } })],
     ["a workspace with an empty organization", () => ({ team: { id: harness.slack.teamId, enterprise_id: "" } })],
+    ["no trigger_id", () => ({ trigger_id: undefined })],
     ["an empty team of the person", () => ({ user: { id: harness.slack.people.ada.id, team_id: "" } })],
     [
       "empty ids of its block and thread",
@@ -103,6 +105,39 @@ describe.each(MODES)("%s mode", (mode) => {
     const value = valueIn(await harness.cardShows("Running"));
     await harness.slack.sendExactly("interactive", click(value, change(value)));
     await harness.cardShows("Cancelled");
+    expect(unreadable()).toEqual([]);
+  });
+
+  test("two commands without a trigger_id start a run each", async () => {
+    const run = (text: string) =>
+      harness.slack.sendExactly("slash_commands", command(`run ${project.id} ${text}`, { trigger_id: undefined }));
+    await run("");
+    await run("--fresh");
+    await expect.poll(() => harness.hex.workspace.runs, { timeout: 10_000 }).toHaveLength(2);
+  });
+
+  test("a form that was submitted without a trigger_id, which Slack does not document there, starts a run", async () => {
+    const ada = harness.person("ada");
+    const form = await ada.openForm(() => ada.command("run"));
+    const { id, hash, view, inputs } = form.view;
+    const blockId = inputs.find(({ actionId }) => actionId === "form_typed_project")?.blockId ?? "";
+    await harness.slack.sendExactly("interactive", () => ({
+      type: "view_submission",
+      user: { id: harness.slack.people.ada.id, team_id: harness.slack.teamId },
+      team: { id: harness.slack.teamId },
+      view: {
+        ...view,
+        id,
+        hash,
+        state: {
+          values: {
+            [blockId]: { form_typed_project: { type: "plain_text_input", value: project.id } },
+          },
+        },
+      },
+      response_urls: [],
+    }));
+    await harness.cardShows("Running");
     expect(unreadable()).toEqual([]);
   });
 

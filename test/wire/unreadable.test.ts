@@ -77,7 +77,6 @@ describe.each(MODES)("%s mode", (mode) => {
     ["a message's ts that is a boolean", field("container", { message_ts: true }), "container.message_ts"],
     ["a team that is a list", field("team", []), "team"],
     ["a trigger_id that is a number", field("trigger_id", 1), "trigger_id"],
-    ["no trigger_id", field("trigger_id", undefined), "trigger_id"],
     ["a trigger_id of a megabyte", field("trigger_id", "1".repeat(900_000)), "trigger_id"],
     ["is_enterprise_install that is a number", field("is_enterprise_install", 1), "is_enterprise_install"],
   ])("a click with %s is acknowledged and answered", async (_, payload, path) => {

@@ -1,6 +1,6 @@
 // What happens to every interaction: it is acknowledged first, then done for those who may, and every failure becomes an answer.
 
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { Context } from "@slack/bolt";
 import { AccessDenied } from "../../access/access-denied.js";
 import type { Deed } from "../../audit/audit-entry.js";
@@ -65,9 +65,12 @@ interface Arriving extends Omit<Arrival, "key" | "once" | "reference" | "log"> {
   once: string | null;
 }
 
-/** The `id` of an interaction, by its parts. Slack's trigger_id alone would do, but a server that takes its place may repeat one. */
-export function idOf(...parts: (string | null | undefined)[]): string {
-  return JSON.stringify(parts);
+/**
+ * The `id` of an interaction, by its parts. Slack's trigger_id alone would do, but a server that takes its place may repeat one, or
+ * send none (`null`): then the interaction counts as a new one.
+ */
+export function idOf(triggerId: string | null, ...parts: (string | null | undefined)[]): string {
+  return JSON.stringify([triggerId ?? randomUUID(), ...parts]);
 }
 
 export function arrivalOf({ id, once, ...rest }: Arriving, log: Logger): Arrival {

@@ -174,8 +174,8 @@ export function isEmpty(body: unknown): boolean {
 
 function formBody({ kind, payload }: Sending): string {
   const fields = kind === "interactive" ? { payload: JSON.stringify(payload) } : Object(payload);
-  const strings = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, String(value)]));
-  return new URLSearchParams(strings).toString();
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(Object.fromEntries(given.map(([key, value]) => [key, String(value)]))).toString();
 }
 
 function acknowledgement({ status, contentType, body }: Delivered): Omit<Ack, "ms"> {

@@ -34,7 +34,7 @@ export const origin = {
 export const blockActions = z.object({
   ...origin,
   type: z.literal("block_actions"),
-  trigger_id: word,
+  trigger_id: maybeWord,
   container: maybe(z.object({ channel_id: maybeId, message_ts: maybeWord, thread_ts: maybeWord })),
   /** Missing when only one person sees the message. */
   message: maybe(z.object({ ts: maybeWord, thread_ts: maybeWord })),

@@ -1,7 +1,7 @@
 // A slash command. Source: https://docs.slack.dev/interactivity/implementing-slash-commands
 
 import { z } from "zod";
-import { flag, id, maybe, maybeId, responseUrl, word } from "./fields.js";
+import { flag, id, maybe, maybeId, maybeWord, responseUrl } from "./fields.js";
 
 /** The longest text, in characters: Slack's own limit for a message. */
 const MAX_TEXT = 40_000;
@@ -17,6 +17,6 @@ export const command = z.object({
   team_id: id,
   enterprise_id: maybeId,
   is_enterprise_install: flag,
-  trigger_id: word,
+  trigger_id: maybeWord,
   response_url: responseUrl,
 });

@@ -2,13 +2,14 @@
 
 import { z } from "zod";
 import { origin } from "./block-actions.js";
-import { maybe, responseUrl, word } from "./fields.js";
+import { maybe, maybeWord, responseUrl } from "./fields.js";
 import { view } from "./view.js";
 
 export const viewSubmission = z.object({
   ...origin,
   type: z.literal("view_submission"),
-  trigger_id: word,
+  // Not documented, though Slack sends it.
+  trigger_id: maybeWord,
   view,
   /** For the conversations that were chosen in fields with `response_url_enabled`. */
   response_urls: maybe(z.array(z.object({ response_url: responseUrl }))),

@@ -23,7 +23,7 @@ export function listenToActions(app: App, listening: Listening): void {
     await acknowledge(metrics, ack);
     const user = body.user.id;
     const channel = body.channel?.id ?? body.container?.channel_id ?? user;
-    const { trigger_id: triggerId, view = null } = body;
+    const { trigger_id: triggerId = null, view = null } = body;
     const respond = respondThrough(args.respond);
     const threadTs = rememberedThread(action.block_id) ?? threadIn(body);
     const conversation = conversationIn(channel, { name: body.channel?.name, threadTs });

@@ -12,7 +12,8 @@ export function listenToCommands(app: App, listening: Listening): void {
   const { bot, members, log, metrics } = listening;
   app.command(/^\/.+$/, async ({ ack, command, client, respond, context }) => {
     await acknowledge(metrics, ack);
-    const { trigger_id: triggerId, user_id: user, channel_id: channel, channel_name: name, text = "" } = command;
+    const { user_id: user, channel_id: channel, channel_name: name, text = "" } = command;
+    const { trigger_id: triggerId = null } = command;
     const asker = { respond: respondThrough(respond), user, channel, threadTs: null };
     const answer = answerTo(asker, { slack: client, clock: bot.clock, log });
     const arrival = arrivalOf(

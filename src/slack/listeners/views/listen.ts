@@ -30,7 +30,7 @@ export function listenToViews(app: App, listening: Listening): void {
     const later = answerTo(asker, { slack: client, clock: bot.clock, log });
     /** Answers on top of the modal, which keeps what was typed into it. */
     const respond = (message: Message) => (answer.isGiven ? later(message) : answer.give(onTop(message)));
-    const { trigger_id: triggerId } = body;
+    const { trigger_id: triggerId = null } = body;
     const conversation = directMessagesOf(user.id);
     // A form starts one run, however often it is submitted, and its answer may not wait for the store.
     const place = placeOfForm(view);
