@@ -107,7 +107,7 @@ export class Access {
     return (await this.options.people.of(user)).isActive;
   }
 
-  /** The rights of somebody, only from memory, for pickers, whose options Slack waits for at each keystroke. */
+  /** The rights of somebody, only from memory, for when nobody can wait for Slack any longer. */
   rightsInMemory(user: string, place: Place): Rights {
     const { policy: policyNow, people, groups } = this.options;
     const policy = policyNow();
