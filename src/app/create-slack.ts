@@ -119,6 +119,7 @@ function createBot(options: SlackPartOptions): Bot {
     troubleSources: messages.troubleSources,
     following: follow.following,
     wakeFollowing: () => follow.poller.wake(),
+    hasAlertChannel: messages.alerts !== null,
     pages: paging?.store ?? null,
     rows: store.rows,
     storeCheck: store.check,

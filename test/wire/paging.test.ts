@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ProjectOptions } from "../sandbox/hex/types.js";
 import { type LocalPagerDuty, startPagerDuty } from "../sandbox/pagerduty.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
-import { Harness, MODES, type Mode, shown } from "./harness.js";
+import { buttonsOf, Harness, MODES, type Mode, shown } from "./harness.js";
 
 // Hours of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -149,6 +149,36 @@ test("an outage: paged as critical, and resolved when it is over", async () => {
   await harness.until(() => pager.open.length === 0, STEP_MS);
   await harness.until(() => told().some((message) => shown(message).includes("Over: connected")), STEP_MS);
   expect(actions()).toEqual(["trigger", "resolve"]);
+});
+
+test("an outage, and no channel for alerts: /hex status has the button, and whoever presses keeps the page from ringing", async () => {
+  await start("http", { HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off" });
+  const status = async (name: "ada" | "grace" = "ada") => {
+    const { id } = await harness.person(name).command("status");
+    return harness.meanwhile(harness.slack.waitForMessage((one) => one.responseUrlOf === id));
+  };
+  const press = async (name: "ada" | "grace", message: SlackMessage, button: string) => {
+    const { id } = await harness.person(name).press(message, button);
+    return shown(await harness.meanwhile(harness.slack.waitForMessage((one) => one.responseUrlOf === id)));
+  };
+  expect(buttonsOf(await status())).toEqual([]);
+  harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
+  await harness.pass(3 * MINUTE, STEP_MS);
+  const message = await status();
+  expect(buttonsOf(message)).toEqual(["on_it"]);
+  expect(await press("ada", message, "I'm on it")).toContain("You are on it.");
+  expect(shown(await status())).toMatch(/\*Outage of Hex\* since .*<@U0ADALOVELA> has been on it/);
+  const posts = harness.slack.messages.length;
+  expect(await press("grace", await status("grace"), "I'm on it")).toContain(
+    "You are on it now, after <@U0ADALOVELA>. Press *I'm on it* again when you no longer are. No message tells them: please do.",
+  );
+  // The status and the answer.
+  expect(harness.slack.messages).toHaveLength(posts + 2);
+  await harness.pass(30 * MINUTE, 10_000);
+  expect(pager.received).toEqual([]);
+  harness.hex.faults.clear();
+  await harness.pass(10 * MINUTE, 10_000);
+  expect(buttonsOf(await status())).toEqual([]);
 });
 
 test("who begins to watch while a trouble goes on is told and paged when another run fails, and nobody is told twice", async () => {

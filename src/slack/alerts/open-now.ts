@@ -10,7 +10,7 @@ import { isFor, type TroubleSources } from "./wanted-troubles.js";
 
 export interface OpenNow {
   /** `null`: Hex is not down. */
-  outage: { since: number; attention: Attention } | null;
+  outage: { id: string; since: number; attention: Attention } | null;
   /** Those that may be named, the oldest first. `project` is null when the catalog does not know it any more. */
   troubles: { trouble: Trouble; project: Project | null; attention: Attention }[];
   /** How many others there are that somebody is told of. */
@@ -55,7 +55,11 @@ export async function openNow(
     outage:
       incident === undefined
         ? null
-        : { since: incident.since, attention: attentionTo(attentions, { kind: "incident", id: incident.id }) },
+        : {
+            id: incident.id,
+            since: incident.since,
+            attention: attentionTo(attentions, { kind: "incident", id: incident.id }),
+          },
     troubles: named.map(({ trouble, project, attention: own }) => ({ trouble, project, attention: own })),
     others: told.length - named.length,
   };

@@ -18,7 +18,7 @@ import type { ProjectNamed } from "../access/permissions.js";
 import { toldGroup } from "../alerts/wanted-troubles.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { alertGoneMessage, overAlreadyMessage } from "../messages/attention.js";
-import { incidentAlert } from "../messages/incident.js";
+import { incidentAlert, isOutage } from "../messages/incident.js";
 import { isHiddenForNow, toldOf } from "../messages/trouble.js";
 
 /** What a button is for: `alert` is the alert's id, `to` when the last trouble joined that it showed (epoch ms, 0 for an outage). */
@@ -125,7 +125,7 @@ async function told(answer: Promise<void>): Promise<null> {
 /** `hidden`: the projects that stand in the alert and may no longer be shown in its conversation. */
 async function shownBy(bot: Bot, { alert, to }: Target): Promise<{ shown: Shown[]; hidden: ProjectNamed[] }> {
   const now = bot.clock.now();
-  if (alert.startsWith("incident ")) {
+  if (isOutage(alert)) {
     const incidents = await bot.health.incidentsSince(now - KNOWN_MS);
     const shown = incidents
       .filter((incident) => incidentAlert(incident) === alert)

@@ -82,6 +82,8 @@ export interface Bot {
   following: Following;
   /** To be called when somebody watches something else. */
   wakeFollowing: () => void;
+  /** Whether a channel is told of outages. */
+  hasAlertChannel: boolean;
   /** What the paging service was told; `null` when none is configured. */
   pages: Pick<PageStore, "held"> | null;
   storeCheck: StoreCheck;

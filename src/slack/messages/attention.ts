@@ -1,6 +1,6 @@
 // Who has an outage or a trouble, and who has silenced it: lines and buttons of the alerts, and the answers to presses.
 
-import type { ActionsBlock } from "@slack/types";
+import type { ActionsBlock, Button } from "@slack/types";
 import { z } from "zod";
 import {
   type Attention,
@@ -57,9 +57,9 @@ export interface AttentionButtons {
 export function attentionButtons({ alert, to, shown, open, now }: AttentionButtons): ActionsBlock | null {
   if (open.length === 0) return null;
   const silent = open.filter((one) => isSilenced(one, now));
-  const onIt = { alert, to, holder: holderOf(open), version: versionOf(shown) };
+  const version = versionOf(shown);
   const row = actions(
-    button({ actionId: ACTIONS.onIt, label: "I'm on it", value: JSON.stringify(onIt) }),
+    onItButton({ alert, to, holder: holderOf(open), version }),
     silent.length === open.length
       ? null
       : menu({
@@ -74,7 +74,16 @@ export function attentionButtons({ alert, to, shown, open, now }: AttentionButto
       ? null
       : button({ actionId: ACTIONS.endSilence, label: "End the silence", value: JSON.stringify({ alert, to }) }),
   );
-  return row && { ...row, block_id: `attention ${onIt.version} ${open.length}` };
+  return row && { ...row, block_id: `attention ${version} ${open.length}` };
+}
+
+/** For an outage that no message is about: nothing is posted that could be silenced. `alert`: what its message would be called. */
+export function onItAlone(alert: string, attention: Attention): ActionsBlock | null {
+  return actions(onItButton({ alert, to: 0, holder: holderOf([attention]), version: versionOf([attention]) }));
+}
+
+function onItButton(value: z.output<typeof onItSchema>): Button {
+  return button({ actionId: ACTIONS.onIt, label: "I'm on it", value: JSON.stringify(value) });
 }
 
 /** Who has it and who has silenced it; `null` when nobody has done either. `overAt`: epoch ms, null while it is not over. */
@@ -112,17 +121,22 @@ export function takenOverMessage(by: string, from: readonly string[]): Message {
   ]);
 }
 
-/** `isSilenced`: nothing is posted about it at the moment. */
-export function takingMessage(taking: Taking, isSilenced: boolean): Message {
+/** Why nobody reads of it that somebody has taken it over: it is silenced, or has no message. */
+export type WhyUntold = "silenced" | "no_message";
+
+const UNTOLD: Record<WhyUntold, string> = {
+  silenced: "It is silenced, so the bot posts nothing about that: please tell them.",
+  no_message: "No message tells them: please do.",
+};
+
+/** `untold`: null when a reply in the thread tells whoever had it. */
+export function takingMessage(taking: Taking, untold: WhyUntold | null): Message {
   switch (taking.kind) {
     case "taken": {
       const after = taking.from.length === 0 ? "" : ` now, after ${taking.from.map(mention).join(" and ")}`;
-      const untold =
-        taking.from.length > 0 && isSilenced
-          ? " It is silenced, so the bot posts nothing about that: please tell them."
-          : "";
+      const note = taking.from.length > 0 && untold !== null ? ` ${UNTOLD[untold]}` : "";
       return answer(
-        `:raising_hand: You are on it${after}. Press *I'm on it* again when you no longer are.${untold}`,
+        `:raising_hand: You are on it${after}. Press *I'm on it* again when you no longer are.${note}`,
         "You are on it.",
       );
     }

@@ -13,6 +13,7 @@ import { remedyBlocks } from "./remedy.js";
 
 /** How many causes one message names besides the current one. */
 const EARLIER = 5;
+const PREFIX = "incident ";
 
 export interface AroundIncident {
   attention: Attention;
@@ -27,8 +28,13 @@ export interface AroundIncident {
 }
 
 /** The id of the alert about an outage. */
-export function incidentAlert({ id }: Incident): string {
-  return `incident ${id}`;
+export function incidentAlert({ id }: Pick<Incident, "id">): string {
+  return `${PREFIX}${id}`;
+}
+
+/** Whether an alert, by its id, is about an outage. */
+export function isOutage(alert: string): boolean {
+  return alert.startsWith(PREFIX);
 }
 
 export function incidentMessage(incident: Incident, around: AroundIncident): Message {

@@ -1,10 +1,12 @@
 // What is not over at the moment, and who has it: in `/hex status` and on the Home tab.
 
+import type { ActionsBlock } from "@slack/types";
 import type { Attention } from "../../attention/attention.js";
 import type { HexPlace } from "../../hex/links.js";
 import { projectUrl } from "../../hex/links.js";
 import type { OpenNow } from "../alerts/open-now.js";
-import { attentionLine } from "./attention.js";
+import { attentionLine, onItAlone } from "./attention.js";
+import { incidentAlert } from "./incident.js";
 import { count, date, dotted, link } from "./mrkdwn.js";
 import { kindsWords } from "./trouble.js";
 
@@ -27,6 +29,11 @@ export function openNowText(
     othersLine(Math.max(0, troubles.length - NAMED), others),
   ].filter((line) => line !== null);
   return lines.length === 0 ? null : ["*Not over yet*", ...lines.map((line) => `• ${line}`)].join("\n");
+}
+
+/** For whoever may take the outage, where no channel has a message about it. Null when Hex is not down. */
+export function outageButtons({ outage }: OpenNow): ActionsBlock | null {
+  return outage === null ? null : onItAlone(incidentAlert(outage), outage.attention);
 }
 
 function who(attention: Attention, now: number): string {

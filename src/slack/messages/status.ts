@@ -21,7 +21,7 @@ import { ALARM_DAYS, expiresIn } from "./expiry.js";
 import { hexReportLine } from "./hex-report.js";
 import { historyBlocks } from "./history.js";
 import { code, count, date, duration, inline } from "./mrkdwn.js";
-import { openNowText } from "./open-now.js";
+import { openNowText, outageButtons } from "./open-now.js";
 import { pagesHeldLine } from "./paging.js";
 import { type RulesShown, rulesLine, rulesTroubleLines, uncheckedNamesLine, unmatchedNamesLine } from "./policy.js";
 import { remedyBlocks } from "./remedy.js";
@@ -40,6 +40,8 @@ export interface Status {
   watched: number | null;
   /** What is not over, and who has it; `null` when the store cannot be read. */
   open: OpenNow | null;
+  /** Whether they can take an outage here: they may, and no channel has a message about it. */
+  takesOutages: boolean;
   place: HexPlace;
   /** Events that the paging service did not accept; `null` when there are none, or the store cannot be read. */
   pagesHeld: PagesHeld | null;
@@ -66,7 +68,12 @@ export function statusMessage(status: Status, now: number): Message {
   // A spent budget or Hex's limit says nothing about the connection.
   const sight = error === null ? "alive" : meansLater(error.kind) ? "nothing" : "failure";
   const open = status.open === null ? null : openNowText(status.open, { now, place: status.place });
-  const beside = [...(open === null ? [] : [section(open)]), ...besideBlocks(status, sight)];
+  const take = status.open !== null && status.takesOutages ? outageButtons(status.open) : null;
+  const beside = [
+    ...(open === null ? [] : [section(open)]),
+    ...(take === null ? [] : [take]),
+    ...besideBlocks(status, sight),
+  ];
   const off = [
     context(declinedScopesLine(status.slack.declinedScopes)),
     context(connectionRefusalLine(status.connectionsRefusedAt, now)),

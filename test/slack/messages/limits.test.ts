@@ -373,7 +373,7 @@ const lastRun = fc.record({
   version: maybe(nasty),
 });
 const openNow: fc.Arbitrary<OpenNow> = fc.record({
-  outage: maybe(fc.record({ since: time, attention })),
+  outage: maybe(fc.record({ id: identifier, since: time, attention })),
   troubles: fc.array(fc.record({ trouble: troubleOf, project: maybe(project), attention }), { maxLength: 12 }),
   others: fc.nat(),
 });
@@ -548,6 +548,7 @@ describe("never past a limit, whatever the data", () => {
           const setAside = new Map(READ_TABLES.map((table, index) => [table, index]));
           const rest = {
             open,
+            takesOutages: true,
             place: PLACE,
             watched,
             budgetLeft: 3,

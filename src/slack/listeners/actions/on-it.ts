@@ -5,6 +5,8 @@ import { changeAttention } from "../../flows/change-attention.js";
 import { tellInThread } from "../../flows/tell-in-thread.js";
 import { ACTIONS } from "../../messages/action-ids.js";
 import { onItSchema, takenOverMessage, takingMessage } from "../../messages/attention.js";
+import { isOutage } from "../../messages/incident.js";
+import type { Bot } from "../context.js";
 import { type Action, withValue } from "./action.js";
 
 export const onIt: Action = {
@@ -18,9 +20,15 @@ export const onIt: Action = {
     );
     if (done === null) return;
     const { outcome, isSilenced } = done;
-    if (outcome.kind === "taken" && outcome.from.length > 0 && !isSilenced) {
+    const untold = isSilenced ? "silenced" : hasMessage(bot, target.alert) ? null : "no_message";
+    if (outcome.kind === "taken" && outcome.from.length > 0 && untold === null) {
       await tellInThread(bot, click, takenOverMessage(user, outcome.from));
     }
-    await click.respond(takingMessage(outcome, isSilenced));
+    await click.respond(takingMessage(outcome, untold));
   }),
 };
+
+/** The button for an outage also stands in `/hex status`, which only one person reads. */
+function hasMessage({ hasAlertChannel }: Bot, alert: string): boolean {
+  return hasAlertChannel || !isOutage(alert);
+}

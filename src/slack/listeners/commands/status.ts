@@ -51,6 +51,7 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
     history,
     watched,
     open: openHere,
+    takesOutages: !bot.hasAlertChannel && permissions.mayApartFromProjects("silence"),
     pagesHeld,
     connectionsRefusedAt: connections?.refusedAt ?? null,
     place: bot.hex.place.now,
