@@ -90,8 +90,17 @@ export const runSchema = z.discriminatedUnion("state", [
   z.object({ ...approvable, state: z.literal("awaiting") }),
   /** Somebody has approved it. Hex has not been asked yet. */
   z.object({ ...approvable, state: z.literal("approved") }),
-  /** `looking`: it is not known how the request ended, and the bot is looking for the run. `lease`: see `LEASE_MS`. */
-  z.object({ ...base, state: z.literal("starting"), looking: z.boolean(), lease: epochMs }),
+  /**
+   * `looking`: it is not known how the request ended, and the bot is looking for the run. `facts`: the failure that left it open, if
+   * there was one. `lease`: see `LEASE_MS`.
+   */
+  z.object({
+    ...base,
+    state: z.literal("starting"),
+    looking: z.boolean(),
+    facts: factsSchema.nullable().default(null),
+    lease: epochMs,
+  }),
   /** Hex has proven that no run exists and that one can be started later. The bot tries again at `nextAt`, but not after `until`. */
   z.object({
     ...base,

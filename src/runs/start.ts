@@ -63,6 +63,9 @@ export interface StarterOptions {
   clock: Clock;
 }
 
+/** What to do when a run may or may not exist. The failure that left it open, if there was one. */
+type OnUnknown = (facts: HexErrorFacts | null) => Promise<Run>;
+
 export class Starter {
   readonly #asking = new UnderWay();
   /** The starts of runs that had to wait. The store may forget that they no longer wait. */
@@ -129,7 +132,7 @@ export class Starter {
     const isNew = run.state === "starting";
     // Only a run that needed no approval begins as "starting". Another process has begun this one, and is asking Hex for it.
     if (isNew && run.approval !== null) return run;
-    const recalled = isNew ? null : await this.#recalled(key, () => this.look(key, signal));
+    const recalled = isNew ? null : await this.#recalled(key, (facts) => this.look(key, signal, facts));
     if (recalled !== null) return recalled;
     const inFlight = await this.#insist(() => store.inFlight());
     const ahead = inFlight.find((other) => other.key !== key && isHeldBack(other));
@@ -145,7 +148,9 @@ export class Starter {
       return error instanceof NoLongerWanted ? null : asHexError(error);
     });
     if (isNew || claim.isTaken) {
-      return outcome === null ? this.#putBack(key, 0) : this.#answered(key, outcome, 0, () => this.look(key, signal));
+      return outcome === null
+        ? this.#putBack(key, 0)
+        : this.#answered(key, outcome, 0, (facts) => this.look(key, signal, facts));
     }
     // Nothing was sent.
     return this.#change(key, (stored) =>
@@ -180,12 +185,7 @@ export class Starter {
   }
 
   /** `tries` is how many times Hex has said "later". `onUnknown` is called when the run may or may not exist. */
-  async #answered(
-    key: string,
-    outcome: StartedRun | HexError,
-    tries: number,
-    onUnknown: () => Promise<Run>,
-  ): Promise<Run> {
+  async #answered(key: string, outcome: StartedRun | HexError, tries: number, onUnknown: OnUnknown): Promise<Run> {
     const now = this.options.clock.now();
     if (!(outcome instanceof HexError)) {
       this.#sent.started(key, outcome);
@@ -199,7 +199,7 @@ export class Starter {
             : null,
         );
       });
-      return run ?? onUnknown();
+      return run ?? onUnknown(null);
     }
     const isLater = outcome.kind === "no_kernel" || meansLater(outcome.kind);
     if (isLater || provesNoEffect(outcome.kind)) this.#sent.undone(key);
@@ -209,14 +209,14 @@ export class Starter {
     if (provesNoEffect(outcome.kind)) {
       return this.#note(key, () => this.#settle(key, (stored) => refused(stored, outcome.facts, now)));
     }
-    return onUnknown();
+    return onUnknown(outcome.facts);
   }
 
   /**
    * Goes on with a run that this process has already asked Hex for, although the store says that it is still waiting.
    * @returns `null` when it has not
    */
-  async #recalled(key: string, onUnknown: () => Promise<Run>): Promise<Run | null> {
+  async #recalled(key: string, onUnknown: OnUnknown): Promise<Run | null> {
     const answer = this.#sent.get(key);
     if (answer === undefined) return null;
     const now = this.options.clock.now();
@@ -225,12 +225,12 @@ export class Starter {
       return stored.state === "waiting" ? triedAgain(stored, now) : null;
     });
     if (result?.changed !== true) return result?.run ?? null;
-    return answer === null ? onUnknown() : this.#answered(key, answer, 0, onUnknown);
+    return answer === null ? onUnknown(null) : this.#answered(key, answer, 0, onUnknown);
   }
 
   /** Leaves a run to the leader to look for, as if its process had died: those that wait behind it need not wait for that. */
-  #leaveUnknown(key: string): Promise<Run> {
-    return this.#settle(key, (stored) => unanswered(stored, this.options.clock.now()));
+  #leaveUnknown(key: string, facts: HexErrorFacts | null): Promise<Run> {
+    return this.#settle(key, (stored) => unanswered(stored, facts, this.options.clock.now()));
   }
 
   /** Whether an id in Hex belongs to another run that was started here. A run that was only found in Hex may be this one. */
@@ -257,7 +257,7 @@ export class Starter {
     const { hex, store, clock } = this.options;
     const run = await store.get(key);
     if (run?.state !== "waiting") return;
-    if ((await this.#recalled(key, () => this.#leaveUnknown(key))) !== null) return;
+    if ((await this.#recalled(key, (facts) => this.#leaveUnknown(key, facts))) !== null) return;
     const leftMs = Math.min(START_TIMEOUT_MS, run.until - clock.now());
     if (leftMs < -LEASE_MS) return this.#giveUp(key, run.facts);
     const claim = this.#claim(key, (stored) => (stored.state === "waiting" ? triedAgain(stored, clock.now()) : null));
@@ -270,7 +270,7 @@ export class Starter {
     if (claim.isTaken) {
       await (outcome === null
         ? this.#putBack(key, run.tries)
-        : this.#answered(key, outcome, run.tries, () => this.#leaveUnknown(key)));
+        : this.#answered(key, outcome, run.tries, (facts) => this.#leaveUnknown(key, facts)));
     } else if (outcome instanceof HexError && !signal?.aborted) await this.#giveUp(key, outcome.facts);
   }
 
@@ -322,19 +322,19 @@ export class Starter {
 
   /**
    * Looks for the run of an intent whose request may or may not have arrived. Adopts it, or says that it is not known. `signal` ends
-   * that: another process looks as soon as the lease is over.
+   * that: another process looks as soon as the lease is over. `facts` is the failure that left it open.
    */
-  look(key: string, signal?: AbortSignal): Promise<Run> {
-    return this.#asking.during(key, () => this.#look(key, signal));
+  look(key: string, signal?: AbortSignal, facts: HexErrorFacts | null = null): Promise<Run> {
+    return this.#asking.during(key, () => this.#look(key, signal, facts));
   }
 
-  async #look(key: string, signal: AbortSignal | undefined): Promise<Run> {
+  async #look(key: string, signal: AbortSignal | undefined, facts: HexErrorFacts | null): Promise<Run> {
     const { clock } = this.options;
     let why: RunIn<"lost">["why"] = "start_unknown";
     let lease = 0;
     for (let look = 0, looks = LOOKS_AFTER_MS.length; look < looks; look++) {
       const pause = LOOKS_AFTER_MS[look] ?? LONGEST_HOLD_MS;
-      const run = await this.#settle(key, (stored) => lookedFor(stored, clock.now(), pause));
+      const run = await this.#settle(key, (stored) => lookedFor(stored, facts, clock.now(), pause));
       if (run.state !== "starting") return run;
       lease = run.lease;
       await clock.sleep(pause, signal);

@@ -30,7 +30,15 @@ const LONGEST_PAUSE_MS = MINUTE;
 export type Intent = Pick<Run, "key" | "project" | "options" | "requester" | "requestedAt" | "reference">;
 
 export function intended(intent: Intent, now: number): RunIn<"starting"> {
-  return { ...intent, ...UNKNOWN, approval: null, state: "starting", looking: false, lease: now + LEASE_MS };
+  return {
+    ...intent,
+    ...UNKNOWN,
+    approval: null,
+    state: "starting",
+    looking: false,
+    facts: null,
+    lease: now + LEASE_MS,
+  };
 }
 
 const UNKNOWN = { trigger: null, typicalMs: null, overdue: null, again: null };
@@ -62,7 +70,7 @@ export function expired(run: RunIn<"awaiting" | "approved">, now: number): RunIn
 
 /** Hex is being asked for the run that was approved. */
 export function begun(run: RunIn<"approved">, now: number): RunIn<"starting"> {
-  return { ...baseOf(run), state: "starting", looking: false, lease: now + LEASE_MS };
+  return { ...baseOf(run), state: "starting", looking: false, facts: null, lease: now + LEASE_MS };
 }
 
 /** What every state has. */
@@ -167,7 +175,7 @@ export function isDue(run: RunIn<"waiting">, now: number): boolean {
 
 /** The start is being tried again. */
 export function triedAgain(run: RunIn<"waiting">, now: number): RunIn<"starting"> {
-  return { ...baseOf(run), state: "starting", looking: false, lease: now + LEASE_MS };
+  return { ...baseOf(run), state: "starting", looking: false, facts: null, lease: now + LEASE_MS };
 }
 
 /** Somebody no longer wants the run. */
@@ -180,24 +188,29 @@ export function withdrawn(
 }
 
 /** It is not known how the request ended, and no process is looking for the run yet, so any may. */
-export function unanswered(run: RunIn<"starting">, now: number): RunIn<"starting"> {
-  return { ...run, looking: true, lease: now };
+export function unanswered(run: RunIn<"starting">, facts: HexErrorFacts | null, now: number): RunIn<"starting"> {
+  return { ...run, looking: true, facts: facts ?? run.facts, lease: now };
 }
 
 /** This process is looking for the run, for as long as the lease says. */
-export function lookedFor(run: RunIn<"starting">, now: number, forMs: number): RunIn<"starting"> {
-  return { ...run, looking: true, lease: now + forMs + LEASE_MS };
+export function lookedFor(
+  run: RunIn<"starting">,
+  facts: HexErrorFacts | null,
+  now: number,
+  forMs: number,
+): RunIn<"starting"> {
+  return { ...run, looking: true, facts: facts ?? run.facts, lease: now + forMs + LEASE_MS };
 }
 
 export function lost(run: RunIn<"starting"> | LiveRun, why: RunIn<"lost">["why"], now: number): RunIn<"lost"> {
-  const facts = "trouble" in run ? (run.trouble?.facts ?? null) : null;
+  const facts = run.state === "starting" ? run.facts : (run.trouble?.facts ?? null);
   return { ...baseOf(run), state: "lost", why, hex: identityOf(run), facts, endedAt: now };
 }
 
 /** Somebody wants the bot to look again for a run that was not found; `null` when there is nothing to look for. */
 export function lookedForAgain(run: Run, now: number): RunIn<"starting"> | null {
   if (run.state !== "lost" || run.hex !== null) return null;
-  return { ...goingOn(run), state: "starting", looking: true, lease: now + LEASE_MS };
+  return { ...goingOn(run), state: "starting", looking: true, facts: run.facts, lease: now + LEASE_MS };
 }
 
 /** Applies what Hex now says about a run. A run that is being cancelled stays in that state until Hex says that it has ended. */

@@ -87,7 +87,8 @@ describe("names", () => {
   });
 
   test("a run that has not begun says nothing", () => {
-    const starting: Run = { ...base({ a: 1 }, 1, "ada"), state: "starting", looking: false, lease: NOW };
+    const asking = { looking: false, facts: null, lease: NOW };
+    const starting: Run = { ...base({ a: 1 }, 1, "ada"), state: "starting", ...asking };
     expect(offered([{ run: starting, isPublic: true }])).toEqual([]);
   });
 

@@ -92,10 +92,18 @@ describe("a run keeps what was requested, from beginning to end", () => {
 describe("a start", () => {
   test("is looked for only when the outcome is not known, and by another process when the lease is over", () => {
     expect(starting).toMatchObject({ state: "starting", looking: false, lease: NOW + LEASE_MS });
-    expect(lookedFor(starting, NOW, 5 * SECOND)).toMatchObject({ looking: true, lease: NOW + 5 * SECOND + LEASE_MS });
-    expect(unanswered(starting, NOW)).toEqual({ ...starting, looking: true, lease: NOW });
+    const lookedUntil = NOW + 5 * SECOND + LEASE_MS;
+    expect(lookedFor(starting, null, NOW, 5 * SECOND)).toMatchObject({ looking: true, lease: lookedUntil });
+    expect(unanswered(starting, null, NOW)).toEqual({ ...starting, looking: true, lease: NOW });
     expect(triedAgain(waitingAfter(0, BUSY), NOW)).toMatchObject({ looking: false, lease: NOW + LEASE_MS });
     expect(lookedForAgain(lost(starting, "start_unknown", NOW), NOW)?.lease).toBe(NOW + LEASE_MS);
+  });
+
+  test("keeps the failure that left it open, however often it is looked for", () => {
+    const open = unanswered(starting, BUSY, NOW);
+    const gone = lost(lookedFor(open, null, NOW, SECOND), "start_unknown", NOW);
+    const again = lookedForAgain(gone, NOW);
+    expect([open, gone, again].map((run) => run?.facts)).toEqual([BUSY, BUSY, BUSY]);
   });
 
   test("has Hex's id and link at once, and has not begun", () => {

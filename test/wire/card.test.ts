@@ -399,6 +399,19 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.cardShows("Running");
     });
 
+    test.each([
+      [500, /Hex failed \(500\)[\s\S]*Hex trace id/],
+      [502, /Hex failed \(502\)/],
+    ])("after a %i, the card says so, and no lost connection", async (status, said) => {
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "status", status } });
+      await harness.slack.command(`run ${project.id}`);
+      const card = await harness.cardShows("Not known");
+      expect(shown(card)).toMatch(said);
+      expect(shown(card)).toContain("may exist all the same");
+      expect(shown(card)).not.toContain("connection");
+    });
+
     test("if it is not its turn for a minute, it waits for that before it says anything", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
       harness.hex.faults.add({ endpoint: "listRuns", kind: { type: "rateLimited", retryAfter: 60 } });

@@ -154,7 +154,7 @@ function notes(run: Run): string[] {
   if (run.state === "ended") {
     lines.push("This bot does not know Hex's word for how it ended. Open the run in Hex to see, and update the bot.");
   }
-  if (run.state === "lost") lines.push(LOST[run.why]);
+  if (run.state === "lost") lines.push(lostNote(run));
   if (run.again !== null) lines.push(`Run again by ${mention(run.again.by)}, ${date(run.again.at)}.`);
   return lines;
 }
@@ -189,13 +189,21 @@ function cancellation({ accepted, heldBack, lease }: RunIn<"cancelling">): strin
   return `${inline(remedyFor(heldBack).what, 300)} The bot will ask Hex as soon as possible, at about ${date(lease, "{time_secs}")}.`;
 }
 
+/** What came of a start is not known: with what Hex or the network did instead of answering it. */
+function lostNote({ why, facts }: RunIn<"lost">): string {
+  if (why !== "start_unknown" && why !== "several") return LOST[why];
+  const what = facts === null ? "Hex gave no clear answer to the start." : inline(remedyFor(facts).what, 300);
+  const said = facts === null ? null : saidLine(facts);
+  return [`${what} ${LOST[why]}`, said].filter((line) => line !== null).join("\n");
+}
+
 const LOST: Record<RunIn<"lost">["why"], string> = {
   start_unknown:
-    "The connection to Hex broke while the run was being started, and the bot could not find the run in Hex. It may exist " +
-    "all the same. Press *Look again* in a minute, or check the project in Hex before you start it again.",
+    "The bot could not find the run in Hex, but it may exist all the same. Press *Look again* in a minute, or check the " +
+    "project in Hex before you start it again.",
   several:
-    "The connection to Hex broke while the run was being started. Hex lists a new run, but the bot cannot tell whether " +
-    "it is this one. Check the project's runs in Hex before you start it again.",
+    "Hex lists a new run, but the bot cannot tell whether it is this one. Check the project's runs in Hex before you " +
+    "start it again.",
   vanished:
     "Hex no longer knows this run: the run or its project was deleted, or is no longer shared with the bot's token. " +
     "Check the project in Hex.",
@@ -227,12 +235,13 @@ export function footLine(run: Run): string {
   const hex = identityOf(run);
   // Why it failed is said with the reference.
   const failed = ["errored", "no_kernel", "ended", "lost"].includes(run.state) && failureOf(run) === null;
+  const traceId = hex?.traceId ?? (run.state === "lost" ? run.facts?.traceId : null);
   return dotted(
     run.requester === null ? startedElsewhere(run.trigger) : `Asked for by ${mention(run.requester)}`,
     date(run.requestedAt),
     hex?.url ? link(hex.url, "Open the run in Hex", 40) : null,
     hex?.projectVersion ? `version ${inline(hex.projectVersion, 20)}` : null,
-    failed && hex?.traceId ? `Hex trace id ${code(hex.traceId, 100)}` : null,
+    failed && traceId ? `Hex trace id ${code(traceId, 100)}` : null,
     failed ? `Reference ${code(run.reference, 40)}` : null,
   );
 }
