@@ -1,6 +1,7 @@
 // `npm run verify`: the connection check from a terminal or a script. It needs only the two HEX_ variables, and the proxy's if there is one.
 // Exits with 0 when everything in Hex can be used, and otherwise with 1 and the remedy. `--json` prints one JSON object.
 
+import { parseArgs } from "node:util";
 import { config as loadEnv } from "dotenv";
 import { describeProblems, readHexConfig } from "./config/config.js";
 import { withSecretFiles } from "./config/secret-files.js";
@@ -10,12 +11,23 @@ import { failuresOf, Prober } from "./hex/connection-check.js";
 import { terminalClient } from "./hex/terminal-client.js";
 import { systemClock } from "./lib/clock.js";
 import { createNetwork } from "./lib/network.js";
+import { VERIFY_HELP, verifyMistake } from "./remedies/verify.js";
 import { USER_AGENT } from "./user-agent.js";
 
 const TIMEOUT_MS = 20_000;
 
+const options = optionsIn(process.argv.slice(2));
+if (typeof options === "string") {
+  process.stderr.write(verifyMistake(options));
+  process.exit(1);
+}
+const { json = false, help = false } = options;
+if (help) {
+  process.stdout.write(VERIFY_HELP);
+  process.exit(0);
+}
+
 loadEnv({ quiet: true });
-const json = process.argv.includes("--json");
 const reading = withSecretFiles(process.env, readHexConfig, ["HEX_API_TOKEN"]);
 if (!reading.ok) {
   process.stdout.write(json ? `${JSON.stringify({ ok: false, problems: reading.problems }, null, 2)}\n` : "");
@@ -35,3 +47,12 @@ clearInterval(awake);
 await network.close();
 process.stdout.write(json ? `${JSON.stringify(connectionFacts(connection), null, 2)}\n` : connectionLines(connection));
 process.exitCode = failuresOf(connection).length === 0 ? 0 : 1;
+
+/** A text for what cannot be read. */
+function optionsIn(args: string[]) {
+  try {
+    return parseArgs({ args, options: { json: { type: "boolean" }, help: { type: "boolean", short: "h" } } }).values;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

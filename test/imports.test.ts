@@ -61,7 +61,7 @@ const ALLOWED: Record<string, string[]> = {
   "policy-command": ["user-agent.ts", "slack", "catalog", "access", "config", "hex", "log", "lib"],
   "policy.ts": ["policy-command", "remedies", "access", "config", "hex", "lib"],
   "connection-report.ts": ["hex", "remedies"],
-  "verify.ts": ["connection-report.ts", "user-agent.ts", "config", "hex", "lib"],
+  "verify.ts": ["connection-report.ts", "user-agent.ts", "remedies", "config", "hex", "lib"],
   "start.ts": ["app", "startup-failure.ts", "stop-signals.ts", "config", "log", "lib"],
   "main.ts": ["start.ts"],
 };

@@ -162,6 +162,18 @@ describe.concurrent("the built program", { timeout: LIMIT_MS }, () => {
       });
     });
 
+    test("--help explains it, and an option that it does not know is not passed over", async ({
+      stage: { hexEnv, startBuilt },
+    }) => {
+      const help = startBuilt("verify", {}, ["--help"]);
+      expect(await help.closed).toBe(0);
+      expect(help.output).toMatch(/^Checks the connection to Hex:[\s\S]*--json/);
+      const mistyped = startBuilt("verify", hexEnv(), ["--jsn"]);
+      expect(await mistyped.closed).toBe(1);
+      expect(mistyped.output).toMatch(/^Unknown option '--jsn'[\s\S]*--json/);
+      expect(mistyped.output).not.toContain("Connected");
+    });
+
     test("a missing scope, a revoked token, no variables: the remedy and exit code 1", async ({
       stage: { hex, token, hexEnv, startBuilt },
     }) => {
