@@ -1,14 +1,14 @@
 // What `npm run audit` says in a terminal.
 
 export const AUDIT_HELP = [
-  "Prints who did what, oldest first.",
+  "Prints who did what, oldest first: in the last 7 days, unless --since says otherwise.",
   "",
   "  npm run --silent audit -- [--since 7d] [--until 2026-12-01] [--person U0123ABCD] [--project ID] [--format jsonl]",
   "",
   "  --since, --until  a date or time (ISO 8601; UTC unless it says otherwise), or how long ago: 90m, 12h, 7d, 4w",
   "  --person          a person's id in Slack",
   "  --project         a project's id in Hex",
-  "  --format          jsonl or csv",
+  "  --format          jsonl (the default) or csv",
   "",
 ].join("\n");
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { headOf, lineOf } from "../../src/audit/audit-export.js";
 import { parseExportOptions } from "../../src/audit/export-options.js";
 import { maskedInputs } from "../../src/audit/masked-inputs.js";
+import { AUDIT_HELP } from "../../src/remedies/audit.js";
 import { entry } from "./entries.js";
 
 describe("a line", () => {
@@ -38,6 +39,10 @@ describe("options", () => {
   ])("%j", (words, since) => {
     const options = read(...words);
     expect(options.kind === "export" && new Date(options.query.since).toISOString()).toBe(since);
+  });
+
+  test("the help says how far back it goes if nothing is said", () => {
+    expect(AUDIT_HELP).toContain("in the last 7 days, unless --since says otherwise");
   });
 
   test("a person, a project, an end and a format", () => {
