@@ -53,6 +53,8 @@ export function storeFailure({ kind, where, message }: StoreError): string {
       return `The store ${where} was written by a newer version of the bot: start that version, or use an empty store`;
     case "damaged":
       return `The store ${where} is damaged (${message}): keep a copy of its folder, put a backup in its place, and start again`;
+    case "absent":
+      return `There is no store at ${where}: run this in the bot's folder, or with the bot's HEX_BOT_DATA_DIR or DATABASE_URL`;
     case "unusable":
       return `The store ${where} cannot be used (${message}): check that HEX_BOT_DATA_DIR is a folder that the bot may write to`;
     case "unusable_postgres":

@@ -19,7 +19,7 @@ export async function openForReading(place: StorePlace): Promise<Store> {
 }
 
 function openFile(path: string): Store {
-  if (!existsSync(path)) throw new StoreError("unusable", path, new Error("there is no such file"));
+  if (!existsSync(path)) throw new StoreError("absent", path);
   const file = new Database(path, { timeout: BUSY_MS });
   file.pragma("query_only = on");
   const { dialect, plugin } = textsAsBytes({ database: new LockFirst(file) });

@@ -26,9 +26,9 @@ const test = programTest
       await again.close();
     };
   })
-  .extend("audit", async ({ stage: { dir }, damage: _ }) => (rest: string) => {
+  .extend("audit", async ({ stage: { dir }, damage: _ }) => (rest: string, folder = dir) => {
     const command = `set -o pipefail; "${process.execPath}" "${PROGRAM}" ${rest}`;
-    const env = { ...CHILD_ENV, HEX_BOT_DATA_DIR: dir };
+    const env = { ...CHILD_ENV, HEX_BOT_DATA_DIR: folder };
     return new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
       execFile("bash", ["--norc", "-c", command], { cwd: dir, env, maxBuffer: 2 ** 26 }, (error, out, err) =>
         resolve({ code: error?.code ?? 0, out, err }),
@@ -44,6 +44,16 @@ describe.concurrent("npm run audit", { timeout: LIMIT_MS }, () => {
     expect({ code, err }).toEqual({
       code: 1,
       err: expect.stringMatching(/^1 entry could not be read and is left out\..*\n$/),
+    });
+  });
+
+  test("says where there is no store, and what to set, and exits with 1", async ({ audit, stage: { dir } }) => {
+    const elsewhere = join(dir, "elsewhere");
+    const { code, out, err } = await audit("", elsewhere);
+    expect({ code, out, err }).toEqual({
+      code: 1,
+      out: "",
+      err: `There is no store at ${join(elsewhere, "hex-bot.db")}: run this in the bot's folder, or with the bot's HEX_BOT_DATA_DIR or DATABASE_URL\n`,
     });
   });
 
