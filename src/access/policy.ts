@@ -71,7 +71,7 @@ export interface Policy {
 export interface Person {
   /** Their id in Slack. */
   id: string;
-  /** False for people from other workspaces and for bots, who have no rights whatever the rules say. */
+  /** False for people from other organizations and for bots, who have no rights whatever the rules say. */
   isOfWorkspace: boolean;
   isGuest: boolean | null;
   isAdmin: boolean | null;

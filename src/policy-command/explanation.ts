@@ -46,7 +46,8 @@ function linesOf(file: string, question: Question, { verb, decision }: Decided):
   }
 }
 
-const OUTSIDERS = "People who have left, bots and people from other workspaces may do nothing, whatever the rules say.";
+const OUTSIDERS =
+  "People who have left, bots and people from other organizations may do nothing, whatever the rules say.";
 
 function deedOf({ who, verb, project, place }: Question): string {
   const about = project === null ? "the bot" : plain(project.label);

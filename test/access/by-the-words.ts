@@ -56,9 +56,9 @@ export function verdictOf(asked: Question): Verdict {
   // "It is not about projects."
   const question = asked.verb === "administer" ? { ...asked, project: null } : asked;
   const { rules, person, verb, project } = question;
-  // "People from other workspaces and other bots may do nothing, whatever the rules say."
+  // "People from other organizations and other bots may do nothing, whatever the rules say."
   if (!person.isOfWorkspace) return NO;
-  // "Without rules, everybody in your Slack workspace except guests may do everything with the bot."
+  // "Without rules, everybody in your Slack workspace … except guests may do everything with the bot."
   if (rules === null) return person.isGuest ? NO : YES;
   // "Every other verb for a project needs it, too."
   if (verb !== "see" && project !== null && firstThatApplies({ ...question, verb: "see" }).kind !== "yes") return NO;

@@ -97,7 +97,7 @@ describe.concurrent("npm run policy", { timeout: LIMIT_MS }, () => {
         const { out } = await policy(["explain", id, "run", "weekly", "revenue"], env("socket"));
         expect(out).toBe(
           `No: ${id}, run Weekly revenue, on the Home tab\n` +
-            "People who have left, bots and people from other workspaces may do nothing, whatever the rules say.\n",
+            "People who have left, bots and people from other organizations may do nothing, whatever the rules say.\n",
         );
       }
       const { out } = await policy(["matrix", "--person", grace.id, "--format", "csv"], env("socket"));

@@ -32,6 +32,15 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(await harness.cardShows("Cancelled"))).toContain(`<@${kim.id}>`);
   });
 
+  test("people from all of its workspaces read that they may use the bot", async () => {
+    await running(organization);
+    const told = await harness.ask("about", { user: kim });
+    expect(told).toContain(
+      "everybody in this workspace, or on Enterprise Grid in its organization, may do everything.",
+    );
+    expect(told).toContain("People from other organizations may do nothing.");
+  });
+
   test("somebody for whom Slack names the organization can click right away", async () => {
     const card = await running(organization);
     await harness.slack.click(card, "cancel_run", { user: olga });
