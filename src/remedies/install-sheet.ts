@@ -107,7 +107,7 @@ const KEPT = {
   },
   catalog: {
     what: "The list of projects: ids, titles, descriptions, categories, status, schedules, collections if rules name some, and the e-mail addresses of owners and creators.",
-    until: "as long as Hex lists them",
+    until: "as long as Hex lists them, and 30 days longer",
   },
   drafts: {
     what: "Forms that are not submitted yet, with what was typed into them, and what people chose from or searched for.",
