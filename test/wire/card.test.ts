@@ -577,6 +577,14 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.cards).toHaveLength(2);
     });
 
+    test("a card in direct messages that is deleted comes again there, and says so without naming a channel", async () => {
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 30_000 } });
+      await harness.person("ada").dm(`run ${project.id}`);
+      harness.slack.delete(await harness.cardShows("Running"));
+      const second = await harness.cardShows("Completed", 1);
+      expect(shown(second)).toContain("This card is here because the one before it was deleted.");
+    });
+
     test.each([
       ["is_inactive", "the channel is archived"],
       ["no_permission", "can no longer be changed"],

@@ -51,6 +51,15 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => harness.starts.length === 1);
   });
 
+  test("a form that was opened in direct messages says that the card is there, without naming a channel", async () => {
+    const form = await ada.openForm(() => ada.command("run", { channel: harness.slack.dm(ada.person) }));
+    await form.pick("Project", "Weekly revenue");
+    await submitSlowly(form, "days = 7");
+    release();
+    await form.shows(/Its card is in your direct messages/);
+    await harness.until(() => harness.starts.length === 1);
+  });
+
   test("if Slack does not say who somebody is and Hex is slow as well, the form says in time that Hex is asked", async () => {
     const form = await opened();
     // What Slack last said of Ada is too old by now.

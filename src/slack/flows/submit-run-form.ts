@@ -4,7 +4,7 @@ import { AccessDenied } from "../../access/access-denied.js";
 import { asHexError, HexError, meansLater } from "../../hex/errors.js";
 import type { RunOptions } from "../../runs/run.js";
 import { requestOf } from "../../runs/start.js";
-import { type Conversation, directMessagesOf } from "../connection/conversation.js";
+import { type Conversation, directMessagesOf, isDirect } from "../connection/conversation.js";
 import { type Bot, callFor } from "../listeners/context.js";
 import type { Submission } from "../listeners/views/view.js";
 import { formGoneMessage, staleFormMessage } from "../messages/run-form-answers.js";
@@ -173,12 +173,12 @@ async function tellOfRun(
 
 /** `channel`: where the card is. The run does not depend on this message. */
 async function tellStarted(
-  { user, log }: Submission,
+  { log }: Submission,
   reply: FormReply,
   { title, channel, isAwaiting }: { title: string; channel: string; isAwaiting: boolean },
 ): Promise<void> {
   await reply
-    .started({ title, channel: channel === user ? null : channel, isAwaiting })
+    .started({ title, channel: isDirect(channel) ? null : channel, isAwaiting })
     .catch((err: unknown) => log.warn({ err }, "the form was not told that its run has been started"));
 }
 

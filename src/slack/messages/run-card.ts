@@ -7,6 +7,7 @@ import { remedyFor } from "../../remedies/hex.js";
 import type { Approval } from "../../runs/approval.js";
 import { elapsedMs, identityOf, isEnded, type Run, type RunIn } from "../../runs/run.js";
 import { isHeldBack } from "../../runs/transitions.js";
+import { isDirect } from "../connection/conversation.js";
 import { actions, context, type Message, message, section } from "./blocks.js";
 import { bold, code, date, dotted, duration, inline, link, mention, plainDate, sentence } from "./mrkdwn.js";
 import { peopleWords } from "./people-terms.js";
@@ -223,7 +224,9 @@ function movedLine({ from, why }: Moved): string {
     not_in_channel: "can no longer be changed, because the bot was removed from the channel",
     channel_not_found: "can no longer be changed, because the bot can no longer see the channel",
   };
-  return `This card is here because the one in <#${from}> ${words[why] ?? "can no longer be changed"}.`;
+  // Slack shows no name for direct messages.
+  const before = isDirect(from) ? "the one before it" : `the one in <#${from}>`;
+  return `This card is here because ${before} ${words[why] ?? "can no longer be changed"}.`;
 }
 
 function followersLine(followers: number): string {
