@@ -52,6 +52,15 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(answer).toContain("Sent daily at 08:00 (Europe/Berlin), set by <@U0ADALOVELA>.");
   });
 
+  test("where nothing is watched and no digest is set, it says how to set one that is not refused", async () => {
+    add("Weekly revenue");
+    await harness.ask("projects");
+    const answer = await harness.ask("digest");
+    expect(answer).toContain("Nothing is watched in this conversation, and no digest is set here.");
+    const [, command = ""] = /`\/hex (digest [^`]+)`/.exec(answer) ?? [];
+    expect(await harness.ask(command)).toContain("gets a digest daily at 08:00");
+  });
+
   test("what is missing or wrong is said, with what was typed", async () => {
     const project = add("Weekly revenue");
     add("Weekly revenue, old");

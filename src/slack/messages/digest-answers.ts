@@ -140,10 +140,20 @@ export function noSuchTimeMessage(typed: string): Message {
   ]);
 }
 
+/** Where nothing is watched, to whoever sets a digest about that. */
 export function nothingToShowMessage(typed: TypedDigest): Message {
+  return whatToShow("so the digest would be empty", typed);
+}
+
+/** The same, to whoever wants to see the digest now. */
+export function nothingToShowNowMessage(): Message {
+  return whatToShow("and no digest is set here", { hour: 8, minute: 0, weekdaysOnly: false, zone: null, text: "" });
+}
+
+function whatToShow(so: string, typed: TypedDigest): Message {
   return message("What should the digest show?", [
     section(
-      `Nothing is watched in this conversation, so the digest would be empty. Say which projects it should show: ${code(commandOf({ ...typed, text: "scheduled" }), COMMAND)} for all with a schedule, \`category:…\`, \`owner:…\`, or a project's name. Or begin with \`/hex watch\`.`,
+      `Nothing is watched in this conversation, ${so}. Say which projects it should show: ${code(commandOf({ ...typed, text: "scheduled" }), COMMAND)} for all with a schedule, \`category:…\`, \`owner:…\`, or a project's name. Or begin with \`/hex watch\`.`,
     ),
   ]);
 }
