@@ -26,6 +26,18 @@ describe("a line", () => {
   });
 });
 
+test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠SUM(A1)"])(
+  "a spreadsheet does not take %j in CSV for a formula",
+  (detail) => {
+    expect(lineOf(entry({ detail }), "csv").replaceAll('"', "")).toContain(`,'${detail}`);
+  },
+);
+
+test("nothing in CSV rewrites the terminal that prints it", () => {
+  const detail = "category \u001b[2J\u001b]0;root\u0007\u009b31mSales\u007f";
+  expect(lineOf(entry({ detail }), "csv")).toContain(",category \uFFFD[2J\uFFFD]0;root\uFFFD\uFFFD31mSales\uFFFD,");
+});
+
 describe("options", () => {
   const now = Date.UTC(2026, 10, 26, 12);
   const read = (...words: string[]) => parseExportOptions(words, now);
