@@ -71,6 +71,17 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(posted()[1] ?? missing())).toContain("any more: the bot cannot see the channel (`channel_not_found`)");
   });
 
+  test("where the bot may not be yet, whoever watches or sets a digest reads how to invite it", async () => {
+    const { data, team } = harness.slack.channels;
+    const invite = "If the bot is not in this channel yet, type `/invite @hex` here. Otherwise it cannot write to it.";
+    const ask = (text: string, channel = team) => harness.ask(text, { channel });
+    expect(await ask(`watch ${project.id}`)).toContain(invite);
+    expect(await ask("digest 08:00")).toContain(invite);
+    expect(await ask(`watch ${project.id}`, data)).not.toContain("/invite");
+    expect(await ask("digest 08:00", data)).not.toContain("/invite");
+    expect(await ask(`watch ${project.id}`, harness.slack.dm(harness.slack.people.ada))).not.toContain("/invite");
+  });
+
   // In one mode only: a day takes long to pass.
   test.runIf(mode === "socket")(
     "the bot is not in the channel: whoever invites it within a day gets the message, and nothing ends",

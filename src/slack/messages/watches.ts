@@ -52,16 +52,20 @@ export interface WatchSet {
   named: number;
   /** How many of them may not be shown in the conversation, so that it is not told of them. */
   hidden: number;
+  /** The name by which to invite the bot, if it may not be in the conversation yet. */
+  invite: string | null;
   load: WatchLoad;
   place: HexPlace;
 }
 
-export function watchSetMessage({ rule, level, paging, set, project, named, hidden, load, place }: WatchSet): Message {
+export function watchSetMessage(watch: WatchSet): Message {
+  const { rule, level, paging, set, project, named, hidden, invite, load, place } = watch;
   const what = set === "same" ? "is already told" : set === "changed" ? "is now told" : "is told from now on";
   const lines = [
     `:eyes: This conversation ${what} ${LEVEL_WORDS[level]}: ${ruleWords(rule, project, place)}.`,
     rule.kind === "project" ? scheduleNote(project, level) : countNote(named),
     hiddenNote(hidden, named),
+    invitationNote(invite),
     PAGING_NOTES[paging],
     loadNote(load),
   ];
@@ -100,6 +104,12 @@ function scheduleNote(project: Project | null, level: Level): string | null {
 function unclearWords(enabled: Project["schedules"]): string | null {
   const unclear = enabled.filter(cannotBeJudged).length;
   return unclear === 0 ? null : `${unclear} of its ${enabled.length} schedules`;
+}
+
+/** `name`: of the bot; null if it can write in the conversation, as far as is known. */
+export function invitationNote(name: string | null): string | null {
+  if (name === null) return null;
+  return `If the bot is not in this channel yet, type ${code(`/invite @${name}`, 100)} here. Otherwise it cannot write to it.`;
 }
 
 /** Why a conversation is not told of what somebody watches in it; null if it is. */

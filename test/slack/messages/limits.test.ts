@@ -710,6 +710,7 @@ describe("never past a limit, whatever the data", () => {
       set: fc.constantFrom("new" as const, "changed" as const, "same" as const),
       project: maybe(project),
       named: fc.nat(600),
+      invite: maybe(nasty),
       hidden: fc.nat(600),
       load: fc.constant(load),
       place: fc.constant(PLACE),
