@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readBody } from "../../src/slack/connection/http-receiver.js";
+import { readBody } from "../../src/slack/connection/request-body.js";
 import { deliver } from "../sandbox/slack/server.js";
 import { Harness, shown } from "./harness.js";
 

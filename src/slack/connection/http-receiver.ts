@@ -10,10 +10,9 @@ import { LineLimit } from "../../log/line-limit.js";
 import type { Logger } from "../../log/logger.js";
 import type { Deliveries, Retries } from "./deliveries.js";
 import type { DeliveryType } from "./payloads/read-payload.js";
+import { MAX_BODY, readBody } from "./request-body.js";
 import type { SigningSecret } from "./signing-secret.js";
 
-/** In bytes. Slack's payloads are far smaller. */
-const MAX_BODY = 1_000_000;
 /** The same for Slack's certificate check, which has two short fields. */
 const MAX_CHECK = 10_000;
 const FORM = "application/x-www-form-urlencoded";
@@ -84,22 +83,6 @@ export class HttpReceiver implements Receiver {
     // A listener failed before it could acknowledge, so Slack tells the person.
     if (!response.headersSent) refuse(500);
   }
-}
-
-/** Rejects when the body breaks off or is larger than anything Slack sends, even if its headers do not say so. */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size > MAX_BODY) {
-      request.destroy();
-      throw new Error("The body is too large");
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function mediaType(request: IncomingMessage): string {

@@ -5,7 +5,8 @@ import type { Clock } from "../../lib/clock.js";
 import { MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { misdirectedMessage, misdirectedSentence } from "../messages/misdirected.js";
-import { readBody, sendJson } from "./http-receiver.js";
+import { sendJson } from "./http-receiver.js";
+import { readBody } from "./request-body.js";
 import type { SigningSecret } from "./signing-secret.js";
 
 export interface MisdirectedOptions {
