@@ -1,10 +1,10 @@
 // `npm run audit`: prints who did what, from the store, while the bot runs or not. Exits with 0, or with 1 and what to do.
 
-import { config as loadEnv } from "dotenv";
 import { headOf, lineOf } from "./audit/audit-export.js";
 import { AuditStore } from "./audit/audit-store.js";
 import { parseExportOptions } from "./audit/export-options.js";
 import { describeProblems, readStorePlace } from "./config/config.js";
+import { loadEnvFile } from "./config/env-file.js";
 import { withSecretFiles } from "./config/secret-files.js";
 import { AUDIT_HELP, auditMistake, outputFailure, unreadEntries } from "./remedies/audit.js";
 import { storeFailure, storeSentence } from "./remedies/store.js";
@@ -13,7 +13,7 @@ import { StoreFailure } from "./store/failure.js";
 import { openForReading } from "./store/open-for-reading.js";
 import { RowReader } from "./store/row-reader.js";
 
-loadEnv({ quiet: true });
+const unreadFile = loadEnvFile();
 process.stdout.on("error", stopPrinting);
 process.exitCode = await exported(process.argv.slice(2));
 
@@ -22,7 +22,7 @@ async function exported(words: readonly string[]): Promise<number> {
   if (options.kind === "help") return said(process.stdout, AUDIT_HELP, 0);
   if (options.kind === "mistake") return said(process.stderr, auditMistake(options.option, options.given), 1);
   const reading = withSecretFiles(process.env, readStorePlace, ["DATABASE_URL"]);
-  if (!reading.ok) return said(process.stderr, describeProblems(reading.problems), 1);
+  if (!reading.ok) return said(process.stderr, describeProblems(reading.problems, unreadFile), 1);
   const place = reading.config;
   try {
     const store = await openForReading(place);

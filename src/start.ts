@@ -1,10 +1,10 @@
 // Reads the configuration, starts the bot, and stops it on a signal.
 
 import { isatty } from "node:tty";
-import { config as loadEnv } from "dotenv";
 import { loadRules, type Rules } from "./app/load-rules.js";
 import { type RunningApp, startApp } from "./app/start-app.js";
 import { describeProblems, readConfig, secretsOf } from "./config/config.js";
+import { loadEnvFile } from "./config/env-file.js";
 import { RenewedSecrets } from "./config/renewed-secrets.js";
 import { withSecretFiles } from "./config/secret-files.js";
 import { systemClock } from "./lib/clock.js";
@@ -12,10 +12,10 @@ import { createLogger } from "./log/logger.js";
 import { startFailure } from "./startup-failure.js";
 import { listenForStop, type StopReason } from "./stop-signals.js";
 
-loadEnv({ quiet: true });
+const unreadFile = loadEnvFile();
 const reading = withSecretFiles(process.env, (env) => readConfig(env, { isTerminal: isatty(1) }));
 if (!reading.ok) {
-  process.stderr.write(describeProblems(reading.problems));
+  process.stderr.write(describeProblems(reading.problems, unreadFile));
   process.exit(1);
 }
 const { config, warnings } = reading;

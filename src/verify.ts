@@ -2,8 +2,8 @@
 // Exits with 0 when everything in Hex can be used, and otherwise with 1 and the remedy. `--json` prints one JSON object.
 
 import { parseArgs } from "node:util";
-import { config as loadEnv } from "dotenv";
 import { describeProblems, readHexConfig } from "./config/config.js";
+import { loadEnvFile } from "./config/env-file.js";
 import { withSecretFiles } from "./config/secret-files.js";
 import { connectionFacts, connectionLines } from "./connection-report.js";
 import { AllProjects } from "./hex/all-projects.js";
@@ -27,11 +27,11 @@ if (help) {
   process.exit(0);
 }
 
-loadEnv({ quiet: true });
+const unreadFile = loadEnvFile();
 const reading = withSecretFiles(process.env, readHexConfig, ["HEX_API_TOKEN"]);
 if (!reading.ok) {
   process.stdout.write(json ? `${JSON.stringify({ ok: false, problems: reading.problems }, null, 2)}\n` : "");
-  process.stderr.write(describeProblems(reading.problems));
+  process.stderr.write(describeProblems(reading.problems, unreadFile));
   process.exit(1);
 }
 for (const warning of reading.warnings) process.stderr.write(`${warning}\n`);

@@ -274,15 +274,20 @@ function percentDecoded(text: string): string {
   return text.replace(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
 }
 
-/** The text to print before the program ends because of problems, ending in a newline. */
-export function describeProblems(problems: readonly string[]): string {
+/**
+ * The text to print before the program ends because of problems, ending in a newline.
+ * @param unreadFile why .env cannot be read, as `loadEnvFile` says it
+ */
+export function describeProblems(problems: readonly string[], unreadFile: string | null = null): string {
   const count = problems.length === 1 ? "one setting needs" : `${problems.length} settings need`;
   return [
     `Cannot start: ${count} attention.`,
     "",
     ...problems.map((problem) => `  ${problem}`),
     "",
-    "Set them in the environment or in a file named .env (start with a copy of .env.example).",
+    unreadFile === null
+      ? "Set them in the environment or in a file named .env (start with a copy of .env.example)."
+      : `There is a .env here, but it cannot be read (${unreadFile}): it must be a file that the bot's user may read.`,
     "Every variable is explained in docs/configuration.md.",
     "",
   ].join("\n");

@@ -1,7 +1,7 @@
 // The built program as a process: what an operator sees of a start, a stop and `npm run verify`.
 
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
@@ -29,6 +29,15 @@ describe.concurrent("the built program", { timeout: LIMIT_MS }, () => {
     const lines = Object.entries(env("http")).map(([name, value]) => `${name}=${value}`);
     await writeFile(join(dir, ".env"), lines.join("\n"));
     await startBuilt("main", {}).ready();
+  });
+
+  test("a .env that cannot be read is not taken for one that is empty", async ({ stage: { dir, startBuilt } }) => {
+    await mkdir(join(dir, ".env"));
+    for (const program of [startBuilt("main", {}), startBuilt("verify", {})]) {
+      expect(await program.closed).toBe(1);
+      expect(program.output).toContain("HEX_API_TOKEN: is not set");
+      expect(program.output).toContain("There is a .env here, but it cannot be read (EISDIR)");
+    }
   });
 
   test.for(["http", "socket"] as const)(
