@@ -167,9 +167,12 @@ export function withholdsIdentity({ facts: { kind, operation } }: HexError): boo
 /** Statuses that say that a server does not have what was asked for. */
 const NOT_OFFERED: ReadonlySet<number | undefined> = new Set([404, 405, 501]);
 
-/** True when this server may not have "who am I" at all. Whether it is Hex shows in another request. */
-export function mayLackIdentity({ facts: { operation, status } }: HexError): boolean {
-  return operation === "me" && NOT_OFFERED.has(status);
+/**
+ * True when this server may not have "who am I" at all, or refuses it without Hex's JSON, which would prove that the token is alive.
+ * Whether it is Hex, and lets the caller in, shows in another request.
+ */
+export function mayLackIdentity({ facts: { kind, operation, status } }: HexError): boolean {
+  return operation === "me" && (NOT_OFFERED.has(status) || kind === "forbidden");
 }
 
 export type Sight = "alive" | "failure" | "nothing";

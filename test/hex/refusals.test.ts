@@ -301,8 +301,8 @@ describe("details", () => {
     [{ message: "Upgrade to Team or Enterprise to use the API" }, "plan"],
     ["Forbidden", "forbidden"],
     ["<html><body>Forbidden</body></html>", "not_hex"],
-  ])("403 on who am I, %j: %s", async (body, kind) => {
-    wire.hex.faults.add({ kind: { type: "status", status: 403, body } });
+  ])("403 on who am I and whatever is asked next, %j: %s", async (body, kind) => {
+    wire.hex.faults.add({ kind: { type: "status", status: 403, body }, times: 2 });
     const asked = wire.client.me(CALL);
     if (kind === "scope") expect(await asked).toMatchObject({ user: null, expiresAt: "unknown", withheld: { kind } });
     else expect((await failure(asked)).kind).toBe(kind);

@@ -144,10 +144,13 @@ describe("what a completed request says", () => {
   test.each(["timeout", "unauthorized", "plan", "unreadable", "hex_failed"] as const)("%s: a failure", (kind) => {
     expect([sight(kind, "me"), sight(kind, "getRun")]).toEqual(["failure", "failure"]);
   });
-  test.each(["forbidden", "not_found", "bad_request", "request_refused"] as const)(
+  test.each(["not_found", "bad_request", "request_refused"] as const)(
     "%s: a failure of the connection only for the question that is about no project",
     (kind) => expect([sight(kind, "me"), sight(kind, "getRun")]).toEqual(["failure", "nothing"]),
   );
+  test("a 403 that does not come from Hex's API proves nothing", () => {
+    expect([sight("forbidden", "me", 403), sight("forbidden", "getRun", 403)]).toEqual(["nothing", "nothing"]);
+  });
   test("a missing scope, even for whose token it is: Hex is alive, and so is the token", () => {
     expect([sight("scope", "me", 403), sight("scope", "getRun", 403)]).toEqual(["alive", "nothing"]);
   });

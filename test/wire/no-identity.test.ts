@@ -24,6 +24,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["404 as a page", 404, "<!DOCTYPE html><pre>Cannot GET /api/v1/users/me</pre>"],
     ["405", 405, ""],
     ["501", 501, "Not implemented"],
+    ["403 in bare text", 403, "Forbidden"],
   ])("%s for whose token it is: connected, as long as projects are listed", async (_, status, body) => {
     await start(mode);
     harness.hex.faults.add({ endpoint: "me", kind: { type: "status", status, body }, times: FOREVER });
@@ -36,9 +37,9 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 });
 
-test("404 for everything is an outage", async () => {
+test.each([404, 403])("%i for everything is an outage", async (status) => {
   await start("http");
-  harness.hex.faults.add({ kind: { type: "status", status: 404 }, times: FOREVER });
+  harness.hex.faults.add({ kind: { type: "status", status, body: "No" }, times: FOREVER });
   await harness.pass(10 * MINUTE, 10_000);
   expect(alerts()).toHaveLength(1);
   expect(await harness.ask("status")).toContain("Not connected to Hex");
