@@ -57,13 +57,6 @@ try {
   await form.getByRole("button", { name: "Cancel" }).click();
   await ada.page.setViewportSize({ width: 1360, height: 900 });
 
-  await ada.flip("Token expired", true);
-  await ada.type("/hex status");
-  const down = ada.message("Not connected to Hex");
-  await down.waitFor();
-  await save(down, "status-down");
-  await ada.flip("Token expired", false);
-
   await ada.flip("Runs never end", true);
   await ada.become("Grace Hopper");
   await ada.type(`/hex run ${sales?.id} region="North America" days=30`);
@@ -75,6 +68,12 @@ try {
   await ada.page.getByRole("heading", { name: "A simulated Hex" }).scrollIntoViewIfNeeded();
   await ada.page.mouse.move(0, 0);
   await save(ada.page, "demo");
+
+  await ada.flip("Token expired", true);
+  await ada.type("/hex status");
+  const down = ada.message("Not connected to Hex");
+  await down.waitFor();
+  await save(down, "status-down");
 } finally {
   await demo.stop();
 }
