@@ -305,6 +305,20 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(await harness.ask('run "weekly #data" --dry-run')).toContain("Hex would start");
     });
 
+    test.each(["RUNNING", "COMPLETED", "ERRORED"])(
+      "a run that is %s has started, even if Hex does not say when",
+      async (status) => {
+        const project = harness.hex.workspace.addProject();
+        const runs = [
+          { projectId: project.id, runId: "0191a1b2-0000-7000-8000-000000000001", status, startTime: null },
+        ];
+        harness.hex.faults.add({ endpoint: "listRuns", kind: { type: "status", status: 200, body: { runs } } });
+        const answer = await harness.ask(`runs ${project.id}`);
+        expect(answer).toContain("0191a1b2-0000-7000-8000-000000000001");
+        expect(answer).not.toMatch(/never started|not started yet/);
+      },
+    );
+
     test("says that a project is unpublished, and starts nothing", async () => {
       const project = harness.hex.workspace.addProject({ title: "Sketch", published: false });
       expect(await harness.ask(`run ${project.id}`)).toContain("*not published*");

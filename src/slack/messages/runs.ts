@@ -192,13 +192,19 @@ function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project
   const text = dotted(
     stopping ? faceWords("cancelling") : statusWords(status, finished),
     `by ${by}`,
-    startTime === null ? (finished ? "never started" : "not started yet") : date(startTime),
+    startTime === null ? unstartedWords(status, finished) : date(startTime),
     elapsed === null || elapsed < 0 ? null : duration(elapsed),
     runUrl === null ? null : link(runUrl, "Open the run", 40),
     code(runId, 60),
   );
   const canCancel = !finished && !stopping && mayCancel(project.id, own?.requester ?? null);
   return section(text, canCancel ? cancelHexRunButton(project, runId) : undefined);
+}
+
+/** For a run without a start time; `null` when it has started all the same, as its status shows. */
+function unstartedWords(status: string, finished: boolean): string | null {
+  if (status === "RUNNING" || status === "COMPLETED" || status === "ERRORED") return null;
+  return finished ? "never started" : "not started yet";
 }
 
 /** A status that this bot does not know is shown as it came. So is a known one that contradicts whether the run has ended. */
