@@ -76,7 +76,11 @@ describe.each(MODES)("%s mode", (mode) => {
 
     test("of an unpublished project gets an answer that says so, and runs it once it is published", async () => {
       const sketch = add("Sketch", { published: false });
-      expect(await harness.ask("run sketch")).toContain("*not published*, so there is nothing to run");
+      const answer = await harness.ask("run sketch");
+      expect(answer).toMatch(
+        /\*No published project fits\* `sketch`\.\s+\S*Sketch>\*: \*not published\*, so there is nothing/,
+      );
+      expect(answer).not.toContain("*No project fits*");
       expect(harness.starts).toEqual([]);
       sketch.lastPublishedAt = harness.clock.now();
       await harness.slack.command("run sketch");

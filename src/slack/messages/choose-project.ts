@@ -137,16 +137,18 @@ function mayOf(choice: Choice): string {
 
 /** Says that there is nothing to offer. */
 function noProjectMessage({ choice, fit, unpublished, known, place }: ProjectChoice): Message {
-  const name = code(choice.text, NAME);
-  const what = fit === "others" ? `*No other project fits* ${name}.` : `*No project fits* ${name}.`;
-  return message("No project fits.", [
-    section(
-      `${what}\nTry other words of its title, use its id or its link from the address bar in Hex, or look through \`/hex projects\`.`,
-    ),
-    unpublishedBlock(unpublished, place),
-    knownContext(known),
-  ]);
+  const none = unpublished.length > 0 ? "No published project fits" : "No project fits";
+  const what = fit === "others" ? "No other project fits" : none;
+  const head = `*${what}* ${code(choice.text, NAME)}.`;
+  const blocks =
+    unpublished.length > 0
+      ? [section(head), unpublishedBlock(unpublished, place), section(`If you meant another one, try ${OTHER_WAYS}`)]
+      : [section(`${head}\nTry ${OTHER_WAYS}`)];
+  return message(`${what}.`, [...blocks, knownContext(known)]);
 }
+
+const OTHER_WAYS =
+  "other words of its title, use its id or its link from the address bar in Hex, or look through `/hex projects`.";
 
 /** The answer to an id or a link together with other words: the bot would have to guess which of them counts. */
 export function wordsBesideIdMessage(id: string, words: string): Message {
