@@ -249,6 +249,10 @@ describe("a receiver that fails", () => {
     expect(tries).toBeGreaterThan(4);
     expect(tries).toBeLessThan(12);
     expect(await harness.ask("status")).toMatch(/Paging does not work\*, 1 page affected: The paging service failed\./);
+    // Some of the pages may be about projects that somebody may not see.
+    harness.rules("{ deny: see, people: everyone, projects: { title: Weekly revenue } }");
+    expect(await harness.ask("status")).toContain("Paging does not work*: The paging service failed.");
+    harness.policy = null;
     expect(await metric("hexbot_pages_held")).toBe("1");
     expect(Number(await metric('hexbot_pages_total{action="trigger",outcome="failed"}'))).toBe(tries);
     expect(harness.log.filter((line) => line.includes("page: trigger was not accepted")).length).toBe(tries);

@@ -9,7 +9,6 @@ import type { Expiry } from "../../hex/schema.js";
 import type { HexReport } from "../../hex/status-page.js";
 import { DAY, MINUTE } from "../../lib/time.js";
 import type { History } from "../../outages/history.js";
-import type { PagesHeld } from "../../paging/page-store.js";
 import { remedyFor, scopeFor } from "../../remedies/hex.js";
 import type { StoreKind } from "../../remedies/store.js";
 import type { ReadTable } from "../../store/row-reader.js";
@@ -22,7 +21,7 @@ import { hexReportLine } from "./hex-report.js";
 import { historyBlocks } from "./history.js";
 import { code, count, date, duration, inline } from "./mrkdwn.js";
 import { openNowText, outageButtons } from "./open-now.js";
-import { pagesHeldLine } from "./paging.js";
+import { type PagesHeldShown, pagesHeldLine } from "./paging.js";
 import { type RulesShown, rulesLine, rulesTroubleLines, uncheckedNamesLine, unmatchedNamesLine } from "./policy.js";
 import { remedyBlocks } from "./remedy.js";
 import { setAsideLine } from "./set-aside.js";
@@ -44,7 +43,7 @@ export interface Status {
   takesOutages: boolean;
   place: HexPlace;
   /** Events that the paging service did not accept; `null` when there are none, or the store cannot be read. */
-  pagesHeld: PagesHeld | null;
+  pagesHeld: PagesHeldShown | null;
   /** When Hex refused to tell of data connections; `null` when the store cannot be read. */
   connectionsRefusedAt: ConnectionRefusals | null;
   /** How many requests to Hex the bot may make at this moment. */

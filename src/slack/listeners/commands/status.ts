@@ -52,7 +52,7 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
     watched,
     open: openHere,
     takesOutages: !bot.hasAlertChannel && permissions.mayApartFromProjects("silence"),
-    pagesHeld,
+    pagesHeld: pagesHeld && { ...pagesHeld, count: permissions.areUnlimited ? pagesHeld.count : null },
     connectionsRefusedAt: connections?.refusedAt ?? null,
     place: bot.hex.place.now,
     budgetLeft: budget.left,
