@@ -57,6 +57,28 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(replies()).toHaveLength(1);
   });
 
+  test("a watch that somebody sets on the Home tab is told in one direct message", async () => {
+    const { id } = add("Weekly revenue");
+    const value = JSON.stringify({ nonce: "1", project: id, choice: { purpose: "watch", text: "revenue" } });
+    await harness.slack.sendExactly("interactive", ({ triggerId }) => ({
+      type: "block_actions",
+      user: { id: harness.slack.people.ada.id },
+      team: { id: harness.slack.teamId },
+      view: { id: "V1", type: "home" },
+      trigger_id: triggerId,
+      actions: [{ type: "button", action_id: "watch_chosen_project", value }],
+    }));
+    await harness.pass(MINUTE, STEP_MS);
+    harness.hex.workspace.startRun(id, { durationMs: MINUTE, outcome: "ERRORED" });
+    await tells("Failed", 1);
+    await harness.pass(10 * MINUTE, STEP_MS);
+    expect(
+      told()
+        .slice(1)
+        .map(({ text }) => text),
+    ).toEqual(["Failed: Weekly revenue"]);
+  });
+
   test("of many projects that one watch covers, /hex watching names those in trouble first", async () => {
     const broken = add("Zebra counts", { schedules: [] });
     for (let at = 1; at <= 12; at++) add(`Report ${at}`, { schedules: [] });

@@ -262,7 +262,8 @@ export class Alerts {
   }
 }
 
-/** Whether it is in a channel to which alerts used to go. */
+/** Whether it is in a channel to which alerts used to go. Direct messages that are named by the person have an id of their own. */
 function isElsewhere(alert: Alert, channel: string): boolean {
-  return alert.channel !== null && alert.channel !== channel;
+  const isPersons = /^[UW]/.test(channel) && alert.channel?.startsWith("D");
+  return alert.channel !== null && alert.channel !== channel && !isPersons;
 }
