@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readBody } from "../../src/slack/connection/request-body.js";
+import { RequestBodies } from "../../src/slack/connection/request-bodies.js";
 import { deliver } from "../sandbox/slack/server.js";
 import { Harness, shown } from "./harness.js";
 
@@ -21,7 +21,7 @@ beforeEach(async () => {
   sending = [];
   // Between Slack and the bot: sends everything once more.
   eavesdropper = createServer(async (request, response) => {
-    const body = (await readBody(request)).toString();
+    const body = (await new RequestBodies().read(request)).toString();
     const headers = Object.fromEntries(
       ["content-type", "x-slack-request-timestamp", "x-slack-signature"].map((name) => [
         name,

@@ -17,6 +17,7 @@ import { Deliveries, type UnreadableKind } from "./deliveries.js";
 import { HttpReceiver } from "./http-receiver.js";
 import type { SlackIdentity } from "./identity.js";
 import { misdirected } from "./misdirected.js";
+import { RequestBodies } from "./request-bodies.js";
 import { withSaneRetryAfter } from "./retry-after.js";
 import { SigningSecret } from "./signing-secret.js";
 import { SocketReceiver, type SocketReceiverOptions } from "./socket-receiver.js";
@@ -107,12 +108,13 @@ export function connect(options: ConnectOptions): SlackConnection {
       clock,
       log,
     });
-    const receiver = new HttpReceiver({ signingSecret, deliveries, log, clock });
+    const bodies = new RequestBodies();
+    const receiver = new HttpReceiver({ signingSecret, bodies, deliveries, log, clock });
     const nothing = async () => undefined;
     return {
       app: new App({ ...bolt, receiver }),
       requestListener: receiver.requestListener,
-      misdirectedListener: misdirected({ signingSecret, path: EVENTS_PATH, clock, log }),
+      misdirectedListener: misdirected({ signingSecret, bodies, path: EVENTS_PATH, clock, log }),
       open: nothing,
       socket: () => null,
       renewSecret: () => (signingSecret.renew() ? "SLACK_SIGNING_SECRET" : null),

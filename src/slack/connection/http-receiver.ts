@@ -10,15 +10,16 @@ import { LineLimit } from "../../log/line-limit.js";
 import type { Logger } from "../../log/logger.js";
 import type { Deliveries, Retries } from "./deliveries.js";
 import type { DeliveryType } from "./payloads/read-payload.js";
-import { MAX_BODY, readBody } from "./request-body.js";
+import { MAX_BODY, type RequestBodies } from "./request-bodies.js";
 import type { SigningSecret } from "./signing-secret.js";
 
-/** The same for Slack's certificate check, which has two short fields. */
+/** The longest body (bytes) of Slack's certificate check, which has two short fields. */
 const MAX_CHECK = 10_000;
 const FORM = "application/x-www-form-urlencoded";
 
 export interface HttpReceiverOptions {
   signingSecret: Pick<SigningSecret, "whyNotSigned">;
+  bodies: RequestBodies;
   deliveries: Deliveries;
   log: Logger;
   clock: Clock;
@@ -57,12 +58,12 @@ export class HttpReceiver implements Receiver {
   };
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { signingSecret, deliveries, log } = this.options;
+    const { signingSecret, bodies, deliveries, log } = this.options;
     const refuse = (status: number, headers: Record<string, string> = {}) =>
       void response.writeHead(status, headers).end();
     if (request.method !== "POST") return refuse(405, { allow: "POST" });
     if (Number(request.headers["content-length"] ?? 0) > MAX_BODY) return refuse(413, { connection: "close" });
-    const body = await readBody(request);
+    const body = await bodies.read(request);
     const isForm = mediaType(request) === FORM;
     // Slack's check of the server's certificate has no signature.
     if (isForm && isCertificateCheck(body)) return refuse(200);

@@ -6,11 +6,12 @@ import { MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { misdirectedMessage, misdirectedSentence } from "../messages/misdirected.js";
 import { sendJson } from "./http-receiver.js";
-import { readBody } from "./request-body.js";
+import type { RequestBodies } from "./request-bodies.js";
 import type { SigningSecret } from "./signing-secret.js";
 
 export interface MisdirectedOptions {
   signingSecret: Pick<SigningSecret, "whyNotSigned">;
+  bodies: RequestBodies;
   /** The path where Slack's requests belong. */
   path: string;
   clock: Clock;
@@ -26,11 +27,11 @@ const SHOWN = 100;
  * Answers requests to unknown paths. For a request that Slack has signed, the log says where it belongs, and so does the answer,
  * which the person who typed a command reads. Anything else is not found.
  */
-export function misdirected({ signingSecret, path, clock, log }: MisdirectedOptions): RequestListener {
+export function misdirected({ signingSecret, bodies, path, clock, log }: MisdirectedOptions): RequestListener {
   let saidAt = Number.NEGATIVE_INFINITY;
   const isSlacks = async (request: Parameters<RequestListener>[0]): Promise<string | null> => {
     if (request.method !== "POST" || request.headers["x-slack-signature"] === undefined) return null;
-    const body = await readBody(request);
+    const body = await bodies.read(request);
     return signingSecret.whyNotSigned({ headers: request.headersDistinct, body }) === null ? body.toString() : null;
   };
   return (request, response) => {

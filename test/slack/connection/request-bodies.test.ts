@@ -4,10 +4,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { createConnection, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { readBody } from "../../../src/slack/connection/request-body.js";
+import { RequestBodies } from "../../../src/slack/connection/request-bodies.js";
 
+const bodies = new RequestBodies();
 const server = createServer((request, response) => {
-  readBody(request).then(
+  bodies.read(request).then(
     (body) => response.end(`read ${body.length}`),
     () => response.destroy(),
   );
@@ -15,7 +16,7 @@ const server = createServer((request, response) => {
 let port: number;
 let open: Socket[] = [];
 beforeEach(async () => {
-  server.listen(0);
+  server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   port = typeof address === "object" && address !== null ? address.port : 0;
