@@ -298,6 +298,8 @@ describe("Postgres", () => {
     const harness = await started(await own.database("stopped"));
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 600_000 } });
     await harness.slack.command(`run ${project.id}`);
+    // On a busy machine, Postgres takes longer than the test's clock gives a start.
+    await harness.until(() => harness.starts.length === 1, 0);
     const card = await harness.cardShows("Running");
     await own.stop();
     try {
