@@ -3,7 +3,7 @@
 import { type Connection, failuresOf, type Proof } from "./hex/connection-check.js";
 import type { HexError } from "./hex/errors.js";
 import type { Me } from "./hex/schema.js";
-import { remedyFor, scopeFor } from "./remedies/hex.js";
+import { missingScope, remedyFor } from "./remedies/hex.js";
 
 /** For people: what works, and each failure with its remedy, over several lines. */
 export function connectionLines(found: Connection): string {
@@ -51,11 +51,6 @@ export function connectionFacts(found: Connection) {
     projects,
     failures,
   };
-}
-
-/** The scope that the token needs for Hex to say more about it; `null` when none is missing. */
-function missingScope(me: Connection["me"]): string | null {
-  return me?.withheld?.kind === "scope" ? scopeFor(me.withheld.operation) : null;
 }
 
 function kindWords(kind: Connection["tokenKind"]): string {

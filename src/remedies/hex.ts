@@ -1,6 +1,7 @@
 // One table from what went wrong with Hex to what people can do about it: for Slack, `npm run verify` and the log alike.
 // Plain sentences with `code` in backticks, which read well in Slack and in a terminal.
 
+import type { Identity } from "../hex/client.js";
 import type { Flaw, HexErrorFacts, HexErrorKind, Operation } from "../hex/errors.js";
 import { MINUTE } from "../lib/time.js";
 
@@ -282,6 +283,11 @@ function forPublish(detail = ""): string[] {
 
 /** All kinds that have a remedy, for docs/troubleshooting.md and its test. */
 export const REMEDY_KINDS = Object.keys(REMEDIES);
+
+/** The scope that the token needs for Hex to say more about it; `null` when none is missing. */
+export function missingScope(me: Identity | null): string | null {
+  return me?.withheld?.kind === "scope" ? scopeFor(me.withheld.operation) : null;
+}
 
 /** The scope's name in the dialog that creates a token in Hex. */
 export function scopeFor(operation: Operation): string {

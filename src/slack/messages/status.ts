@@ -3,13 +3,12 @@
 import type { KnownBlock } from "@slack/types";
 import type { NameFindings } from "../../access/unmatched-name.js";
 import { type Connection, failuresOf, type Proof } from "../../hex/connection-check.js";
-import { type HexError, type HexErrorFacts, meansLater, type Sight } from "../../hex/errors.js";
+import { type HexError, meansLater, type Sight } from "../../hex/errors.js";
 import type { HexPlace } from "../../hex/links.js";
-import type { Expiry } from "../../hex/schema.js";
 import type { HexReport } from "../../hex/status-page.js";
 import { DAY, MINUTE } from "../../lib/time.js";
 import type { History } from "../../outages/history.js";
-import { remedyFor, scopeFor } from "../../remedies/hex.js";
+import { missingScope, remedyFor } from "../../remedies/hex.js";
 import type { StoreKind } from "../../remedies/store.js";
 import type { ReadTable } from "../../store/row-reader.js";
 import type { StoreState } from "../../store/store-check.js";
@@ -91,7 +90,7 @@ function connectedMessage(connection: Connection, rest: readonly (KnownBlock | n
     section(`:large_green_circle: *Connected to Hex* at ${code(host)} since ${date(since)}`),
     fields([
       ["Token", tokenLine(connection)],
-      ["Expires", me?.withheld ? cannotTell(me.withheld) : expiryLine(me === null ? "unknown" : me.expiresAt, now)],
+      ["Expires", expiryLine(me, now)],
       ["Read projects", proofLine(read, now)],
       ["Run projects", proofLine(run, now)],
       ["Projects", projectsLine(connection)],
@@ -154,13 +153,11 @@ function tokenLine({ me, tokenKind }: Connection): string {
 
 const TOKEN_WORDS = { workspace: "Workspace token", personal: "Personal token", unknown: "Owner not known" };
 
-function cannotTell({ kind, operation }: HexErrorFacts): string {
-  if (kind !== "scope") return "not known";
-  return `not known: the token needs the scope "${scopeFor(operation)}" for that`;
-}
-
 /** Warns under 14 days, alarms under 3. */
-function expiryLine(expiresAt: Expiry, now: number): string {
+function expiryLine(me: Connection["me"], now: number): string {
+  const scope = missingScope(me);
+  if (scope !== null) return `not known: the token needs the scope "${scope}" for that`;
+  const expiresAt = me === null ? "unknown" : me.expiresAt;
   if (expiresAt === "unknown") return "not known";
   if (expiresAt === null) return "never";
   const when = `${date(expiresAt, "{date_short_pretty}")}, ${expiresIn(expiresAt, now)}`;
