@@ -30,15 +30,12 @@ const LONGEST_PAUSE_MS = MINUTE;
 export type Intent = Pick<Run, "key" | "project" | "options" | "requester" | "requestedAt" | "reference">;
 
 export function intended(intent: Intent, now: number): RunIn<"starting"> {
-  return {
-    ...intent,
-    ...UNKNOWN,
-    approval: null,
-    state: "starting",
-    looking: false,
-    facts: null,
-    lease: now + LEASE_MS,
-  };
+  return { ...intent, ...UNKNOWN, approval: null, ...beingAsked(now) };
+}
+
+/** A process is about to ask Hex. */
+function beingAsked(now: number) {
+  return { state: "starting", looking: false, facts: null, lease: now + LEASE_MS } as const;
 }
 
 const UNKNOWN = { trigger: null, typicalMs: null, overdue: null, again: null };
@@ -70,7 +67,7 @@ export function expired(run: RunIn<"awaiting" | "approved">, now: number): RunIn
 
 /** Hex is being asked for the run that was approved. */
 export function begun(run: RunIn<"approved">, now: number): RunIn<"starting"> {
-  return { ...baseOf(run), state: "starting", looking: false, facts: null, lease: now + LEASE_MS };
+  return { ...baseOf(run), ...beingAsked(now) };
 }
 
 /** What every state has. */
@@ -175,7 +172,7 @@ export function isDue(run: RunIn<"waiting">, now: number): boolean {
 
 /** The start is being tried again. */
 export function triedAgain(run: RunIn<"waiting">, now: number): RunIn<"starting"> {
-  return { ...baseOf(run), state: "starting", looking: false, facts: null, lease: now + LEASE_MS };
+  return { ...baseOf(run), ...beingAsked(now) };
 }
 
 /** Somebody no longer wants the run. */
