@@ -77,8 +77,9 @@ export async function showDigest(bot: Bot, interaction: Interaction): Promise<vo
   const place = placeOf(interaction);
   const set = await bot.digests.in(place);
   const digest = set !== null && isKnownTo(interaction, set) ? set : null;
-  const rules = await rulesOf(bot, interaction, { ...place, rule: digest?.rule ?? null });
-  if (digest === null && rules.length === 0) return interaction.respond(nothingToShowNowMessage());
+  if (digest === null && (await rulesOf(bot, interaction, { ...place, rule: null })).length === 0) {
+    return interaction.respond(nothingToShowNowMessage());
+  }
   const zone = digest?.zone ?? (await ownZone(bot, interaction)) ?? "UTC";
   const now = bot.clock.now();
   // The answer is for the person alone.
