@@ -72,14 +72,34 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("where the bot may not be yet, whoever watches or sets a digest reads how to invite it", async () => {
-    const { data, team } = harness.slack.channels;
+    const { data, secret, team } = harness.slack.channels;
     const invite = "If the bot is not in this channel yet, type `/invite @hex` here. Otherwise it cannot write to it.";
-    const ask = (text: string, channel = team) => harness.ask(text, { channel });
+    const ask = (text: string, channel = secret) => harness.ask(text, { channel });
     expect(await ask(`watch ${project.id}`)).toContain(invite);
     expect(await ask("digest 08:00")).toContain(invite);
     expect(await ask(`watch ${project.id}`, data)).not.toContain("/invite");
     expect(await ask("digest 08:00", data)).not.toContain("/invite");
     expect(await ask(`watch ${project.id}`, harness.slack.dm(harness.slack.people.ada))).not.toContain("/invite");
+    // The bot is in this private channel, and Slack says so.
+    expect(await ask(`watch ${project.id}`, team)).not.toContain("/invite");
+    expect(await ask("digest 08:00", team)).not.toContain("/invite");
+  });
+
+  test("in direct messages between people: a warning at once, and whoever watches there is told that it ended", async () => {
+    const { ada, grace } = harness.slack.people;
+    const channel = harness.slack.dmBetween(ada, grace);
+    const warning = "The bot cannot write in direct messages between people.";
+    expect(await harness.ask(`watch ${project.id}`, { channel })).toContain(warning);
+    expect(await harness.ask("digest 08:00", { channel })).toContain(warning);
+    const own = { channel: harness.slack.dm(grace), user: grace };
+    expect(await harness.ask("watch category:Finance", own)).not.toContain(warning);
+    fail();
+    await arrive(1);
+    await settled();
+    expect(posted().map((message) => message.channel)).toEqual([dm("ada")]);
+    const [told] = posted();
+    expect(shown(told ?? missing())).toContain("The bot cannot write any more: the bot cannot see the channel");
+    expect(shown(told ?? missing())).toContain("Revenue");
   });
 
   // In one mode only: a day takes long to pass.

@@ -13,7 +13,7 @@ import { together } from "../../access/unmatched-name.js";
 import type { Clock } from "../../lib/clock.js";
 import { closest } from "../../lib/closest.js";
 import { DAY, HOUR } from "../../lib/time.js";
-import { asSlackFailure, NO_PERSON, type SlackFailure } from "../connection/failures.js";
+import { asSlackFailure, NO_CHANNEL, NO_PERSON, type SlackFailure } from "../connection/failures.js";
 import type { Installation } from "../connection/members.js";
 import { isFromElsewhere } from "../connection/people.js";
 import { accountState, conversationState, readAnswer, userGroups } from "../connection/read-answer.js";
@@ -101,7 +101,7 @@ export class SlackNames {
       const answer = await this.options.slack.conversations.info({ channel });
       return readAnswer("conversations.info", conversationState, answer).channel.is_archived ? "archived" : null;
     },
-    refusals: { channel_not_found: "unknown" },
+    refusals: { [NO_CHANNEL]: "unknown" },
   };
 
   /** All groups come in one answer for each workspace. */

@@ -44,8 +44,7 @@ export async function wantedFarewells(sources: LostPlaceSources, now: number): P
   }
   const farewells = [...byPerson].map(async ([key, its]): Promise<WantedAlert[]> => {
     const [first] = its;
-    // The bot cannot write to somebody whose direct messages are what it has lost.
-    if (first === undefined || first.channel.startsWith("D")) return [];
+    if (first === undefined) return [];
     const isNews = now - first.ended.at < TELLING_MS;
     const shown = await sources.shownTo({ channel: first.setBy, person: first.setBy });
     const named = ({ rule }: Watch): EndedRule => {

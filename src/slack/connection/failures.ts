@@ -203,13 +203,16 @@ export const NOBODY = "users_not_found";
 export const NO_PERSON = "user_not_found";
 /** Slack's word for a group that is not in the workspace. */
 export const NO_GROUP = "no_such_subteam";
+/** Slack's word for a channel that is not there, or that the bot may not know of. */
+export const NO_CHANNEL = "channel_not_found";
 
 /** How Slack says that there is no such person, group or channel: that is an answer to a question, too. */
 const NOT_THERE: Partial<Record<SlackMethod, string>> = {
   "users.info": NO_PERSON,
   "users.lookupByEmail": NOBODY,
   "usergroups.users.list": NO_GROUP,
-  "conversations.info": "channel_not_found",
+  "conversations.info": NO_CHANNEL,
+  "chat.getPermalink": NO_CHANNEL,
 };
 
 /** Classifies a call that was seen on the wire; `null` when Slack has done or answered what it was asked. */

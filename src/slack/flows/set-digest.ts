@@ -28,8 +28,8 @@ import type { DigestTyped } from "../parse/digest-arguments.js";
 import { parseProjectRef } from "../parse/project-ref.js";
 import { isAddress } from "../parse/watch-arguments.js";
 import { hiddenHere } from "./hidden-here.js";
-import { nameToInvite } from "./invitation.js";
 import { lookForNew } from "./list-projects.js";
+import { obstacleIn } from "./obstacle.js";
 import { readProject } from "./read-project.js";
 import { demandToEndDigest, demandWatch, isKnownTo, noteHidden, projectOfRule, rulesOf } from "./watch-rights.js";
 
@@ -64,7 +64,7 @@ export async function setDigest(bot: Bot, interaction: Interaction, typed: Diges
       set,
       named: projects.length,
       hidden: await hiddenHere(bot, interaction, projects),
-      invite: nameToInvite(bot, interaction),
+      obstacle: await obstacleIn(bot, interaction),
       project: projects[0] ?? null,
       next: nextDigest(digest, now),
       place: bot.hex.place.now,

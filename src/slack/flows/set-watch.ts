@@ -7,7 +7,7 @@ import { deedEntry } from "../access/audit-entries.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { type AlsoWatched, noLongerWatchedMessage, notWatchedMessage, watchSetMessage } from "../messages/watches.js";
 import { hiddenHere } from "./hidden-here.js";
-import { nameToInvite } from "./invitation.js";
+import { obstacleIn } from "./obstacle.js";
 import { watchLoad } from "./watch-load.js";
 import { demandToEnd, demandWatch, isKnownTo, noteHidden, projectOfRule } from "./watch-rights.js";
 
@@ -34,7 +34,16 @@ export async function setWatch(
   const projects = projectsOf([rule], interaction.permissions.projects);
   const named = rule.kind === "project" ? 1 : projects.length;
   const hidden = await hiddenHere(bot, interaction, projects);
-  const answer = { rule, level, paging, set, project, named, hidden, invite: nameToInvite(bot, interaction) } as const;
+  const answer = {
+    rule,
+    level,
+    paging,
+    set,
+    project,
+    named,
+    hidden,
+    obstacle: await obstacleIn(bot, interaction),
+  } as const;
   const load = await watchLoad(bot, interaction);
   await interaction.respond(watchSetMessage({ ...answer, load, place: bot.hex.place.now }));
 }

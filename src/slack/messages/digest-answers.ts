@@ -7,7 +7,7 @@ import { context, type Message, message, section } from "./blocks.js";
 import { andMore, code, date, inline, link, mention } from "./mrkdwn.js";
 import { DOUBLED_ONCE } from "./run-end.js";
 import { slackRemedy } from "./slack-remedies.js";
-import { hiddenNote, invitationNote, namedNow, ruleWords } from "./watches.js";
+import { hiddenNote, namedNow, type Obstacle, obstacleNote, ruleWords } from "./watches.js";
 
 const TITLE = 120;
 
@@ -32,8 +32,7 @@ export interface DigestSet {
   named: number;
   /** How many of them may not be shown in the conversation. */
   hidden: number;
-  /** The name by which to invite the bot, if it may not be in the conversation yet. */
-  invite: string | null;
+  obstacle: Obstacle | null;
   /** Of a rule that names one. */
   project: Project | null;
   /** When the next one comes, epoch ms. */
@@ -42,14 +41,14 @@ export interface DigestSet {
 }
 
 export function digestSetMessage(settings: DigestSet): Message {
-  const { digest, set, named, hidden, invite, project, next, place } = settings;
+  const { digest, set, named, hidden, obstacle, project, next, place } = settings;
   const gets =
     set === "same" ? "already gets this digest" : set === "changed" ? "now gets its digest" : "gets a digest";
   const lines = [
     `:sunrise: This conversation ${gets} ${whenWords(digest)}, about ${aboutWords(digest, project, place)}.`,
     digest.rule?.kind === "project" ? null : namedWords(named),
     hiddenNote(hidden, named),
-    invitationNote(invite),
+    obstacleNote(obstacle),
     next === null ? null : `The next one comes ${date(next)}.`,
     "`/hex digest` shows it now, `/hex digest off` ends it.",
   ];

@@ -52,20 +52,19 @@ export interface WatchSet {
   named: number;
   /** How many of them may not be shown in the conversation, so that it is not told of them. */
   hidden: number;
-  /** The name by which to invite the bot, if it may not be in the conversation yet. */
-  invite: string | null;
+  obstacle: Obstacle | null;
   load: WatchLoad;
   place: HexPlace;
 }
 
 export function watchSetMessage(watch: WatchSet): Message {
-  const { rule, level, paging, set, project, named, hidden, invite, load, place } = watch;
+  const { rule, level, paging, set, project, named, hidden, obstacle, load, place } = watch;
   const what = set === "same" ? "is already told" : set === "changed" ? "is now told" : "is told from now on";
   const lines = [
     `:eyes: This conversation ${what} ${LEVEL_WORDS[level]}: ${ruleWords(rule, project, place)}.`,
     rule.kind === "project" ? scheduleNote(project, level) : countNote(named),
     hiddenNote(hidden, named),
-    invitationNote(invite),
+    obstacleNote(obstacle),
     PAGING_NOTES[paging],
     loadNote(load),
   ];
@@ -106,10 +105,22 @@ function unclearWords(enabled: Project["schedules"]): string | null {
   return unclear === 0 ? null : `${unclear} of its ${enabled.length} schedules`;
 }
 
-/** `name`: of the bot; null if it can write in the conversation, as far as is known. */
-export function invitationNote(name: string | null): string | null {
-  if (name === null) return null;
-  return `If the bot is not in this channel yet, type ${code(`/invite @${name}`, 100)} here. Otherwise it cannot write to it.`;
+/**
+ * What may keep the bot from writing in a conversation: it may have to be invited to the channel, by its `name`, or people write to
+ * each other there.
+ */
+export type Obstacle = { kind: "not_invited"; name: string } | { kind: "between_people" };
+
+/** `null` if the bot can write there, as far as is known. */
+export function obstacleNote(obstacle: Obstacle | null): string | null {
+  switch (obstacle?.kind) {
+    case "not_invited":
+      return `If the bot is not in this channel yet, type ${code(`/invite @${obstacle.name}`, 100)} here. Otherwise it cannot write to it.`;
+    case "between_people":
+      return ":warning: The bot cannot write in direct messages between people. Type the command in a channel or in your direct messages with the bot instead.";
+    case undefined:
+      return null;
+  }
 }
 
 /** Why a conversation is not told of what somebody watches in it; null if it is. */

@@ -109,6 +109,12 @@ export class Directory {
     return this.#rooms.get(id) ?? this.#add(id, "directmessage", members, { private: true, im: person });
   }
 
+  /** The direct messages of two people, of which the bot knows nothing. */
+  dmBetween(one: Person, other: Person): Room {
+    const id = `D${one.id.slice(1, 6)}${other.id.slice(1, 6)}`;
+    return this.#rooms.get(id) ?? this.#add(id, "directmessage", [one.id, other.id], { private: true, im: other });
+  }
+
   /** Whether people from another workspace are in it. */
   isShared(room: Room): boolean {
     return Object.values(this.people).some(
@@ -155,7 +161,7 @@ export class Directory {
     return [...this.#rooms.values()].filter((room) => {
       if (room.archived || (room.private && !room.members.has(person))) return false;
       if (filter.exclude_external_shared_channels === true && this.isShared(room)) return false;
-      if (filter.exclude_bot_users === true && room.im) return false;
+      if (filter.exclude_bot_users === true && room.im && room.members.has(this.identity.botUserId)) return false;
       return include?.includes(room.im ? "im" : room.private ? "private" : "public") ?? true;
     });
   }

@@ -193,6 +193,7 @@ function localSlack(parts: Parts, cutHanging: () => void, stop: () => Promise<vo
       for (const message of messages) log.restore(message);
     },
     dm: (person) => directory.dm(person),
+    dmBetween: (one, other) => directory.dmBetween(one, other),
     say: (person, channel, text) =>
       log.post({ channel: directory.roomOf(channel).id, author: person.id, via: "person", text, blocks: [] }),
     waitForMessage: (match) => log.waitFor(match, waitMs),

@@ -356,6 +356,8 @@ export interface LocalSlack {
   restore(messages: readonly SlackMessage[]): void;
   /** The channel for direct messages between the bot and a person. */
   dm(person: Person): Channel;
+  /** The channel for direct messages between two people, of which the bot knows nothing. */
+  dmBetween(one: Person, other: Person): Channel;
   /** Adds a person's message unchanged, without telling the app. */
   say(person: Person, channel: Channel, text: string): SlackMessage;
   /**

@@ -705,6 +705,10 @@ describe("never past a limit, whatever the data", () => {
         ),
       ),
     );
+    const obstacle = fc.oneof(
+      fc.constant({ kind: "between_people" as const }),
+      fc.record({ kind: fc.constant("not_invited" as const), name: nasty }),
+    );
     const set = fc.record({
       rule,
       level,
@@ -712,7 +716,7 @@ describe("never past a limit, whatever the data", () => {
       set: fc.constantFrom("new" as const, "changed" as const, "same" as const),
       project: maybe(project),
       named: fc.nat(600),
-      invite: maybe(nasty),
+      obstacle: maybe(obstacle),
       hidden: fc.nat(600),
       load: fc.constant(load),
       place: fc.constant(PLACE),
