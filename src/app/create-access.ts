@@ -13,7 +13,7 @@ import type { HexPart } from "./create-hex.js";
 import { createPolicyVersions } from "./create-policy-versions.js";
 import type { SlackClient } from "./create-slack-client.js";
 import type { StorePart } from "./create-store.js";
-import { nameLogger } from "./log-events.js";
+import { nameLogger } from "./log-policy.js";
 import type { Settings } from "./settings.js";
 
 export interface AccessPart {

@@ -4,7 +4,7 @@ import { AttentionChanges } from "../attention/attention-changes.js";
 import { AttentionStore } from "../attention/attention-store.js";
 import { Emitter } from "../lib/emitter.js";
 import type { StorePart } from "./create-store.js";
-import { seldom } from "./log-events.js";
+import { seldom } from "./log-store.js";
 import type { Settings } from "./settings.js";
 
 export interface AttentionPart {

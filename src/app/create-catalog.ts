@@ -8,7 +8,8 @@ import { CatalogReader } from "../catalog/reader.js";
 import { CatalogStore } from "../catalog/store.js";
 import type { HexPart } from "./create-hex.js";
 import type { StorePart } from "./create-store.js";
-import { logNoCollections, logPass, seldom } from "./log-events.js";
+import { logNoCollections, logPass } from "./log-hex.js";
+import { seldom } from "./log-store.js";
 import type { Settings } from "./settings.js";
 
 export interface CatalogPart {

@@ -4,7 +4,7 @@ import { DigestCalendar } from "../follow/digest-calendar.js";
 import { AlertStore } from "../slack/alerts/store.js";
 import { wantedDigests } from "../slack/alerts/wanted-digests.js";
 import { alertsFor, type MessagesPart, type MessagesPartOptions, shownToIn } from "./create-messages.js";
-import { logEndedDigest, logRefusedDigest } from "./log-events.js";
+import { logEndedDigest, logRefusedDigest } from "./log-alerts.js";
 
 export interface DigestsPart {
   /** Runs on the leader until `signal` aborts. */

@@ -18,7 +18,7 @@ import { leastOf } from "./budget-shares.js";
 import type { HexPart } from "./create-hex.js";
 import type { OutagesPart } from "./create-outages.js";
 import type { StorePart } from "./create-store.js";
-import { logAbsence, logBack, logTrouble } from "./log-events.js";
+import { logAbsence, logBack, logTrouble } from "./log-alerts.js";
 import type { Settings } from "./settings.js";
 
 export interface FollowPart {

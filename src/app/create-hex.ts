@@ -10,7 +10,7 @@ import { SECOND } from "../lib/time.js";
 import { USER_AGENT } from "../user-agent.js";
 import { type BudgetShares, budgetShares } from "./budget-shares.js";
 import type { StorePart } from "./create-store.js";
-import { logHeldBack, requestLogger } from "./log-events.js";
+import { logHeldBack, requestLogger } from "./log-hex.js";
 import type { Settings } from "./settings.js";
 
 export interface HexPart {

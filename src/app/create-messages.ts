@@ -34,7 +34,7 @@ import type { RunsPart } from "./create-runs.js";
 import type { SlackClient } from "./create-slack-client.js";
 import type { StorePart } from "./create-store.js";
 import type { Lifetime } from "./lifetime.js";
-import { logEndedWatches, logRefusedAlert } from "./log-events.js";
+import { logEndedWatches, logRefusedAlert } from "./log-alerts.js";
 import type { Settings } from "./settings.js";
 
 export interface MessagesPart {

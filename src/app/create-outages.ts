@@ -8,7 +8,7 @@ import { HealthStore } from "../outages/store.js";
 import { Watchdog } from "../outages/watchdog.js";
 import type { HexPart } from "./create-hex.js";
 import type { StorePart } from "./create-store.js";
-import { logHealth } from "./log-events.js";
+import { logHealth } from "./log-hex.js";
 import type { Settings } from "./settings.js";
 
 export interface OutagesPart {

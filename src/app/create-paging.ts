@@ -16,7 +16,7 @@ import type { FollowPart } from "./create-follow.js";
 import type { HexPart } from "./create-hex.js";
 import type { OutagesPart } from "./create-outages.js";
 import type { StorePart } from "./create-store.js";
-import { logPage } from "./log-events.js";
+import { logPage } from "./log-alerts.js";
 import type { Settings } from "./settings.js";
 
 export interface PagingPart {

@@ -3,7 +3,7 @@
 import { policyFingerprint } from "../access/policy-fingerprint.js";
 import { PolicyVersions } from "../store/policy-versions.js";
 import type { StorePart } from "./create-store.js";
-import { logPolicyVersions } from "./log-events.js";
+import { logPolicyVersions } from "./log-policy.js";
 import type { Settings } from "./settings.js";
 
 /** `null` for the embedded store, which has one process. */

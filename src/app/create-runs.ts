@@ -12,7 +12,7 @@ import { RunStore } from "../runs/store.js";
 import { Titles } from "../runs/titles.js";
 import type { HexPart } from "./create-hex.js";
 import type { StorePart } from "./create-store.js";
-import { seldom } from "./log-events.js";
+import { seldom } from "./log-store.js";
 import type { Settings } from "./settings.js";
 
 export interface RunsPart {

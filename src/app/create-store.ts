@@ -9,7 +9,7 @@ import { RowReader } from "../store/row-reader.js";
 import { SeenEvents } from "../store/seen-events.js";
 import { StoreCheck } from "../store/store-check.js";
 import { checkWrite } from "../store/write-check.js";
-import { postgresLogger } from "./log-events.js";
+import { postgresLogger } from "./log-store.js";
 import type { Settings } from "./settings.js";
 
 export interface StorePart extends OpenedStore {

@@ -5,7 +5,7 @@ import { PolicyInForce } from "../access/policy-in-force.js";
 import type { Config } from "../config/config.js";
 import type { Clock } from "../lib/clock.js";
 import type { Logger } from "../log/logger.js";
-import { logPolicyNews } from "./log-events.js";
+import { logPolicyNews } from "./log-policy.js";
 
 export interface Rules {
   /** `null` when there are none. */

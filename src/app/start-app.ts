@@ -24,7 +24,7 @@ import { createSlackClient } from "./create-slack-client.js";
 import { createStore } from "./create-store.js";
 import { LeaderLoops } from "./leader-loops.js";
 import { createLifetime } from "./lifetime.js";
-import { logClockStep, logReady, logScopes } from "./log-events.js";
+import { logClockStep, logReady, logScopes } from "./log-start.js";
 import { recallPolicy } from "./recall-policy.js";
 import { renewAll } from "./renew-secrets.js";
 import { type AppOptions, type Settings, withDefaults } from "./settings.js";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { WebClient } from "@slack/web-api";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { logRefusedAlert } from "../../../src/app/log-events.js";
+import { logRefusedAlert } from "../../../src/app/log-alerts.js";
 import { createLogger } from "../../../src/log/logger.js";
 import { Alerts } from "../../../src/slack/alerts/alerts.js";
 import { AlertStore } from "../../../src/slack/alerts/store.js";
