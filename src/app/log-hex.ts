@@ -3,6 +3,7 @@
 import type { PassEnded } from "../catalog/reader.js";
 import type { HeldBack, RequestRecord } from "../hex/client.js";
 import { type HexError, withholdsIdentity } from "../hex/errors.js";
+import { atMostEvery } from "../lib/at-most-every.js";
 import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
 import type { Logger } from "../log/logger.js";
@@ -14,13 +15,7 @@ const LEFT_OUT_EVERY_MS = 10 * MINUTE;
 
 /** Logs each request to Hex that has ended, and what was left out of its answer, but never the content. */
 export function requestLogger(log: Logger, clock: Clock): (record: RequestRecord) => void {
-  const saidAt = new Map<RequestRecord["operation"], number>();
-  const isNews = (operation: RequestRecord["operation"]) => {
-    const now = clock.monotonic();
-    if (now - (saidAt.get(operation) ?? Number.NEGATIVE_INFINITY) < LEFT_OUT_EVERY_MS) return false;
-    saidAt.set(operation, now);
-    return true;
-  };
+  const isNews = atMostEvery<RequestRecord["operation"]>(clock, LEFT_OUT_EVERY_MS);
   return ({ operation, reference, method, status, durationMs, error, leftOut }) => {
     const facts = { reference, operation, method, status, durationMs };
     if (error !== null && withholdsIdentity(error))

@@ -1,5 +1,6 @@
 // What the log says about failures of the store.
 
+import { atMostEvery } from "../lib/at-most-every.js";
 import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
 import type { Logger } from "../log/logger.js";
@@ -10,20 +11,9 @@ import { type PostgresFailure, postgresFailure } from "../store/postgres-failure
 /** A failure that lasts is logged this often, in ms: several parts meet it every second. */
 const SAID_AGAIN_MS = MINUTE;
 
-/** Whether a failure of some kind has to be logged, which then counts as done. */
-function dueAgain<Kind>(clock: Clock): (kind: Kind) => boolean {
-  const saidAt = new Map<Kind, number>();
-  return (kind) => {
-    const now = clock.monotonic();
-    if (now - (saidAt.get(kind) ?? Number.NEGATIVE_INFINITY) < SAID_AGAIN_MS) return false;
-    saidAt.set(kind, now);
-    return true;
-  };
-}
-
 /** For a part that tries again every few seconds: `say` logs its failures, but each kind of store failure only once a minute. */
 export function seldom(clock: Clock, say: (error: unknown) => void): (error: unknown) => void {
-  const isDue = dueAgain<StoreFailureKind>(clock);
+  const isDue = atMostEvery<StoreFailureKind>(clock, SAID_AGAIN_MS);
   return (error) => {
     if (!(error instanceof StoreFailure) || isDue(error.kind)) say(error);
   };
@@ -31,7 +21,7 @@ export function seldom(clock: Clock, say: (error: unknown) => void): (error: unk
 
 /** Logs failures of Postgres, and says for each kind what to do. */
 export function postgresLogger(log: Logger, clock: Clock): (error: unknown) => void {
-  const isDue = dueAgain<PostgresFailure | null>(clock);
+  const isDue = atMostEvery<PostgresFailure | null>(clock, SAID_AGAIN_MS);
   return (error) => {
     const kind = postgresFailure(error);
     if (!isDue(kind)) return;

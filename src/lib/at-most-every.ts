@@ -1,0 +1,14 @@
+// Keeps what happens again and again from being said each time.
+
+import type { Clock } from "./clock.js";
+
+/** @returns whether something about `key` may be said, which then counts as said: at most once every `ms` for each key */
+export function atMostEvery<Key>(clock: Clock, ms: number): (key: Key) => boolean {
+  const saidAt = new Map<Key, number>();
+  return (key) => {
+    const now = clock.monotonic();
+    if (now - (saidAt.get(key) ?? Number.NEGATIVE_INFINITY) < ms) return false;
+    saidAt.set(key, now);
+    return true;
+  };
+}
