@@ -2,7 +2,7 @@
 
 import { DigestCalendar } from "../follow/digest-calendar.js";
 import { AlertStore } from "../slack/alerts/store.js";
-import { wantedDigests } from "../slack/alerts/wanted-digests.js";
+import { type DigestAlertSources, wantedDigests } from "../slack/alerts/wanted-digests.js";
 import { alertsFor, type MessagesPart, type MessagesPartOptions, shownToIn } from "./create-messages.js";
 import { logEndedDigest, logRefusedDigest } from "./log-alerts.js";
 
@@ -15,7 +15,7 @@ export function createDigests(options: MessagesPartOptions, { dataTables }: Mess
   const { settings, store, hex, follow } = options;
   const { log } = settings;
   const { clock } = store;
-  const sources = {
+  const sources: DigestAlertSources = {
     ...follow.digestSources,
     digests: follow.digests,
     calendar: new DigestCalendar(),
@@ -23,13 +23,13 @@ export function createDigests(options: MessagesPartOptions, { dataTables }: Mess
     dataTables,
     place: () => hex.client.place.now,
     shownTo: shownToIn(options),
-    onEnded: logEndedDigest(log),
+    onEnded: (digest, word) => logEndedDigest(log, digest, word),
   };
   let leadsSince = clock.monotonic();
   const alerts = alertsFor(
     options,
     () => wantedDigests(sources, { now: clock.now(), leadingMs: clock.monotonic() - leadsSince }),
-    logRefusedDigest(log),
+    (refused) => logRefusedDigest(log, refused),
   );
   return {
     keep: (signal) => {

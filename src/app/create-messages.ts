@@ -7,7 +7,7 @@ import { mayBeShownTo, projectsShownTo, rightsAtHome, type ShownTo } from "../sl
 import type { PermissionSources } from "../slack/access/permissions.js";
 import type { ApproverSources } from "../slack/access/possible-approvers.js";
 import { Alerts, type AlertsOptions } from "../slack/alerts/alerts.js";
-import { endingWatches, wantedFarewells } from "../slack/alerts/lost-places.js";
+import { endingWatches, type LostPlaceSources, wantedFarewells } from "../slack/alerts/lost-places.js";
 import { AlertStore } from "../slack/alerts/store.js";
 import { wantedAbsences } from "../slack/alerts/wanted-absences.js";
 import { type WantedAlerts, wantedAlerts } from "../slack/alerts/wanted-alerts.js";
@@ -34,7 +34,7 @@ import type { RunsPart } from "./create-runs.js";
 import type { SlackClient } from "./create-slack-client.js";
 import type { StorePart } from "./create-store.js";
 import type { Lifetime } from "./lifetime.js";
-import { logEndedWatches, logRefusedAlert } from "./log-alerts.js";
+import { logEndedWatches, logRefusedInAlertChannel, logRefusedWhereWatched } from "./log-alerts.js";
 import type { Settings } from "./settings.js";
 
 export interface MessagesPart {
@@ -133,7 +133,11 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     signal: lifetime.stopping.signal,
   });
   const alerts = createAlerts(options);
-  const lostPlaces = { ...troubleSources, watches: follow.watches, onEnded: logEndedWatches(log) };
+  const lostPlaces: LostPlaceSources = {
+    ...troubleSources,
+    watches: follow.watches,
+    onEnded: (place, word) => logEndedWatches(log, place, word),
+  };
   const troubleAlerts = alertsFor(
     options,
     async () => {
@@ -142,7 +146,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
       const told = endingWatches([...troubles, ...(await wantedAbsences(troubleSources, now))], lostPlaces, now);
       return { alerts: [...told, ...(await wantedFarewells(lostPlaces, now))], nextAt };
     },
-    (alert) => logRefusedAlert(log, alert, false),
+    (refused) => logRefusedWhereWatched(log, refused),
   );
   const endAlerts = alertsFor(
     options,
@@ -151,7 +155,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
       const { alerts: ends, nextAt } = await wantedEnds(troubleSources, now);
       return { alerts: endingWatches(ends, lostPlaces, now), nextAt };
     },
-    (alert) => logRefusedAlert(log, alert, false),
+    (refused) => logRefusedWhereWatched(log, refused),
   );
   follow.news.on(() => {
     troubleAlerts.wake();
@@ -202,7 +206,7 @@ function createAlerts(options: MessagesPartOptions): Alerts | null {
   return alertsFor(
     options,
     () => wantedAlerts(sources, store.clock.now()),
-    (alert) => logRefusedAlert(settings.log, alert, true),
+    (refused) => logRefusedInAlertChannel(settings.log, refused),
   );
 }
 

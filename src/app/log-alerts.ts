@@ -7,8 +7,8 @@ import type { WatchPlace } from "../follow/watch.js";
 import type { Logger } from "../log/logger.js";
 import type { PageSent } from "../paging/pager.js";
 import { pagingRemedy } from "../remedies/paging.js";
-import type { SlackFailure } from "../slack/connection/failures.js";
-import { alertRemedy, slackRemedy } from "../slack/messages/slack-remedies.js";
+import type { RefusedAlert } from "../slack/alerts/alerts.js";
+import { alertRemedy, type SlackRemedy, slackRemedy } from "../slack/messages/slack-remedies.js";
 
 /** Logs that a watched project is in trouble, that its trouble has changed, or that all is well again. */
 export function logTrouble(log: Logger, { id, projectId, ailments, since, overAt, withdrawn }: Trouble): void {
@@ -46,50 +46,38 @@ export function logPage(log: Logger, { subject, dedupKey, action, error }: PageS
   );
 }
 
-/** Logs that Slack did not accept a message about an outage or a trouble. `isConfigured`: the message is for HEX_ALERT_CHANNEL. */
-export function logRefusedAlert(
-  log: Logger,
-  { subject, channel, failure }: { subject: string; channel: string; failure: SlackFailure },
-  isConfigured: boolean,
-): void {
-  if (isConfigured) {
-    const { what, todo } = alertRemedy(failure.word);
-    log.warn(
-      { subject, channel, failure: failure.facts, todo },
-      "Slack did not accept the alert for HEX_ALERT_CHANNEL: %s",
-      what,
-    );
-  } else {
-    const { what, todo } = slackRemedy(failure.word);
-    log.warn(
-      { subject, channel, failure: failure.facts, todo },
-      "Slack did not accept the alert for a conversation that watches projects: %s",
-      what,
-    );
-  }
+/** Logs that Slack did not accept a message for HEX_ALERT_CHANNEL. */
+export function logRefusedInAlertChannel(log: Logger, refused: RefusedAlert): void {
+  logRefused(log, refused, "the alert for HEX_ALERT_CHANNEL", alertRemedy(refused.failure.word));
 }
 
-/** Logs that a conversation watches nothing any more, because Slack does not accept messages there. */
-export function logEndedWatches(log: Logger): (place: WatchPlace, word: string) => void {
-  return ({ channel, threadTs }, word) =>
-    log.warn(
-      { channel, threadTs, word },
-      "The watches of a conversation have ended, and the bot tells whoever set them",
-    );
+/** Logs that Slack did not accept an alert for a conversation that watches projects. */
+export function logRefusedWhereWatched(log: Logger, refused: RefusedAlert): void {
+  const message = "the alert for a conversation that watches projects";
+  logRefused(log, refused, message, slackRemedy(refused.failure.word));
 }
 
 /** Logs that Slack did not accept a digest, or the message that one has ended. */
-export function logRefusedDigest(
-  log: Logger,
-): (refused: { subject: string; channel: string; failure: SlackFailure }) => void {
-  return ({ subject, channel, failure }) => {
-    const { what, todo } = slackRemedy(failure.word);
-    log.warn({ subject, channel, failure: failure.facts, todo }, "Slack did not accept a digest: %s", what);
-  };
+export function logRefusedDigest(log: Logger, refused: RefusedAlert): void {
+  logRefused(log, refused, "a digest", slackRemedy(refused.failure.word));
 }
 
-/** Logs that a conversation gets no digest any more. */
-export function logEndedDigest(log: Logger): (digest: Digest, word: string) => void {
-  return ({ channel, setBy }, word) =>
-    log.warn({ channel, setBy, word }, "A digest has ended, and the bot tells whoever set it");
+function logRefused(
+  log: Logger,
+  { subject, channel, failure }: RefusedAlert,
+  message: string,
+  { what, todo }: SlackRemedy,
+): void {
+  const facts = { subject, channel, failure: failure.facts, todo };
+  log.warn(facts, "Slack did not accept %s: %s", message, what);
+}
+
+/** Logs that a conversation watches nothing any more, because Slack does not accept messages there. `word`: Slack's error code. */
+export function logEndedWatches(log: Logger, { channel, threadTs }: WatchPlace, word: string): void {
+  log.warn({ channel, threadTs, word }, "The watches of a conversation have ended, and the bot tells whoever set them");
+}
+
+/** Logs that a conversation gets no digest any more. `word`: Slack's error code. */
+export function logEndedDigest(log: Logger, { channel, setBy }: Digest, word: string): void {
+  log.warn({ channel, setBy, word }, "A digest has ended, and the bot tells whoever set it");
 }

@@ -49,6 +49,7 @@ export function logPass(log: Logger, { isWhole, ...facts }: PassEnded): void {
   else log.warn(facts, "Hex's list of projects broke off before its end. The bot reads it again in ten minutes");
 }
 
+/** Logs that an outage has begun, changed or ended, or that the Hex token expires soon. */
 export function logHealth(log: Logger, event: HealthEvent): void {
   if (event.kind === "expiring") {
     const { expiresAt, days } = event.notice;

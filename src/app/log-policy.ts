@@ -18,7 +18,7 @@ export function logRules(log: Logger, policy: Policy | null, declined: readonly 
   if (useless !== null) log.warn("%s", useless);
 }
 
-/** Logs that replicas use different rules, or by the same ones again. `own`: see `policyFingerprint`. */
+/** Logs that replicas use different rules, or the same ones again. `own`: see `policyFingerprint`. */
 export function logPolicyVersions(log: Logger, count: number, own: string): void {
   if (count > 1) log.warn({ count, own, todo: POLICY_VERSIONS_TODO }, POLICY_VERSIONS);
   else log.info({ own }, "The replicas use the same rules again");

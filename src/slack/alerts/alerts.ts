@@ -26,8 +26,15 @@ export interface AlertsOptions {
   /** The time that decides what is old enough to be removed, by the earlier of two clocks, epoch ms; `null` while it is not known. */
   leastNow: () => number | null;
   log: Logger;
-  /** Told when Slack does not accept an alert. */
-  onRefused: (alert: { subject: string; channel: string; failure: SlackFailure }) => void;
+  /** Called when Slack does not accept an alert. */
+  onRefused: (refused: RefusedAlert) => void;
+}
+
+/** A message that Slack did not accept, and what it is about. */
+export interface RefusedAlert {
+  subject: string;
+  channel: string;
+  failure: SlackFailure;
 }
 
 /** How often it checks when nothing wakes it, in ms. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { WebClient } from "@slack/web-api";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { logRefusedAlert } from "../../../src/app/log-alerts.js";
+import { logRefusedInAlertChannel } from "../../../src/app/log-alerts.js";
 import { createLogger } from "../../../src/log/logger.js";
 import { Alerts } from "../../../src/slack/alerts/alerts.js";
 import { AlertStore } from "../../../src/slack/alerts/store.js";
@@ -65,7 +65,7 @@ function begin({ through = async () => undefined, read = wanted }: Partial<Parts
     clock,
     leastNow: () => clock.now(),
     log: logger,
-    onRefused: (alert) => logRefusedAlert(logger, alert, true),
+    onRefused: (refused) => logRefusedInAlertChannel(logger, refused),
   });
   const ended = alerts.keep(stopping.signal);
   const stop = () => {
