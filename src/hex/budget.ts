@@ -2,11 +2,10 @@
 // What they leave over goes to those who have a share.
 
 import type { Clock } from "../lib/clock.js";
-import { MINUTE } from "../lib/time.js";
+import { AskedToWait } from "./asked-to-wait.js";
+import { isBefore, isForSomebody, type Priority, rankOf } from "./priority.js";
+import { SentRequests, WINDOW_MS } from "./sent-requests.js";
 import { nextOf, partOf, type Share } from "./shares.js";
-
-/** A cancellation may stop something harmful. A person is waiting for a command. Whoever has a share of the rest can wait. */
-export type Priority = "cancel" | "command" | Share;
 
 /** A share of a budget, for one part of the program to use. */
 export interface BudgetShare extends Share {
@@ -29,12 +28,6 @@ export class BudgetSpent extends Error {
   }
 }
 
-interface Sent {
-  priority: Priority;
-  /** By the monotonic clock, in ms. */
-  at: number;
-}
-
 interface Waiter {
   priority: Priority;
   /** The group of requests that share one of Hex's limits with this one; `null` for none. */
@@ -54,9 +47,7 @@ export interface Ledger {
   claim(perMinute: number): Promise<number>;
 }
 
-const WINDOW_MS = MINUTE;
-/** How long a 429 is remembered, in ms, and the lowest number of requests a minute that 429s can lead to. */
-const CAUTION_MS = 10 * MINUTE;
+/** The lowest number of requests a minute that 429s can lead to. */
 const LEAST = 5;
 /** How much of the budget all shares together may use when other processes use it too, and while commands are active. */
 const SHARES_OF_LEDGER = 0.8;
@@ -73,33 +64,30 @@ const CANCEL_SHARE = 0.1;
  * Nobody with a share goes while a command is waiting.
  */
 export class Budget {
-  /** The requests of the last minute, oldest first. */
-  readonly #sent: Sent[] = [];
+  readonly #sent: SentRequests;
+  readonly #asked: AskedToWait;
   readonly #shares: Share[] = [];
   /** When a request of each share last waited for its turn, by the monotonic clock, in ms. */
   readonly #heldUpAt = new Map<Share, number>();
   readonly #waiting: Waiter[] = [];
-  /** Until when Hex wants no requests at all, and until when none of a group, by the monotonic clock, in ms. */
-  #pausedUntil = 0;
-  readonly #groupPausedUntil = new Map<string | null, number>();
   #lastCommand = Number.NEGATIVE_INFINITY;
   #pumping = false;
   /** Ends the sleep before the next turn. */
   #nap = new AbortController();
-
-  /** When Hex answered 429, once for each minute, by the monotonic clock, in ms. */
-  #limitedAt: number[] = [];
 
   /** `most` is in requests a minute. `ledger` is where several processes that share the token count together. */
   constructor(
     private readonly clock: Clock,
     private readonly most = 30,
     private readonly ledger: Ledger | null = null,
-  ) {}
+  ) {
+    this.#sent = new SentRequests(clock);
+    this.#asked = new AskedToWait(clock);
+  }
 
   /** The current limit in requests a minute: a fifth less for each of the last ten minutes in which Hex answered 429. */
   get perMinute(): number {
-    return Math.max(Math.min(LEAST, this.most), Math.floor(this.most * 0.8 ** this.#limitedLately().length));
+    return Math.max(Math.min(LEAST, this.most), Math.floor(this.most * 0.8 ** this.#asked.limitedMinutes));
   }
 
   /** Whether somebody is waiting for an answer: a command is waiting for its turn, or was sent a few seconds ago. */
@@ -109,14 +97,14 @@ export class Budget {
 
   /** How many requests this process has sent in the last minute. */
   get used(): number {
-    return this.#recent();
+    return this.#sent.count;
   }
 
   /** How many commands may be sent at this moment. */
   get left(): number {
     return this.#freeIn({ priority: "command", group: null }) > 0
       ? 0
-      : Math.max(0, this.#limitOf("command") - this.#recent());
+      : Math.max(0, this.#limitOf("command") - this.#sent.count);
   }
 
   /**
@@ -146,7 +134,7 @@ export class Budget {
     if (isForSomebody(priority)) this.#lastCommand = this.#now;
     const asked = { priority, group };
     if (this.ledger === null && !this.#waits(priority) && this.#freeIn(asked) === 0) {
-      this.#sent.push({ priority, at: this.#now });
+      this.#sent.add(priority);
       return;
     }
     const wait = this.#turnIn(asked);
@@ -180,17 +168,7 @@ export class Budget {
    * share lasts only a minute, so a longer wait concerns only the request's `group`, such as the starts of runs. Others continue.
    */
   limited(ms = 0, group: string | null = null): void {
-    const now = this.#now;
-    this.#groupPausedUntil.set(group, Math.max(this.#groupPausedUntil.get(group) ?? 0, now + ms));
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + (group === null ? ms : Math.min(ms, WINDOW_MS)));
-    if ((this.#limitedLately().at(-1) ?? Number.NEGATIVE_INFINITY) <= now - WINDOW_MS) this.#limitedAt.push(now);
-  }
-
-  /** What is remembered of Hex's 429s. */
-  #limitedLately(): readonly number[] {
-    const from = this.#now - CAUTION_MS;
-    this.#limitedAt = this.#limitedAt.filter((at) => at > from);
-    return this.#limitedAt;
+    this.#asked.limited(ms, group);
   }
 
   get #now(): number {
@@ -207,7 +185,7 @@ export class Budget {
       const first = this.#next();
       if (wait === 0 && first !== undefined) {
         this.#waiting.splice(this.#waiting.indexOf(first), 1);
-        this.#sent.push({ priority: first.priority, at: this.#now });
+        this.#sent.add(first.priority);
         first.go();
       } else if (wait > 0 && first === next) {
         this.#heldUp(next.priority);
@@ -240,12 +218,12 @@ export class Budget {
    */
   #next(): Waiter | undefined {
     const now = this.#now;
-    const pause = ({ group }: Waiter) => this.#pauseOf(group, now);
+    const pause = ({ group }: Waiter) => this.#asked.pauseOf(group, now);
     const shortest = Math.min(...this.#waiting.map(pause));
     const first = this.#waiting.filter((waiter) => pause(waiter) === shortest);
     const best = Math.min(...first.map(({ priority }) => rankOf(priority)));
     const equals = first.filter(({ priority }) => rankOf(priority) === best);
-    const sentBy = (share: Share) => this.#countRecent((sent) => sent === share);
+    const sentBy = (share: Share) => this.#sent.countOf((sent) => sent === share);
     const uses = equals.flatMap((waiter) => {
       const { priority } = waiter;
       return isForSomebody(priority) ? [] : [{ waiter, share: priority, requests: sentBy(priority) }];
@@ -255,7 +233,7 @@ export class Budget {
 
   /** What a share may use, in requests a minute. */
   #partOf(share: Share): number {
-    const forPeople = this.#countRecent(isForSomebody);
+    const forPeople = this.#sent.countOf(isForSomebody);
     const most = this.commandsActive ? this.perMinute * SHARES_WHILE_COMMANDS : Number.POSITIVE_INFINITY;
     const total = Math.min(most, this.#limitOf(share) - forPeople);
     const others = this.#shares.filter((other) => other !== share);
@@ -278,25 +256,14 @@ export class Budget {
   /** In requests a minute. What began a moment ago counts as if it went on, so that two that begin together don't spend it all. */
   #rateOf(share: Share): number {
     const isIts = (priority: Priority) => priority === share;
-    return Math.max(this.#countRecent(isIts), this.#countRecent(isIts, WINDOW_MS / 4) * 4);
-  }
-
-  #countRecent(isMeant: (priority: Priority) => boolean, ms = WINDOW_MS): number {
-    const from = this.#now - ms;
-    return this.#sent.filter(({ priority, at }) => at > from && isMeant(priority)).length;
-  }
-
-  /** How much longer Hex wants no requests of a group, in ms. */
-  #pauseOf(group: string | null, now = this.#now): number {
-    const until = this.#groupPausedUntil.get(group) ?? 0;
-    return Math.max(0, Math.max(this.#pausedUntil, until) - now);
+    return Math.max(this.#sent.countOf(isIts), this.#sent.countOf(isIts, WINDOW_MS / 4) * 4);
   }
 
   /** Rejects the requests that give up before the next turn, `wait` ms from now, or before Hex lets their group go again. */
   #dismissLate(wait: number): void {
     const now = this.#now;
     for (const waiter of [...this.#waiting]) {
-      const itsWait = Math.max(wait, this.#pauseOf(waiter.group, now));
+      const itsWait = Math.max(wait, this.#asked.pauseOf(waiter.group, now));
       if (waiter.until < now + itsWait) this.#dismiss(waiter, itsWait);
     }
   }
@@ -309,7 +276,7 @@ export class Budget {
   }
 
   #spent(wait: number, group: string | null): BudgetSpent {
-    return new BudgetSpent(wait, this.#pauseOf(group) >= Math.max(1, wait));
+    return new BudgetSpent(wait, this.#asked.pauseOf(group) >= Math.max(1, wait));
   }
 
   /** Whether a request with this priority or a higher one is waiting. */
@@ -326,44 +293,18 @@ export class Budget {
     return most < LEAST ? most : most - Math.max(1, Math.floor(most * CANCEL_SHARE));
   }
 
-  #recent(): number {
-    const from = this.#now - WINDOW_MS;
-    while (this.#sent[0] !== undefined && this.#sent[0].at <= from) this.#sent.shift();
-    return this.#sent.length;
-  }
-
+  /** How long until a request may be sent, if it is the next one, in ms. */
   #freeIn({ priority, group }: Pick<Waiter, "priority" | "group">): number {
-    const now = this.#now;
-    const limit = this.#limitOf(priority);
-    const blocking = this.#sent[this.#recent() - limit];
-    return Math.max(this.#pauseOf(group), blocking === undefined ? 0 : blocking.at + WINDOW_MS - now);
+    return Math.max(this.#asked.pauseOf(group), this.#sent.roomIn(this.#limitOf(priority)));
   }
 
-  /** A lower bound on the wait for a new request, behind those that go before it. */
+  /** A lower bound on the wait for a new request, behind those that go before it, in ms. */
   #turnIn({ priority, group }: Pick<Waiter, "priority" | "group">): number {
-    const limit = this.#limitOf(priority);
     const now = this.#now;
-    const pause = this.#pauseOf(group, now);
-    const goesFirst = (other: Waiter) => isBefore(other.priority, priority) && this.#pauseOf(other.group, now) <= pause;
+    const pause = this.#asked.pauseOf(group, now);
+    const goesFirst = (other: Waiter) =>
+      isBefore(other.priority, priority) && this.#asked.pauseOf(other.group, now) <= pause;
     const ahead = this.#waiting.filter(goesFirst).length;
-    const blocking = this.#sent[this.#recent() - limit + (ahead % limit)];
-    const slot = blocking === undefined ? 0 : blocking.at + WINDOW_MS - this.#now;
-    // Every `limit` requests ahead take a whole window.
-    return Math.max(this.#freeIn({ priority, group }), slot) + Math.floor(ahead / limit) * WINDOW_MS;
+    return Math.max(pause, this.#sent.roomIn(this.#limitOf(priority), ahead));
   }
-}
-
-/** Whether a person is waiting for the answer. */
-function isForSomebody(priority: Priority): priority is "cancel" | "command" {
-  return priority === "cancel" || priority === "command";
-}
-
-/** The lowest goes first. */
-function rankOf(priority: Priority): number {
-  return isForSomebody(priority) ? ["cancel", "command"].indexOf(priority) : 2;
-}
-
-/** Whether a request that is already waiting certainly goes before a new one. Two shares take turns, so nobody knows in advance. */
-function isBefore(waiting: Priority, arriving: Priority): boolean {
-  return waiting === arriving || rankOf(waiting) < rankOf(arriving);
 }

@@ -1,7 +1,8 @@
 import { getEventListeners } from "node:events";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Budget, BudgetSpent, type Priority } from "../../src/hex/budget.js";
+import { Budget, BudgetSpent } from "../../src/hex/budget.js";
+import type { Priority } from "../../src/hex/priority.js";
 import type { Share } from "../../src/hex/shares.js";
 import { ManualClock } from "../sandbox/clock.js";
 
