@@ -3,7 +3,7 @@
 import type { PeopleTerm, Person, ProjectFacts, Rule, Verb } from "../access/policy.js";
 import type { Decision, Rights } from "../access/rights.js";
 
-/** `verb` is the one that decided: somebody who may not see a project may do nothing to it. */
+/** `verb` is the one that decided: whoever may not see a project may do nothing to it, and whoever may not run it may not publish it. */
 export interface Decided {
   verb: Verb;
   decision: Decision;
@@ -13,7 +13,15 @@ export interface Decided {
 export function decide(rights: Rights, verb: Verb, project: ProjectFacts | null): Decided {
   if (verb === "administer" || project === null) return { verb: "administer", decision: rights.mayAdminister() };
   const seen = rights.may("see", project);
-  return seen.kind === "allowed" ? { verb, decision: rights.may(verb, project) } : { verb: "see", decision: seen };
+  if (seen.kind !== "allowed") return { verb: "see", decision: seen };
+  const decision = rights.may(verb, project);
+  return verb === "publish" ? withRunning(decision, rights.may("run", project)) : { verb, decision };
+}
+
+/** Of two approvals, that of those who may approve publishing is enough. */
+function withRunning(publishing: Decision, running: Decision): Decided {
+  const isOpen = running.kind === "allowed" || (running.kind === "needs_approval" && publishing.kind !== "allowed");
+  return isOpen ? { verb: "publish", decision: publishing } : { verb: "run", decision: running };
 }
 
 /** What would have to be known to compare a rule. */

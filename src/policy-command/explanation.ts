@@ -24,27 +24,37 @@ function linesOf(file: string, question: Question, { verb, decision }: Decided):
   if (!question.person.isOfWorkspace) return [`No: ${deed}`, OUTSIDERS];
   const at = (rule: Rule) =>
     `${file}:${rule.line}: rule ${rule.number}${rule.name === null ? "" : ` (${plain(rule.name)})`}`;
-  const unseen = verb === question.verb ? [] : ["To somebody who may not see it, a project does not exist."];
+  const why = verb === question.verb ? [] : [WHY_ANOTHER[verb === "see" ? "see" : "run"]];
   switch (decision.kind) {
     case "allowed":
       return [`Yes: ${deed}`, ...(decision.rule === null ? [] : [`${at(decision.rule)} allows ${verb}.`])];
     case "needs_approval":
-      return [`After approval: ${deed}`, `${at(decision.rule)} needs the approval of ${peopleWords(decision.by)}.`];
+      return [
+        `After approval: ${deed}`,
+        `${at(decision.rule)} needs the approval of ${peopleWords(decision.by)}.`,
+        ...why,
+      ];
     case "denied": {
       const { rule, isUnsure } = decision;
-      if (rule === null) return [`No: ${deed}`, `No rule allows ${verb} there.`, ...unseen];
-      if (!isUnsure) return [`No: ${deed}`, `${at(rule)} denies ${verb}.`, ...unseen];
+      if (rule === null) return [`No: ${deed}`, `No rule allows ${verb} there.`, ...why];
+      if (!isUnsure) return [`No: ${deed}`, `${at(rule)} denies ${verb}.`, ...why];
       const missing = unknownsOf(rule, question.person, question.project?.facts ?? null);
       return [
         `No: ${deed}`,
         `${at(rule)} decides about ${verb}, but whether it applies is not known.`,
         ...missing.map((what) => `  Not known: ${what}`),
         "Describe them more closely, or set the tokens of Slack and Hex so that this can be looked up.",
-        ...unseen,
+        ...why,
       ];
     }
   }
 }
+
+/** Why it is not the verb of the question that decides. */
+const WHY_ANOTHER = {
+  see: "To somebody who may not see it, a project does not exist.",
+  run: "Whoever publishes needs the right to run, too.",
+} as const;
 
 const OUTSIDERS =
   "People who have left, bots and people from other organizations may do nothing, whatever the rules say.";

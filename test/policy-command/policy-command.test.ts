@@ -119,10 +119,18 @@ describe("explain", () => {
   });
 
   test("an approval says whose", () => {
-    expect(asked("member", "publish", "title:Revenue")).toMatch(
+    expect(asked("owner", "publish", "owner:ada@acme.com")).toMatch(
       /^After approval: .*rule 5 needs the approval of S0FINANCE\.\n$/s,
     );
     expect(asked("guest", "publish", "title:Revenue")).toMatch(/^No:/);
+  });
+
+  test("whoever may not run a project may not publish it either", () => {
+    expect(asked("member", "publish", "title:Revenue")).toBe(
+      "No: member, publish title:Revenue, on the Home tab\n" +
+        "No rule allows run there.\n" +
+        "Whoever publishes needs the right to run, too.\n",
+    );
   });
 
   test("administer is about no project", () => {
@@ -134,10 +142,38 @@ describe("explain", () => {
 
   test("says what is not known of somebody with nothing but an id, and of a project with nothing but an id", () => {
     const id = "5d2f0000-0000-4000-8000-000000000001";
-    expect(asked("U0ADA", "publish", "title:Revenue")).toMatch(
-      /rule 5 decides about publish, but .*\n {2}Not known: whether they are a guest\n/,
+    expect(asked("U0ADA", "administer", "")).toMatch(
+      /rule 6 decides about administer, but .*\n {2}Not known: whether they are an admin\n/,
     );
     expect(asked("member", "see", id)).toMatch(/\n {2}Not known: the project's category\n/);
+  });
+});
+
+describe("a run that publishes", () => {
+  const rules = (run: string, publish: string) =>
+    policy(`rules:\n  - { allow: see, people: everyone }\n  - { ${run} }\n  - { ${publish} }\n`);
+  const [everybody, nobody] = ["people: everyone", "people: U0NOBODY1"];
+  const byAda = "needs: approval by U0ADALOVEL";
+  const byBob = "needs: approval by U0BOBSMITH";
+
+  test.each([
+    ["both are allowed", `allow: run, ${everybody}`, `allow: publish, ${everybody}`, "publish allowed"],
+    ["only publishing is", `allow: run, ${nobody}`, `allow: publish, ${everybody}`, "run denied"],
+    ["only running is", `allow: run, ${everybody}`, `allow: publish, ${nobody}`, "publish denied"],
+    ["neither is", `allow: run, ${nobody}`, `allow: publish, ${nobody}`, "run denied"],
+    ["running waits", `allow: run, ${everybody}, ${byAda}`, `allow: publish, ${everybody}`, "run needs_approval"],
+    [
+      "both wait",
+      `allow: run, ${everybody}, ${byAda}`,
+      `allow: publish, ${everybody}, ${byBob}`,
+      "publish needs_approval",
+    ],
+    ["only running waits", `allow: run, ${everybody}, ${byAda}`, `allow: publish, ${nobody}`, "publish denied"],
+  ])("%s", (_, run, publish, expected) => {
+    const all = rules(run, publish);
+    const rights = new Rights(all, describedPerson(readPerson("member"), all).as(null), null);
+    const { verb, decision } = decide(rights, "publish", describedProject("title:Revenue")?.facts ?? null);
+    expect(`${verb} ${decision.kind}`).toBe(expected);
   });
 });
 
