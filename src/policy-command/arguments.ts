@@ -72,6 +72,7 @@ export function readArguments(argv: readonly string[]): PolicyCommand {
   if (values.help || name === "help") return { kind: "help" };
   switch (name) {
     case "check":
+      if (words.length > (file === null ? 1 : 0)) throw new UsageError("Name one file at a time.");
       return { kind: "check", file: file ?? words[0] ?? null };
     case "schema":
       return { kind: "schema" };
@@ -79,7 +80,10 @@ export function readArguments(argv: readonly string[]): PolicyCommand {
       return { kind: "explain", file, ...readQuestion(words) };
     case "matrix": {
       const { place, rest } = readPlace(words);
-      const verb = readVerb(rest[0] ?? "run");
+      const [word = "run", ...others] = rest;
+      if (rest.includes("in")) throw new UsageError(noConversation(rest.at(-1) ?? ""));
+      if (others.length > 0) throw new UsageError("Name one verb.");
+      const verb = readVerb(word);
       if (verb === "administer") throw new UsageError("administer is not about projects. Use explain.");
       const people = (values.person ?? []).map(readPerson);
       return { kind: "matrix", file, verb, people, place, format: readFormat(values.format) };
@@ -100,11 +104,16 @@ function readQuestion(words: readonly string[]) {
   return { person: readPerson(person), verb, project: project.join(" "), place };
 }
 
-/** `in` and the id of a conversation at the end. A title may have the word in it, too. */
+/** `in` and the id of a conversation at the end. A title may have the word in it, too, but hardly a channel's name behind it. */
 function readPlace(words: readonly string[]): { place: Place; rest: readonly string[] } {
   const [word, channel = ""] = words.slice(-2);
+  if (word === "in" && channel.startsWith("#")) throw new UsageError(noConversation(channel));
   if (word !== "in" || !/^[CGD][A-Z0-9]{4,30}$/.test(channel)) return { place: null, rest: words };
   return { place: channel, rest: words.slice(0, -2) };
+}
+
+function noConversation(word: string): string {
+  return `${quoted(word)} is not the id of a conversation. Copy it from the end of the channel's details in Slack, like C0123456789.`;
 }
 
 function readVerb(word: string): Verb {
@@ -121,5 +130,9 @@ function readFormat(word = "table"): Format {
 function unknownWord(word: string, what: string, known: readonly string[]): string {
   const meant = closest(word, known);
   const hint = meant === null ? `Use one of ${known.join(", ")}.` : `Did you mean ${meant}?`;
-  return `${JSON.stringify(word.slice(0, 60))} is not ${what}. ${hint}`;
+  return `${quoted(word)} is not ${what}. ${hint}`;
+}
+
+function quoted(word: string): string {
+  return JSON.stringify(word.slice(0, 60));
 }

@@ -73,6 +73,13 @@ describe("what was typed", () => {
     [["explain", "U0ADA", "administer", "x"], "Leave out the project."],
     [["matrix", "administer"], "Use explain."],
     [["matrix", "--format", "cvs"], '"cvs" is not a format. Did you mean csv?'],
+    [["check", "one.yml", "two.yml"], "Name one file at a time."],
+    [["check", "one.yml", "--file", "two.yml"], "Name one file at a time."],
+    [["matrix", "see", "run"], "Name one verb."],
+    [["matrix", "in", "general"], '"general" is not the id of a conversation.'],
+    [["matrix", "see", "in", "general"], '"general" is not the id of a conversation.'],
+    [["explain", "U0ADA", "run", "Weekly revenue", "in", "#general"], '"#general" is not the id of a conversation.'],
+    [["explain", "U0ADA", "administer", "in", "#general"], '"#general" is not the id of a conversation.'],
   ])("%j: %s", (argv, words) => {
     expect(() => readArguments(argv)).toThrow(UsageError);
     expect(() => readArguments(argv)).toThrow(words);
