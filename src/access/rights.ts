@@ -58,7 +58,7 @@ export class Rights {
 
   /**
    * The first rule that applies decides. A rule of which that is not known can only take rights away: the decision is the lesser of
-   * what it says and what the rules after it say.
+   * what it says and what the rules after it say. Of approvals by different people, none is the lesser, so that none is enough.
    */
   #decide(verb: Verb, project: ProjectFacts): Decision {
     if (!this.person.isOfWorkspace) return { kind: "denied", rule: null, isUnsure: false };
@@ -66,11 +66,14 @@ export class Rights {
     if (this.policy === null) return { kind: "allowed", rule: null };
     const unsure: Rule[] = [];
     const certain = this.#firstCertain(verb, this.policy, project, unsure);
-    if (unsure.length === 0) return certain;
-    const decision = unsure.map(outcomeOf).reduce(lesserOf, certain);
     const [first] = unsure;
-    if (decision.kind !== "denied" || first === undefined) return decision;
-    return { kind: "denied", rule: decision.rule ?? first, isUnsure: true };
+    if (first === undefined) return certain;
+    const outcomes = [certain, ...unsure.map(outcomeOf)];
+    const decision = outcomes.reduce(lesserOf);
+    if (decision.kind === "denied") return { kind: "denied", rule: decision.rule ?? first, isUnsure: true };
+    if (outcomes.some((other) => isOtherApproval(other, decision)))
+      return { kind: "denied", rule: first, isUnsure: true };
+    return decision;
   }
 
   /** What the first rule says that certainly applies. Collects those before it of which that is not known. */
@@ -125,6 +128,12 @@ function outcomeOf(rule: Rule): Decision {
 }
 
 const GIVES: Record<Decision["kind"], number> = { denied: 0, needs_approval: 1, allowed: 2 };
+
+/** Whether both are approvals, by different people. */
+function isOtherApproval(one: Decision, other: Decision): boolean {
+  if (one.kind !== "needs_approval" || other.kind !== "needs_approval") return false;
+  return JSON.stringify(one.by) !== JSON.stringify(other.by);
+}
 
 /** The first of two that give as much. */
 function lesserOf(one: Decision, other: Decision): Decision {

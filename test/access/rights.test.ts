@@ -286,6 +286,15 @@ describe("what Slack or Hex has not said", () => {
     expect(mayRun(policy, somebody)).toBe("needs_approval");
   });
 
+  test("whose approval it takes: nobody gives one for somebody else", () => {
+    const by = (who: string, people: string) => `{ allow: run, people: ${people}, needs: approval by ${who} }`;
+    const [everyone, allowed] = ["everyone", "{ allow: run, people: everyone }"];
+    expect(mayRun(withRules(by("U0BOSS", "guests"), by("members", everyone)), somebody)).toBe("unsure");
+    expect(mayRun(withRules(by("U0BOSS", "guests"), by("members", "S0FIN"), allowed), somebody)).toBe("unsure");
+    expect(mayRun(withRules(by("U0BOSS", "guests"), by("U0BOSS", everyone)), somebody)).toBe("needs_approval");
+    expect(mayRun(withRules(by("U0BOSS", "guests"), by("members", everyone)))).toBe("needs_approval");
+  });
+
   test.each(["title", "category", "status", "owner", "collection"])("a project's %s", (field) => {
     const policy = withRules(
       `{ deny: run, people: everyone, projects: { ${field}: x } }`,
@@ -312,6 +321,7 @@ describe("whatever the rules", () => {
     "allow: [see, run]",
     "deny: see",
     "allow: run, needs: approval by U0BOSS",
+    "allow: run, needs: approval by members",
   );
   const rule = fc.tuple(effect, people, projects).map(([does, who, what]) => `{ ${does}, people: ${who}${what} }`);
   const policies = fc.array(rule, { minLength: 1, maxLength: 8 }).map((rules) => withRules(...rules));
@@ -335,6 +345,9 @@ describe("whatever the rules", () => {
             groups: groups ? new Map() : ADA.groups,
           };
           expect(given(policy, known, project)).toBeLessThanOrEqual(given(policy, ADA, REPORT));
+          const [less, more] = [new Rights(policy, known, null), new Rights(policy, ADA, null)];
+          const [asked, due] = [less.may("run", project), more.may("run", REPORT)];
+          if (asked.kind === "needs_approval" && due.kind === "needs_approval") expect(asked.by).toEqual(due.by);
         },
       ),
       { numRuns: 500 },
