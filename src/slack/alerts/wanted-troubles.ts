@@ -29,9 +29,9 @@ import {
   type ToldMember,
   type ToldTrouble,
   toldOf,
-  troubleMessage,
-  troubleReplies,
-} from "../messages/trouble.js";
+} from "../messages/told-trouble.js";
+import { troubleMessage } from "../messages/trouble.js";
+import { troubleReplies } from "../messages/trouble-replies.js";
 import { byPlace } from "./places.js";
 import { type ShownNow, shownNow, type ToldPlace } from "./shown-now.js";
 import type { AlertStore } from "./store.js";

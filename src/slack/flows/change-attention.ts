@@ -19,7 +19,7 @@ import { toldGroup } from "../alerts/wanted-troubles.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { alertGoneMessage, overAlreadyMessage } from "../messages/attention.js";
 import { incidentAlert, isOutage } from "../messages/incident.js";
-import { isHiddenForNow, toldOf } from "../messages/trouble.js";
+import { isHiddenForNow, toldOf } from "../messages/told-trouble.js";
 
 /** What a button is for: `alert` is the alert's id, `to` when the last trouble joined that it showed (epoch ms, 0 for an outage). */
 export interface Target {

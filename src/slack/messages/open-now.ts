@@ -8,7 +8,7 @@ import type { OpenNow } from "../alerts/open-now.js";
 import { attentionLine, onItAlone } from "./attention.js";
 import { incidentAlert } from "./incident.js";
 import { count, date, dotted, link } from "./mrkdwn.js";
-import { kindsWords } from "./trouble.js";
+import { kindsWords } from "./trouble-project.js";
 
 /** Troubles that are named; the others are counted. */
 const NAMED = 8;

@@ -79,7 +79,9 @@ import {
   watchedRunsMessage,
 } from "../../../src/slack/messages/runs.js";
 import { statusMessage } from "../../../src/slack/messages/status.js";
-import { toldOf, troubleMessage, troubleReplies } from "../../../src/slack/messages/trouble.js";
+import { toldOf } from "../../../src/slack/messages/told-trouble.js";
+import { troubleMessage } from "../../../src/slack/messages/trouble.js";
+import { troubleReplies } from "../../../src/slack/messages/trouble-replies.js";
 import { watchesMessage, watchSetMessage } from "../../../src/slack/messages/watches.js";
 import { watchesEndedMessage } from "../../../src/slack/messages/watches-ended.js";
 import { STORE_FAILURES } from "../../../src/store/failure.js";

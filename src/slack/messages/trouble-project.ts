@@ -1,0 +1,110 @@
+// A project in trouble, as the message about it shows it: what is wrong, since when, who owns it, and what to do.
+
+import type { Button, KnownBlock } from "@slack/types";
+import type { Followed, LastRun } from "../../follow/followed-project.js";
+import type { Ailment, Trouble } from "../../follow/trouble.js";
+import { projectUrl } from "../../hex/links.js";
+import { attentionLine } from "./attention.js";
+import { context, section } from "./blocks.js";
+import { date, dotted, inline, link, mention, sentence } from "./mrkdwn.js";
+import { cancelHexRunButton } from "./run-buttons.js";
+import { type AroundTroubles, lastTitle, ownerToMention, type ToldTrouble } from "./told-trouble.js";
+
+/** The longest title that is shown, in characters. */
+export const TITLE_MAX = 150;
+
+export function projectBlocks(told: ToldTrouble, { place, now, owners }: AroundTroubles): KnownBlock[] {
+  const { trouble, project, followed, attention } = told;
+  const url = project === null ? null : projectUrl(place, project);
+  const name = `*${link(url, lastTitle({ trouble, project, followed }), TITLE_MAX)}*`;
+  const lines = trouble.ailments.map((one) => ailmentLine(one, trouble));
+  const below = dotted(
+    lastGoodWords(followed?.lastGood ?? null, followed?.lastRun ?? null),
+    ownerOf(told, { now, owners }),
+  );
+  return [
+    section(
+      [name, ...lines, attentionLine(attention, { now, overAt: trouble.overAt }), todoLine(trouble, followed)]
+        .filter((line) => line !== null)
+        .join("\n"),
+      cancelStuck(told) ?? undefined,
+    ),
+    ...[context(below)].filter((block) => block !== null),
+  ];
+}
+
+/** Null if no run is stuck. */
+function cancelStuck(told: ToldTrouble): Button | null {
+  const { projectId, ailments } = told.trouble;
+  const stuck = ailments.find((one) => one.kind === "stuck" && one.overAt === null);
+  if (stuck?.kind !== "stuck") return null;
+  return cancelHexRunButton({ id: projectId, title: lastTitle(told) }, stuck.runId);
+}
+
+function ailmentLine(ailment: Ailment, trouble: Trouble): string {
+  const url = ailment.kind === "late" ? null : ailment.url;
+  return dotted(ailmentState(ailment, trouble), url === null ? null : link(url, "Open the run", 40));
+}
+
+function ailmentState(ailment: Ailment, { withdrawn, overAt }: Trouble): string {
+  const words = ailmentWords(ailment);
+  const isLeft = "rescheduled" in ailment || (withdrawn && ailment.overAt === overAt);
+  if (isLeft) return `:white_circle: ${words}`;
+  return ailment.overAt === null ? `:warning: ${words}` : `~${words}~ until ${date(ailment.overAt)}`;
+}
+
+function ailmentWords(ailment: Ailment): string {
+  switch (ailment.kind) {
+    case "failed":
+      return ailment.status === "ERRORED"
+        ? `Failed ${date(ailment.since)}`
+        : `Could not start, because Hex had no kernel for it, ${date(ailment.since)}`;
+    case "late":
+      return ailment.rescheduled
+        ? `Late: a run was due ${date(ailment.since)} and had not started when its schedule was changed`
+        : `Late: a run was due ${date(ailment.since)} and has not started`;
+    case "stuck":
+      return `Stuck: a run has been going since ${date(ailment.since)}, far longer than usual`;
+  }
+}
+
+function todoLine({ ailments, overAt, since }: Trouble, followed: Followed | null): string | null {
+  if (overAt !== null) return null;
+  const open = ailments.filter((one) => one.overAt === null).map(({ kind }) => kind);
+  if (open.includes("failed")) return "Open the run in Hex to see what failed, fix the project, and run it again.";
+  if (open.includes("stuck")) return "Open the run in Hex. If it does not move, cancel it and run it again.";
+  const started = followed?.going.find((run) => run.since >= since);
+  const isLate = open.includes("late");
+  if (isLate && started === undefined) return "Look at its schedule in Hex, or run it now.";
+  const run = isLate ? "Another run" : "A run";
+  const verb = isLate ? "has been started" : "has started";
+  return `${link(started?.url ?? null, run, 40)} ${verb}. It is green again when that run has completed.`;
+}
+
+/** Of what is wrong with it now, or was at last. */
+export function kindsWords({ ailments }: Trouble): string {
+  const open = ailments.filter((one) => one.overAt === null);
+  const kinds = (open.length > 0 ? open : ailments).map(({ kind }) => kind);
+  return sentence([...new Set(kinds)].join(" and "));
+}
+
+function lastGoodWords(good: LastRun | null, last: LastRun | null): string {
+  if (good === null) return "No good run is known";
+  const version = good.version === null ? "" : `, version ${inline(good.version, 20)}`;
+  const changed =
+    last?.version != null && last.version !== good.version ? `; now version ${inline(last.version, 20)}` : "";
+  return `${link(good.url, "Last good run", 40)} ${date(good.endedAt)}${version}${changed}`;
+}
+
+/** The owner: a mention if they are to be told and Slack knows them, or else their e-mail address; `null` while not known. */
+export function ownerOf(told: ToldTrouble, { now, owners }: Pick<AroundTroubles, "now" | "owners">): string | null {
+  const email = told.project?.owner?.email ?? null;
+  if (email === null) return null;
+  const id = ownerToMention(told, now) === null ? undefined : owners.get(email);
+  return `owner ${id === undefined ? inline(email, 80) : mention(id)}`;
+}
+
+/** Escaped. */
+export function titleOf(told: ToldTrouble): string {
+  return inline(lastTitle(told), TITLE_MAX);
+}
