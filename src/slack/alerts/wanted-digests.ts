@@ -12,8 +12,9 @@ import { UnreadableRow } from "../../store/row-reader.js";
 import type { ShownTo } from "../access/audience.js";
 import type { DataTables } from "../connection/data-tables.js";
 import { isLostForGood } from "../connection/failures.js";
-import { DOUBLED_DIGEST, digestMessage, LATE_MS, lateNote, type WhyLate } from "../messages/digest.js";
+import { digestMessage, LATE_MS, lateNote, type WhyLate } from "../messages/digest.js";
 import { digestEndedMessage, digestNote } from "../messages/digest-answers.js";
+import { DOUBLED_DIGEST } from "../messages/repeat.js";
 import type { Alert, AlertStore } from "./store.js";
 import type { WantedAlert, WantedAlerts } from "./wanted-alerts.js";
 

@@ -4,7 +4,7 @@ import type { Absence, WhyAbsent } from "../../follow/absence.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { count, date, inline, link } from "./mrkdwn.js";
-import { DOUBLED } from "./trouble.js";
+import { DOUBLED } from "./repeat.js";
 
 export interface AbsentProject {
   id: string;

@@ -200,6 +200,3 @@ export function lateNote(lateMs: number, why: WhyLate): string | null {
   if (lateMs < LATE_MS) return null;
   return `:hourglass: ${duration(Math.floor(lateMs / MINUTE) * MINUTE)} late: ${LATE_BECAUSE[why]}.`;
 }
-
-export const DOUBLED_DIGEST =
-  "This digest may be here twice: the bot lost its connection to Slack while it was posting. This is the later one.";

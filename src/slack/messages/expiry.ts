@@ -3,8 +3,8 @@
 import { daysLeft, type Notice } from "../../outages/expiry.js";
 import { SET_TOKEN } from "../../remedies/hex.js";
 import { context, type Message, message, section } from "./blocks.js";
-import { DOUBLED } from "./incident.js";
 import { count, date, plainDate, sentence } from "./mrkdwn.js";
+import { DOUBLED } from "./repeat.js";
 
 /** With this many days left, it is urgent. */
 export const ALARM_DAYS = 3;

@@ -10,6 +10,7 @@ import { context, type Message, message, type Reply, section } from "./blocks.js
 import { hexReportLine } from "./hex-report.js";
 import { count, date, duration, inline, plainDate } from "./mrkdwn.js";
 import { remedyBlocks } from "./remedy.js";
+import { DOUBLED } from "./repeat.js";
 
 /** How many causes one message names besides the current one. */
 const EARLIER = 5;
@@ -82,10 +83,6 @@ export function incidentMessage(incident: Incident, around: AroundIncident): Mes
       ]);
   }
 }
-
-/** Stands in an alert that is kept up to date, when another one may have been posted before. */
-export const DOUBLED =
-  "There may be another message about this above, from before the bot lost its connection to Slack. This one is kept up to date.";
 
 /** Replaces an alert once alerts go to another channel. */
 export function movedMessage(channel: string): Message {

@@ -5,12 +5,10 @@ import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { code, date, dotted, duration, inline, link } from "./mrkdwn.js";
+import { DOUBLED_ONCE } from "./repeat.js";
 import { FACES, triggerWord } from "./run-words.js";
 
 const TITLE = 150;
-/** Stands in a message that does not change, when it may have been posted before. */
-export const DOUBLED_ONCE =
-  "This may be here twice: the bot lost its connection to Slack while it was posting. This is the later one.";
 
 export interface AroundRunEnd {
   /** null: the catalog does not know it any more. */

@@ -2,6 +2,7 @@ import type { SharedConnection } from "../../follow/shared-connections.js";
 import { attentionButtons } from "./attention.js";
 import { context, fitting, type Message, message, section } from "./blocks.js";
 import { count, date, inline } from "./mrkdwn.js";
+import { DOUBLED } from "./repeat.js";
 import { sharedConnectionLine } from "./shared-connection.js";
 import {
   type AroundTroubles,
@@ -77,10 +78,6 @@ function hiddenLine(gone: readonly NoLongerTold[]): string | null {
   const hidden = gone.filter(({ why }) => why === "hidden").length;
   return hidden === 0 ? null : `No longer shown here: ${count(hidden, "project")}.`;
 }
-
-/** Stands in a message that is kept up to date, when another one may have been posted before. */
-export const DOUBLED =
-  "There may be another message about this above, from before the bot lost its connection to Slack. This one is kept up to date.";
 
 /** `open`: those that are not over. */
 function sharedLine(open: readonly ToldTrouble[], shared: readonly SharedConnection[]): string | null {

@@ -5,7 +5,7 @@ import type { HexPlace } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { code, count, inline } from "./mrkdwn.js";
-import { DOUBLED_ONCE } from "./run-end.js";
+import { DOUBLED_ONCE } from "./repeat.js";
 import { slackRemedy } from "./slack-remedies.js";
 import { ruleWords } from "./watches.js";
 
