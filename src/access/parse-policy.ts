@@ -1,8 +1,8 @@
 // The text of a policy file -> the policy, or every mistake in it.
 
-import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit, YAMLError } from "yaml";
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { Policy } from "./policy.js";
-import { LONGEST_FILE, type PolicyFile, peopleWord, policyFileSchema } from "./policy-file.js";
+import { LONGEST_FILE, type PolicyFile, peopleWord, policyFileSchema, readablePart } from "./policy-file.js";
 import type { Fault, Finding, PolicyMistake, PolicyPath } from "./policy-mistake.js";
 import { namesInFile } from "./policy-names.js";
 import { shapeFindings } from "./policy-shape.js";
@@ -22,12 +22,14 @@ export function parsePolicy(text: string): PolicyReading {
   const locate = (finding: Finding) => locationOf(document, lines, finding);
   const content: unknown = document.toJS();
   const reading = policyFileSchema.safeParse(content);
-  if (!reading.success) return failed(shapeFindings(reading.error.issues, content).map(locate));
+  const ofShape = reading.success ? [] : shapeFindings(reading.error.issues, content);
+  const file = reading.success ? reading.data : readablePart(content);
   const findings: Finding[] = [];
   const positionOf = (path: PolicyPath) => positionAt(lines, offsetOf(document, path, false));
-  const rules = rulesOf(reading.data, findings, (path) => positionOf(path).line);
-  if (findings.length > 0) return failed(findings.map(locate));
-  const names = namesInFile(reading.data).map(({ path, ...name }) => ({ ...name, ...positionOf(path) }));
+  const rules = rulesOf(file, findings, (path) => positionOf(path).line);
+  const all = [...ofShape, ...findings.filter((finding) => !followsFrom(finding, ofShape))];
+  if (all.length > 0) return failed(all.map(locate));
+  const names = namesInFile(file).map(({ path, ...name }) => ({ ...name, ...positionOf(path) }));
   return { ok: true, policy: { rules, names } };
 }
 
@@ -42,16 +44,35 @@ function readNames(people: NonNullable<PolicyFile["people"]>, findings: Finding[
     Object.entries(people).map(([name, who]) => {
       const path = ["people", name];
       if (peopleWord(name) !== null) findings.push({ path, ofKey: true, fault: { kind: "bad_name", text: name } });
-      return [name, readPeople(who, path, none, findings)];
+      const found: Finding[] = [];
+      const terms = readPeople(who, path, none, found);
+      findings.push(...found.map((finding) => asNameInName(finding, people)));
+      return [name, terms];
     }),
   );
+}
+
+/** A name behind another name is none of somebody unknown. */
+function asNameInName(finding: Finding, people: object): Finding {
+  const { fault } = finding;
+  if (fault.kind !== "unknown_people" || !Object.hasOwn(people, fault.text)) return finding;
+  return { ...finding, fault: { kind: "name_in_name", text: fault.text } };
+}
+
+/** Whether it is only that what the rule allows or denies cannot be read. */
+function followsFrom({ fault, path }: Finding, others: readonly Finding[]): boolean {
+  return fault.kind === "no_effect" && others.some((other) => path.every((step, at) => step === other.path[at]));
 }
 
 function yamlMistakes({ errors }: Document, lines: LineCounter): PolicyMistake[] {
   return errors.map((error) => {
     const { line, col } = lines.linePos(error.pos[0]);
-    const isStar = error instanceof YAMLError && error.code === "BAD_ALIAS";
-    return mistakeAt(line, col, isStar ? { kind: "unquoted_star" } : { kind: "no_yaml", reason: error.message });
+    const { code, message } = error;
+    return mistakeAt(
+      line,
+      col,
+      code === "BAD_ALIAS" ? { kind: "unquoted_star" } : { kind: "no_yaml", code, reason: message },
+    );
   });
 }
 

@@ -41,7 +41,9 @@ function oneOrMore<T extends z.ZodType>(item: T) {
   return z.union([item, z.array(item).min(1).max(MOST_TERMS)]);
 }
 
-const who = oneOrMore(z.string().regex(new RegExp(`${PERSON.source}|${GROUP.source}|${NAME.source}`))).describe(
+/** Only editors compare with the pattern: whoever reads the rules says what was probably meant. */
+const somebody = z.string().meta({ pattern: `${PERSON.source}|${GROUP.source}|${NAME.source}` });
+const who = oneOrMore(somebody).describe(
   "everyone, members, guests, admins, owner (whoever owns the project), the id of a person or of a user group, or a name from `people`",
 );
 const verbs = oneOrMore(z.enum(VERBS));
@@ -87,6 +89,29 @@ export const FILE_KEYS: readonly string[] = Object.keys(policyFileSchema.shape);
 export const RULE_KEYS: readonly string[] = Object.keys(rule.shape);
 export type PolicyFile = z.output<typeof policyFileSchema>;
 export type RuleInFile = PolicyFile["rules"][number];
+
+const { name, allow, deny, people, channels, projects, needs } = rule.shape;
+const readableRule = z.object({
+  name: name.catch(undefined),
+  allow: allow.catch(undefined),
+  deny: deny.catch(undefined),
+  people: people.catch([]),
+  channels: channels.catch(undefined),
+  projects: projects.catch(undefined),
+  needs: needs.catch(undefined),
+});
+const readableFile = z.object({
+  people: z.record(z.string(), who.catch([])).catch({}),
+  rules: z
+    .array(readableRule.catch({ people: [] }))
+    .max(MOST_RULES)
+    .catch([]),
+});
+
+/** What can be read of a file that the schema refuses, so that mistakes in the rest of it can be named, too. */
+export function readablePart(content: unknown): PolicyFile {
+  return readableFile.catch({ people: {}, rules: [] }).parse(content);
+}
 
 /** The JSON Schema with which editors check the file while it is written. */
 export function policyJsonSchema(): unknown {

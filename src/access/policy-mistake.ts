@@ -5,8 +5,8 @@ export type PolicyPath = readonly PropertyKey[];
 
 /** `meant` is what was probably meant; `null` when nothing is close. */
 export type Fault =
-  /** `reason`: the YAML parser's words. */
-  | { kind: "no_yaml"; reason: string }
+  /** The YAML parser's code and words. */
+  | { kind: "no_yaml"; code: string; reason: string }
   /** A text that begins with `*` and is not in quotes means something else in YAML. */
   | { kind: "unquoted_star" }
   /** A list, or something else that is no text, in place of a key. */
@@ -19,6 +19,8 @@ export type Fault =
   | { kind: "unknown_people"; text: string; meant: string | null }
   /** A name for people that is not in lower case, or is a word that the file knows already. */
   | { kind: "bad_name"; text: string }
+  /** A name for people that stands for another one. */
+  | { kind: "name_in_name"; text: string }
   | { kind: "nobody" }
   | { kind: "bad_channel"; text: string }
   | { kind: "bad_id"; text: string }
@@ -33,6 +35,8 @@ export type Fault =
   /** `administer` is about no project. */
   | { kind: "administer_projects" }
   | { kind: "administer_owner" }
+  /** A number, or `true` or `false`, in place of a text. */
+  | { kind: "unquoted"; is: "number" | "boolean" }
   | { kind: "wrong_type"; expected: string };
 
 /** What can be too many in one place. */

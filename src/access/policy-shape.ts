@@ -74,15 +74,21 @@ function faultAt(path: PolicyPath, value: unknown): Fault {
     case "needs":
       return isText ? { kind: "bad_approval", text: value } : { kind: "wrong_type", expected: "approval by …" };
     case "name":
-      return { kind: "wrong_type", expected: "a text of at most 500 characters" };
+      return unquoted(value) ?? { kind: "wrong_type", expected: "a text of at most 500 characters" };
     case "people":
       return faultOfPeople(value);
     default:
       // A field of a project.
       return isText
         ? { kind: "bad_pattern", text: value }
-        : { kind: "wrong_type", expected: "a text, or a list of texts" };
+        : (unquoted(value) ?? { kind: "wrong_type", expected: "a text, or a list of texts" });
   }
+}
+
+/** What YAML takes for something else than a text; `null` for anything else. */
+function unquoted(value: unknown): Fault | null {
+  const is = typeof value;
+  return is === "number" || is === "boolean" ? { kind: "unquoted", is } : null;
 }
 
 /** What may be listed at a path; `null` where no list may stand. */

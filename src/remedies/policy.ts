@@ -134,7 +134,7 @@ const NAMED: Record<NameKind, { one: string; several: string }> = {
 function wordsOf(fault: Fault): string {
   switch (fault.kind) {
     case "no_yaml":
-      return `This is not YAML: ${fault.reason}.`;
+      return yamlWords(fault.code, fault.reason);
     case "unquoted_star":
       return "In YAML, a text that begins with * means something else. Put it in quotes, like '*report'.";
     case "no_key":
@@ -153,6 +153,8 @@ function wordsOf(fault: Fault): string {
       return `${quoted(fault.text)} names nobody. ${fault.meant === null ? WHO : `Did you mean ${fault.meant}?`}`;
     case "bad_name":
       return `${quoted(fault.text)} cannot be a name for people. Use a word of your own in lower-case letters, digits, - and _.`;
+    case "name_in_name":
+      return `${quoted(fault.text)} is a name from people:, too, and a name cannot stand for another one. Write its people and user groups here.`;
     case "nobody":
       return "It does not say whom this is about. Add people:, such as people: everyone.";
     case "bad_channel":
@@ -177,10 +179,27 @@ function wordsOf(fault: Fault): string {
       return "administer is about the bot, not about projects. Write a rule of its own for it, without projects:.";
     case "administer_owner":
       return "administer is about the bot, and the bot has no owner. Name people or a group.";
+    case "unquoted":
+      return `YAML takes this for ${fault.is === "number" ? "a number" : "true or false"}. Put it in quotes.`;
     case "wrong_type":
       return `This must be ${fault.expected}.`;
   }
 }
+
+function yamlWords(code: string, reason: string): string {
+  // The parser names a function here.
+  const what = code === "MULTIPLE_DOCS" ? "The file has several parts" : reason;
+  return `This is not YAML: ${what}. ${YAML_REMEDIES[code] ?? "Look at the indentation, the quotes and the brackets here and above."}`;
+}
+
+/** By the code of the YAML parser. */
+const YAML_REMEDIES: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: "Indent with spaces.",
+  BLOCK_AS_IMPLICIT_KEY: "Put a text with a colon in it in quotes.",
+  BAD_SCALAR_START: "Put the text in quotes.",
+  DUPLICATE_KEY: "Keep one of them, or write another rule.",
+  MULTIPLE_DOCS: "Remove the line with ---.",
+};
 
 const FEWER: Record<Listed, string> = {
   rules: "Use patterns and names for people.",

@@ -100,7 +100,11 @@ describe("each mistake is named with its place and with what to write", () => {
       `people: { members: U0ADA }\n${rule("{ allow: see, people: everyone }")}`,
       '1:11: "members" cannot be a name',
     ],
-    ["a name of a name", `people: { a: U0ADA, b: a }\n${rule("{ allow: see, people: b }")}`, '1:24: "a" names nobody.'],
+    [
+      "a name of a name",
+      `people: { a: U0ADA, b: a }\n${rule("{ allow: see, people: b }")}`,
+      '1:24: "a" is a name from people:, too, and',
+    ],
     [
       "a name in capitals",
       `people: { Boss: U0ADA }\n${rule("{ allow: see, people: everyone }")}`,
@@ -153,13 +157,23 @@ describe("each mistake is named with its place and with what to write", () => {
     [
       "a title",
       rule("{ allow: see, people: everyone, projects: { title: 5 } }"),
+      "2:56: YAML takes this for a number. Put it in quotes.",
+    ],
+    [
+      "one of several titles",
+      rule("{ allow: see, people: everyone, projects: { title: [x, true] } }"),
+      "2:60: YAML takes this for true or false. Put it in quotes.",
+    ],
+    [
+      "an empty title",
+      rule("{ allow: see, people: everyone, projects: { title: } }"),
       "2:56: This must be a text, or a list of texts.",
     ],
     ["an approval", rule("{ allow: run, people: everyone, needs: [U0BOSS] }"), "2:44: This must be approval by …."],
     [
       "a name",
       rule("{ allow: run, people: everyone, name: 5 }"),
-      "2:43: This must be a text of at most 500 characters.",
+      "2:43: YAML takes this for a number. Put it in quotes.",
     ],
     [
       "a name for people",
@@ -299,6 +313,19 @@ describe("each mistake is named with its place and with what to write", () => {
     expect(said(text)[0]).toContain(`policy.yml:${words}`);
   });
 
+  test.each([
+    ["a tab", "rules:\n\t- allow: see\n", "Indent with spaces."],
+    ["a colon", "rules:\n  - name: Sales: Europe\n", "Put a text with a colon in it in quotes."],
+    ["a mention", "rules:\n  - people: @ada\n", "Put the text in quotes."],
+    ["the same word twice", "rules:\n  - allow: see\n    allow: run\n", "Keep one of them, or write another rule."],
+    ["two files in one", "rules: []\n---\nrules: []\n", "Remove the line with ---."],
+    ["a list that does not end", "rules: [a\n", "Look at the indentation, the quotes and the brackets here and above."],
+  ])("what is no YAML: %s", (_, text, todo) => {
+    expect(said(text)[0]).toMatch(/^policy\.yml:\d+:\d+: This is not YAML: /);
+    expect(said(text)[0]).toContain(todo);
+    expect(said(text).join()).not.toContain("parseAllDocuments");
+  });
+
   test("two of one rule, each at its place", () => {
     const text = rule("{ allow: [administer, see], people: [U0ADA, owner], projects: { id: x } }");
     expect(said(text)).toEqual([
@@ -310,6 +337,33 @@ describe("each mistake is named with its place and with what to write", () => {
   test("all mistakes at once, in the order of the file", () => {
     const text = "rules:\n  - { allow: runn, people: bob1! }\n  - { alow: see, people: everyone }\n";
     expect(said(text).map((line) => line.split(":")[1])).toEqual(["2", "2", "3"]);
+  });
+
+  test("also those that take more than a look at each word", () => {
+    const text = `people:
+  analysts: [U0ADA, analysts2]
+  Boss: U0BOSS
+rules:
+  - { allow: rum, people: Analysts, needs: approval by bos }
+  - { allow: see, people: [member, analysts], projects: { titel: Sales } }
+  - { people: everyone }
+  - { allow: see, deny: run, people: 5 }
+  - { deny: see, people: everyone, projects: { id: a/b }, colour: red }
+`;
+    expect(said(text).map((line) => line.slice("policy.yml:".length))).toEqual([
+      expect.stringMatching(/^2:21: "analysts2" names nobody\./),
+      expect.stringMatching(/^3:3: "Boss" cannot be a name for people\./),
+      expect.stringMatching(/^5:14: "rum" is not a verb\. Did you mean run\?/),
+      expect.stringMatching(/^5:27: "Analysts" names nobody\. Did you mean analysts\?/),
+      expect.stringMatching(/^5:44: "bos" names nobody\./),
+      expect.stringMatching(/^6:28: "member" names nobody\. Did you mean members\?/),
+      expect.stringMatching(/^6:59: "titel" means nothing here\. Did you mean title\?/),
+      expect.stringMatching(/^7:5: The rule neither allows nor denies anything\./),
+      expect.stringMatching(/^8:19: A rule either allows or denies\./),
+      expect.stringMatching(/^8:38: This must be people, such as members\./),
+      expect.stringMatching(/^9:52: "a\/b" is not the id of a project\./),
+      expect.stringMatching(/^9:59: "colour" means nothing here\./),
+    ]);
   });
 });
 
