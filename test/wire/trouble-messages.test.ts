@@ -64,6 +64,28 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(replies()).toEqual([]);
   });
 
+  test("of more projects than it has room for, it names those that are still in trouble", async () => {
+    harness = await Harness.start(mode);
+    const { workspace } = harness.hex;
+    const projects = Array.from({ length: 12 }, (_, index) =>
+      workspace.addProject({ title: `Report ${index + 1}`, categories: ["Finance"], schedules: [] }),
+    );
+    await harness.ask("watch category:Finance");
+    for (const { id } of projects) {
+      workspace.startRun(id, { trigger: "API", durationMs: SECOND, outcome: "ERRORED" });
+      await harness.pass(15 * SECOND, STEP_MS);
+    }
+    await shows("12 watched projects are in trouble");
+    await shows("… and 2 more projects.");
+    const hidden = projects.filter(({ title }) => !words().includes(`|${title}>*`));
+    expect(hidden).toHaveLength(2);
+    for (const { id } of projects.filter((one) => !hidden.includes(one)))
+      workspace.startRun(id, { trigger: "API", durationMs: SECOND });
+    await shows("*2 watched projects are in trouble");
+    for (const { title } of hidden) expect(words()).toMatch(new RegExp(`\\|${title}>\\*\\n:warning: Failed`));
+    expect(words()).toContain("… and 2 more projects, not in trouble any more.");
+  });
+
   test("a run that is stuck can be opened, and cancelled where the message stands", async () => {
     harness = await Harness.start(mode);
     const { workspace } = harness.hex;

@@ -24,6 +24,7 @@ export function troubleMessage(members: readonly ToldMember[], around: AroundTro
   const gone = members.filter((one) => one.trouble === null);
   if (told.length === 0) return noLongerTold(gone);
   const open = told.filter(({ trouble }) => trouble.overAt === null);
+  const over = told.filter(({ trouble }) => trouble.overAt !== null);
   const head = open.length === 0 ? backHead(told) : openHead(open);
   const top = section([head, sharedLine(open, around.shared)].filter((line) => line !== null).join("\n"));
   const below = [
@@ -37,19 +38,25 @@ export function troubleMessage(members: readonly ToldMember[], around: AroundTro
       now: around.now,
     }),
   ];
-  const all = told.slice(0, SHOWN).map((one) => projectBlocks(one, around));
-  const shown = fitting(all, [top, context(moreProjects(told.length)), ...below]);
+  // What somebody has to look at comes first.
+  const all = [...open, ...over].slice(0, SHOWN).map((one) => projectBlocks(one, around));
+  const shown = fitting(all, [top, context(moreOver(told.length)), ...below]);
   const rest = told.length - shown.length;
+  const isRestOver = open.length > 0 && open.length <= shown.length;
   return message(notification(told, open), [
     top,
     ...shown.flat(),
-    rest > 0 ? context(moreProjects(rest)) : null,
+    rest > 0 ? context(isRestOver ? moreOver(rest) : moreProjects(rest)) : null,
     ...below,
   ]);
 }
 
 export function moreProjects(rest: number): string {
   return `… and ${count(rest, "more project")}.`;
+}
+
+function moreOver(rest: number): string {
+  return `… and ${count(rest, "more project")}, not in trouble any more.`;
 }
 
 /** When none of them may be told of any more. */
