@@ -9,7 +9,7 @@ import { PageStore } from "../paging/page-store.js";
 import { outagePage, troublePage } from "../paging/page-words.js";
 import { type Pageable, Pager } from "../paging/pager.js";
 import { PagerDuty } from "../paging/pagerduty.js";
-import { isFor } from "../slack/alerts/wanted-troubles.js";
+import { isFor } from "../slack/alerts/told-groups.js";
 import { USER_AGENT } from "../user-agent.js";
 import type { AttentionPart } from "./create-attention.js";
 import type { FollowPart } from "./create-follow.js";

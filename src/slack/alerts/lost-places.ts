@@ -6,8 +6,8 @@ import { DAY } from "../../lib/time.js";
 import { isAmongShown } from "../access/audience.js";
 import { isLostForGood } from "../connection/failures.js";
 import { type EndedRule, watchesEndedMessage } from "../messages/watches-ended.js";
+import type { TroubleSources } from "./told-groups.js";
 import type { WantedAlert } from "./wanted-alerts.js";
-import type { TroubleSources } from "./wanted-troubles.js";
 
 export interface LostPlaceSources extends Pick<TroubleSources, "place" | "shownTo"> {
   watches: Pick<WatchStore, "refused" | "accepted" | "ended">;

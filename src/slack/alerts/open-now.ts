@@ -6,7 +6,7 @@ import type { Trouble } from "../../follow/trouble.js";
 import type { Watch } from "../../follow/watch.js";
 import type { Project } from "../../hex/schema.js";
 import type { HealthStore } from "../../outages/store.js";
-import { isFor, type TroubleSources } from "./wanted-troubles.js";
+import { isFor, type TroubleSources } from "./told-groups.js";
 
 export interface OpenNow {
   /** `null`: Hex is not down. */

@@ -6,8 +6,8 @@ import { DAY, HOUR, MINUTE } from "../../lib/time.js";
 import { type AbsentProject, absenceMessage } from "../messages/absence.js";
 import { byPlace } from "./places.js";
 import { shownNow } from "./shown-now.js";
+import type { TroubleSources } from "./told-groups.js";
 import type { WantedAlert } from "./wanted-alerts.js";
-import type { TroubleSources } from "./wanted-troubles.js";
 
 export type AbsenceSources = Pick<TroubleSources, "watches" | "troubles" | "catalog" | "place" | "shownTo">;
 

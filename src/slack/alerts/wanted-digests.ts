@@ -8,13 +8,13 @@ import type { DigestStore } from "../../follow/digest-store.js";
 import { placeKey } from "../../follow/watch.js";
 import type { HexPlace } from "../../hex/links.js";
 import { DAY, HOUR, MINUTE } from "../../lib/time.js";
-import { UnreadableRow } from "../../store/row-reader.js";
 import type { ShownTo } from "../access/audience.js";
 import type { DataTables } from "../connection/data-tables.js";
 import { isLostForGood } from "../connection/failures.js";
 import { digestMessage, LATE_MS, lateNote, type WhyLate } from "../messages/digest.js";
 import { digestEndedMessage, digestNote } from "../messages/digest-answers.js";
 import { DOUBLED_DIGEST } from "../messages/repeat.js";
+import { readAlert } from "./read-alert.js";
 import type { Alert, AlertStore } from "./store.js";
 import type { WantedAlert, WantedAlerts } from "./wanted-alerts.js";
 
@@ -84,7 +84,7 @@ async function dueDigest(
   const { channel, threadTs, zone } = digest;
   const id = idOf(digest, due);
   const isNews = now - due < MISSED_MS;
-  const alert = await alertOf(sources.alerts, id);
+  const alert = await readAlert(sources.alerts, id);
   if (alert === "unreadable" || alert?.settled === true || (alert === null && !isNews)) return null;
   const { projects, unsure } = await sources.shownTo({ channel, person: digest.setBy });
   const entries = await digestContents({ ...sources, catalog: projects }, digest, now);
@@ -138,15 +138,6 @@ function endedDigest(digest: Digest, settled: ReadonlyMap<string, boolean>, now:
     replies: [],
   };
   return [alert];
-}
-
-async function alertOf(alerts: Pick<AlertStore, "get">, id: string): Promise<Alert | null | "unreadable"> {
-  try {
-    return await alerts.get(id);
-  } catch (error) {
-    if (error instanceof UnreadableRow) return "unreadable";
-    throw error;
-  }
 }
 
 /** Whether its runs have not been read since `since` (epoch ms), although Hex runs it. */

@@ -9,8 +9,8 @@ import { runEndMessage } from "../messages/run-end.js";
 import { byPlace } from "./places.js";
 import { shownNow } from "./shown-now.js";
 import type { AlertStore } from "./store.js";
+import type { TroubleSources } from "./told-groups.js";
 import type { WantedAlerts } from "./wanted-alerts.js";
-import type { TroubleSources } from "./wanted-troubles.js";
 
 export interface EndSources extends Pick<TroubleSources, "watches" | "catalog" | "cards" | "place" | "shownTo"> {
   troubles: Pick<TroubleStore, "ends" | "followed">;

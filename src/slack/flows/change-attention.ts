@@ -15,7 +15,7 @@ import { DAY } from "../../lib/time.js";
 import { noteAttempt } from "../access/attempts.js";
 import { deedEntry } from "../access/audit-entries.js";
 import type { ProjectNamed } from "../access/permissions.js";
-import { toldGroup } from "../alerts/wanted-troubles.js";
+import { toldGroup } from "../alerts/told-groups.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { alertGoneMessage, overAlreadyMessage } from "../messages/attention.js";
 import { incidentAlert, isOutage } from "../messages/incident.js";

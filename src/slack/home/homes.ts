@@ -14,7 +14,7 @@ import type { HealthStore } from "../../outages/store.js";
 import type { RunStore } from "../../runs/store.js";
 import type { HomeRights, ShownProjects } from "../access/audience.js";
 import { type OpenNow, openNow } from "../alerts/open-now.js";
-import type { TroubleSources } from "../alerts/wanted-troubles.js";
+import type { TroubleSources } from "../alerts/told-groups.js";
 import { OneAtATime } from "../cards/one-at-a-time.js";
 import { asSlackFailure, mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";

@@ -31,7 +31,7 @@ import type { Attempts } from "../access/attempts.js";
 import type { NameCheck } from "../access/name-check.js";
 import type { PermissionSources, Permissions } from "../access/permissions.js";
 import type { ApproverSources } from "../access/possible-approvers.js";
-import type { TroubleSources } from "../alerts/wanted-troubles.js";
+import type { TroubleSources } from "../alerts/told-groups.js";
 import type { Cards } from "../cards/cards.js";
 import type { Requesters } from "../cards/requesters.js";
 import type { Conversation } from "../connection/conversation.js";
