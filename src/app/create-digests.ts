@@ -21,7 +21,7 @@ export function createDigests(options: MessagesPartOptions, { dataTables }: Mess
     calendar: new DigestCalendar(),
     alerts: new AlertStore(store.store.db, store.rows),
     dataTables,
-    place: () => hex.client.place.now,
+    hexPlace: () => hex.client.place.now,
     shownTo: shownToIn(options),
     onEnded: (digest, word) => logEndedDigest(log, digest, word),
   };

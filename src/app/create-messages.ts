@@ -220,7 +220,7 @@ function createTroubleSources(
   const alerts = new AlertStore(store.store.db, store.rows);
   const shownTo = shownToIn(options);
   const { watches, troubles, members, connections, connectionReader } = follow;
-  const place = () => hex.client.place.now;
+  const hexPlace = () => hex.client.place.now;
   const wishConnections = (together: string[][]) => connectionReader.wish(together);
   const told = {
     watches,
@@ -231,7 +231,7 @@ function createTroubleSources(
     attention: attention.store,
     catalog,
     cards,
-    place,
+    hexPlace,
     shownTo,
   };
   return { ...told, connections, wishConnections };

@@ -9,7 +9,7 @@ import { type EndedRule, watchesEndedMessage } from "../messages/watches-ended.j
 import type { TroubleSources } from "./told-groups.js";
 import type { WantedAlert } from "./wanted-alerts.js";
 
-export interface LostPlaceSources extends Pick<TroubleSources, "place" | "shownTo"> {
+export interface LostPlaceSources extends Pick<TroubleSources, "hexPlace" | "shownTo"> {
   watches: Pick<WatchStore, "refused" | "accepted" | "ended">;
   /** Called when the watches of a conversation have ended. `word`: Slack's error code. */
   onEnded: (place: WatchPlace, word: string) => void;
@@ -60,7 +60,7 @@ export async function wantedFarewells(sources: LostPlaceSources, now: number): P
         isNews,
         isFinal: true,
         isSilent: !isNews,
-        message: (isDoubled) => watchesEndedMessage(first, its.map(named), { place: sources.place(), isDoubled }),
+        message: (isDoubled) => watchesEndedMessage(first, its.map(named), { place: sources.hexPlace(), isDoubled }),
         replies: [],
       },
     ];

@@ -24,7 +24,7 @@ export interface TroubleSources {
   attention: Pick<AttentionStore, "all">;
   catalog: Pick<Catalog, "known" | "ready">;
   cards: Pick<CardStore, "placesOfHexRuns">;
-  place: () => HexPlace;
+  hexPlace: () => HexPlace;
   shownTo: ShownTo;
 }
 

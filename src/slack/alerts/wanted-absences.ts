@@ -9,7 +9,7 @@ import { shownNow } from "./shown-now.js";
 import type { TroubleSources } from "./told-groups.js";
 import type { WantedAlert } from "./wanted-alerts.js";
 
-export type AbsenceSources = Pick<TroubleSources, "watches" | "troubles" | "catalog" | "place" | "shownTo">;
+export type AbsenceSources = Pick<TroubleSources, "watches" | "troubles" | "catalog" | "hexPlace" | "shownTo">;
 
 const TOGETHER_MS = 10 * MINUTE;
 /** How long (ms) the message is kept up to date, and how long it is news. */
@@ -46,7 +46,7 @@ export async function wantedAbsences(sources: AbsenceSources, now: number): Prom
         isFinal: isOver,
         // Edited where it stands, and not posted any more.
         isSilent: !isNews,
-        message: (isDoubled) => absenceMessage(absent, { place: sources.place(), isDoubled }),
+        message: (isDoubled) => absenceMessage(absent, { place: sources.hexPlace(), isDoubled }),
         replies: [],
       };
     });

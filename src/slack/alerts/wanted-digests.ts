@@ -23,7 +23,7 @@ export interface DigestAlertSources extends DigestSources {
   calendar: DigestCalendar;
   alerts: Pick<AlertStore, "get" | "settledSince">;
   dataTables: DataTables;
-  place: () => HexPlace;
+  hexPlace: () => HexPlace;
   shownTo: ShownTo;
   /** Called when Slack does not accept a digest in its conversation any more. `word`: Slack's error code. */
   onEnded: (digest: Digest, word: string) => void;
@@ -93,7 +93,7 @@ async function dueDigest(
   if (alert === null && leadingMs < FIRST_READING_MS && entries.some((one) => isUnread(one, now - leadingMs)))
     return null;
   const late = lateNote(now - due, whyLate(alert, due, now - leadingMs));
-  const view = { entries, zone, place: sources.place(), now, hasTables: sources.dataTables.areTaken };
+  const view = { entries, zone, place: sources.hexPlace(), now, hasTables: sources.dataTables.areTaken };
   return {
     id,
     place: { channel, threadTs },

@@ -12,7 +12,7 @@ import type { AlertStore } from "./store.js";
 import type { TroubleSources } from "./told-groups.js";
 import type { WantedAlerts } from "./wanted-alerts.js";
 
-export interface EndSources extends Pick<TroubleSources, "watches" | "catalog" | "cards" | "place" | "shownTo"> {
+export interface EndSources extends Pick<TroubleSources, "watches" | "catalog" | "cards" | "hexPlace" | "shownTo"> {
   troubles: Pick<TroubleStore, "ends" | "followed">;
   alerts: Pick<AlertStore, "settledSince">;
 }
@@ -65,7 +65,7 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
         runEndMessage(end, {
           project: sources.catalog.known(end.projectId),
           title: followed.get(end.projectId)?.title ?? end.projectId,
-          place: sources.place(),
+          place: sources.hexPlace(),
           isDoubled,
         }),
       replies: [],

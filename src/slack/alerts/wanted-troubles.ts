@@ -1,3 +1,5 @@
+// What each conversation that watches projects is to show now of their troubles. Reads only what is not over or not fully told yet.
+
 import type { ConnectionStore } from "../../follow/connection-store.js";
 import type { MemberStore } from "../../follow/member-store.js";
 import { type KnownConnections, sharedConnections } from "../../follow/shared-connections.js";
@@ -122,7 +124,7 @@ function wantedOf(
     isFinal: open.length === 0 && !mayReturn,
     isSilent: (open.length > 0 ? open : told).every((one) => isQuiet(one, now)),
     message: (isDoubled: boolean) =>
-      troubleMessage(all, { alert: id, to, place: sources.place(), owners, shared, now, isDoubled }),
+      troubleMessage(all, { alert: id, to, place: sources.hexPlace(), owners, shared, now, isDoubled }),
     replies: troubleReplies(joined, { now, owners }),
   };
 }

@@ -1,3 +1,5 @@
+// The watched projects in trouble that one message is about, from the beginning to the end.
+
 import type { SharedConnection } from "../../follow/shared-connections.js";
 import { attentionButtons } from "./attention.js";
 import { context, fitting, type Message, message, section } from "./blocks.js";

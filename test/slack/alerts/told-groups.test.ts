@@ -57,7 +57,7 @@ beforeEach(async () => {
     people: { idOf: async () => null },
     catalog: { known: () => null, ready: async () => undefined },
     cards: counted("cards", new CardStore(db, { process: "p", now: () => BEGIN })),
-    place: () => ({ origin: "https://app.hex.tech", workspace: null }),
+    hexPlace: () => ({ origin: "https://app.hex.tech", workspace: null }),
     connections: new ConnectionStore(db),
     wishConnections: () => undefined,
     shownTo: async () => ({
