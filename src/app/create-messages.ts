@@ -11,8 +11,9 @@ import { endingWatches, type LostPlaceSources, wantedFarewells } from "../slack/
 import { AlertStore } from "../slack/alerts/store.js";
 import type { TroubleSources } from "../slack/alerts/told-groups.js";
 import { wantedAbsences } from "../slack/alerts/wanted-absences.js";
-import { type WantedAlerts, wantedAlerts } from "../slack/alerts/wanted-alerts.js";
+import type { WantedAlerts } from "../slack/alerts/wanted-alert.js";
 import { type EndSources, wantedEnds } from "../slack/alerts/wanted-ends.js";
+import { wantedOutages } from "../slack/alerts/wanted-outages.js";
 import { type TroubleAlertSources, wantedTroubles } from "../slack/alerts/wanted-troubles.js";
 import { ApprovalReview } from "../slack/cards/approval-review.js";
 import { Approvers } from "../slack/cards/approvers.js";
@@ -48,7 +49,7 @@ export interface MessagesPart {
   homes: Homes;
   requesters: Requesters;
   /** About outages. Runs on the leader. `null` when no channel is set for them. */
-  alerts: Alerts | null;
+  outageAlerts: Alerts | null;
   /** About watched projects. Runs on the leader. */
   troubleAlerts: Alerts;
   troubleSources: TroubleSources;
@@ -133,7 +134,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     hexPlace,
     signal: lifetime.stopping.signal,
   });
-  const alerts = createAlerts(options);
+  const outageAlerts = createOutageAlerts(options);
   const lostPlaces: LostPlaceSources = {
     ...troubleSources,
     watches: follow.watches,
@@ -163,7 +164,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     endAlerts.wake();
   });
   options.attention.changed.on(() => {
-    alerts?.wake();
+    outageAlerts?.wake();
     troubleAlerts.wake();
   });
 
@@ -173,7 +174,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     if (run.requester !== null) void homes.redraw(run.requester);
   });
   runs.polled.on((key) => void cards.redraw(key));
-  outages.news.on(() => alerts?.wake());
+  outages.news.on(() => outageAlerts?.wake());
   return {
     cardStore,
     followerStore,
@@ -183,7 +184,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     followers,
     homes,
     requesters,
-    alerts,
+    outageAlerts,
     troubleAlerts,
     troubleSources,
     endAlerts,
@@ -192,7 +193,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
 }
 
 /** Alerts about outages, and about a token that will expire, in the channel that the operator has set. */
-function createAlerts(options: MessagesPartOptions): Alerts | null {
+function createOutageAlerts(options: MessagesPartOptions): Alerts | null {
   const { settings, store, hex, runs, outages, attention } = options;
   const channel = settings.config.alertChannel;
   if (channel === null) return null;
@@ -206,7 +207,7 @@ function createAlerts(options: MessagesPartOptions): Alerts | null {
   };
   return alertsFor(
     options,
-    () => wantedAlerts(sources, store.clock.now()),
+    () => wantedOutages(sources, store.clock.now()),
     (refused) => logRefusedInAlertChannel(settings.log, refused),
   );
 }

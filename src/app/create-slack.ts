@@ -119,7 +119,7 @@ function createBot(options: SlackPartOptions): Bot {
     troubleSources: messages.troubleSources,
     following: follow.following,
     wakeFollowing: () => follow.poller.wake(),
-    hasAlertChannel: messages.alerts !== null,
+    hasAlertChannel: messages.outageAlerts !== null,
     pages: paging?.store ?? null,
     rows: store.rows,
     storeCheck: store.check,

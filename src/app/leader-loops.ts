@@ -48,7 +48,7 @@ export class LeaderLoops {
 
   constructor(options: LeaderLoopsOptions) {
     const { runs, outages, follow, attention, messages, digests, paging, catalog } = options;
-    const { alerts, troubleAlerts, endAlerts } = messages;
+    const { outageAlerts, troubleAlerts, endAlerts } = messages;
     const sweeper = createSweeper(options);
     const retention = createRetention(options);
     this.#loops = [
@@ -57,7 +57,7 @@ export class LeaderLoops {
       (signal) => sweeper.keep(signal),
       (signal) => retention.keep(signal),
       (signal) => outages.watchdog.probe(signal),
-      ...(alerts === null ? [] : [(signal: AbortSignal) => alerts.keep(signal)]),
+      ...(outageAlerts === null ? [] : [(signal: AbortSignal) => outageAlerts.keep(signal)]),
       (signal) => follow.poller.poll(signal),
       (signal) => follow.connectionReader.read(signal),
       (signal) => troubleAlerts.keep(signal),

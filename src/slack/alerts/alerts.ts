@@ -14,7 +14,7 @@ import type { Message } from "../messages/blocks.js";
 import { movedMessage } from "../messages/incident.js";
 import { repeated } from "../messages/repeat.js";
 import type { Alert, AlertStore } from "./store.js";
-import type { WantedAlert, WantedAlerts } from "./wanted-alerts.js";
+import type { WantedAlert, WantedAlerts } from "./wanted-alert.js";
 
 export interface AlertsOptions {
   /** A client that never retries on its own: this class must know when the answer to a post was lost. */

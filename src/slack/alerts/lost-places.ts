@@ -7,7 +7,7 @@ import { isAmongShown } from "../access/audience.js";
 import { isLostForGood } from "../connection/failures.js";
 import { type EndedRule, watchesEndedMessage } from "../messages/watches-ended.js";
 import type { TroubleSources } from "./told-groups.js";
-import type { WantedAlert } from "./wanted-alerts.js";
+import type { WantedAlert } from "./wanted-alert.js";
 
 export interface LostPlaceSources extends Pick<TroubleSources, "hexPlace" | "shownTo"> {
   watches: Pick<WatchStore, "refused" | "accepted" | "ended">;

@@ -7,7 +7,7 @@ import { type AbsentProject, absenceMessage } from "../messages/absence.js";
 import { byPlace } from "./places.js";
 import { shownNow } from "./shown-now.js";
 import type { TroubleSources } from "./told-groups.js";
-import type { WantedAlert } from "./wanted-alerts.js";
+import type { WantedAlert } from "./wanted-alert.js";
 
 export type AbsenceSources = Pick<TroubleSources, "watches" | "troubles" | "catalog" | "hexPlace" | "shownTo">;
 

@@ -16,7 +16,7 @@ import { digestEndedMessage, digestNote } from "../messages/digest-answers.js";
 import { DOUBLED_DIGEST } from "../messages/repeat.js";
 import { readAlert } from "./read-alert.js";
 import type { Alert, AlertStore } from "./store.js";
-import type { WantedAlert, WantedAlerts } from "./wanted-alerts.js";
+import type { WantedAlert, WantedAlerts } from "./wanted-alert.js";
 
 export interface DigestAlertSources extends DigestSources {
   digests: Pick<DigestStore, "all" | "refused" | "accepted">;

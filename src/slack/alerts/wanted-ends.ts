@@ -10,7 +10,7 @@ import { byPlace } from "./places.js";
 import { shownNow } from "./shown-now.js";
 import type { AlertStore } from "./store.js";
 import type { TroubleSources } from "./told-groups.js";
-import type { WantedAlerts } from "./wanted-alerts.js";
+import type { WantedAlerts } from "./wanted-alert.js";
 
 export interface EndSources extends Pick<TroubleSources, "watches" | "catalog" | "cards" | "hexPlace" | "shownTo"> {
   troubles: Pick<TroubleStore, "ends" | "followed">;

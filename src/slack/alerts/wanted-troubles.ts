@@ -22,7 +22,7 @@ import { readAlert } from "./read-alert.js";
 import { shownNow } from "./shown-now.js";
 import type { AlertStore } from "./store.js";
 import { formerPlace, groupsOf, type ToldGroup, type TroubleSources } from "./told-groups.js";
-import { silencesEnd, type WantedAlert, type WantedAlerts } from "./wanted-alerts.js";
+import { silencesEnd, type WantedAlert, type WantedAlerts } from "./wanted-alert.js";
 
 /** What only the leader needs, which decides which message tells of what. */
 export interface TroubleAlertSources extends TroubleSources {

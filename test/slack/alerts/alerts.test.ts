@@ -10,7 +10,7 @@ import { logRefusedInAlertChannel } from "../../../src/app/log-alerts.js";
 import { createLogger } from "../../../src/log/logger.js";
 import { Alerts } from "../../../src/slack/alerts/alerts.js";
 import { AlertStore } from "../../../src/slack/alerts/store.js";
-import type { WantedAlert } from "../../../src/slack/alerts/wanted-alerts.js";
+import type { WantedAlert } from "../../../src/slack/alerts/wanted-alert.js";
 import { NEVER_TWICE } from "../../../src/slack/connection/connect.js";
 import { message } from "../../../src/slack/messages/blocks.js";
 import { openEmbedded } from "../../../src/store/database.js";

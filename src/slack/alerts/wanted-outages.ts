@@ -1,8 +1,7 @@
-// What the channel for alerts should show now, derived from what the watchdog knows.
+// What the channel for alerts should show now of outages and of a token that will expire, derived from what the watchdog knows.
 
-import { type Attention, type Attentions, attentionTo } from "../../attention/attention.js";
+import { type Attentions, attentionTo } from "../../attention/attention.js";
 import type { AttentionStore } from "../../attention/attention-store.js";
-import type { WatchPlace } from "../../follow/watch.js";
 import type { StatusPage } from "../../hex/status-page.js";
 import { DAY } from "../../lib/time.js";
 import type { Notice } from "../../outages/expiry.js";
@@ -10,7 +9,6 @@ import type { Incident } from "../../outages/incident.js";
 import type { HealthStore } from "../../outages/store.js";
 import type { RunStore } from "../../runs/store.js";
 import type { ShownTo } from "../access/audience.js";
-import type { Message, Reply } from "../messages/blocks.js";
 import { expiryMessage } from "../messages/expiry.js";
 import {
   type AroundIncident,
@@ -19,45 +17,12 @@ import {
   incidentReplies,
   isQuietIncident,
 } from "../messages/incident.js";
-
-/** One message, as it should be. */
-export interface WantedAlert {
-  id: string;
-  place: WatchPlace;
-  /** News is posted. What is no longer news is only finished where it was already posted. */
-  isNews: boolean;
-  /** The message will not change any more. */
-  isFinal: boolean;
-  /** What it is about is silenced: it is edited where it stands, and not posted anywhere. */
-  isSilent: boolean;
-  message: (isDoubled: boolean) => Message;
-  /** The replies in its thread, in order. Whatever a message already says when it is posted needs no reply. */
-  replies: Reply[];
-  /**
-   * Called when Slack does not accept a message in this place any more. `word`: Slack's error code. Resolves with whether the alert is
-   * given up: it is then settled. Without this, the bot keeps trying.
-   */
-  onLost?: (word: string) => Promise<boolean>;
-  /** Called when Slack has accepted the message in this place. */
-  onPosted?: () => Promise<void>;
-}
-
-export interface WantedAlerts {
-  alerts: WantedAlert[];
-  /** When something else will be wanted, whatever happens until then, epoch ms; `null` when that is not known. */
-  nextAt: number | null;
-}
-
-/** When the first of these silences ends that have not ended yet, epoch ms; `null` when none does. */
-export function silencesEnd(attentions: readonly Attention[], now: number): number | null {
-  const ends = attentions.flatMap(({ silence }) => silence?.until ?? []).filter((until) => until > now);
-  return ends.length === 0 ? null : Math.min(...ends);
-}
+import { silencesEnd, type WantedAlert, type WantedAlerts } from "./wanted-alert.js";
 
 /** How long (ms) the bot tries to show the end of something. */
 const LATE_MS = DAY;
 
-export interface AlertSources {
+export interface OutageSources {
   /** The id of the channel for alerts. */
   channel: string;
   health: HealthStore;
@@ -68,14 +33,14 @@ export interface AlertSources {
 }
 
 /** `now`: epoch ms. */
-export async function wantedAlerts(sources: AlertSources, now: number): Promise<WantedAlerts> {
+export async function wantedOutages(sources: OutageSources, now: number): Promise<WantedAlerts> {
   const { channel, health, attention, statusPage } = sources;
-  const [incidents, { notices }, inFlight, attentions] = [
-    await health.incidentsSince(now - LATE_MS),
-    await health.state(),
-    await inFlightFor(sources),
-    await attention.all(),
-  ];
+  const [incidents, { notices }, inFlight, attentions] = await Promise.all([
+    health.incidentsSince(now - LATE_MS),
+    health.state(),
+    inFlightFor(sources),
+    attention.all(),
+  ]);
   // An expired token is an outage and is reported as one.
   const recent = notices.filter(({ expiresAt, renewedAt }) =>
     renewedAt === null ? expiresAt > now : renewedAt >= now - LATE_MS,
@@ -90,7 +55,7 @@ export async function wantedAlerts(sources: AlertSources, now: number): Promise<
 }
 
 /** How many runs are in flight of the projects that may be shown in the channel. */
-async function inFlightFor({ channel, runs, shownTo }: AlertSources): Promise<number> {
+async function inFlightFor({ channel, runs, shownTo }: OutageSources): Promise<number> {
   const count = await runs.countInFlight();
   if (count === 0) return 0;
   const [all, { projects }] = await Promise.all([runs.inFlight(), shownTo({ channel, person: null })]);
