@@ -86,7 +86,7 @@ export function createSlack(options: SlackPartOptions): SlackPart {
 function createBot(options: SlackPartOptions): Bot {
   const { settings, slackClient, identity, store, hex, runs, audit, outages, follow, attention, messages, paging } =
     options;
-  const { config, statusTimeoutMs, cardTimeoutMs } = settings;
+  const { config, statusTimeoutMs, cardTimeoutMs, slowAnswerMs } = settings;
   return {
     slack: slackClient.web,
     hex: hex.client,
@@ -128,6 +128,7 @@ function createBot(options: SlackPartOptions): Bot {
     clock: store.clock,
     statusTimeoutMs,
     cardTimeoutMs,
+    slowAnswerMs,
     name: identity.name,
     userId: identity.botUserId,
     newNonce: () => randomBytes(6).toString("base64url"),

@@ -31,6 +31,8 @@ export interface Settings {
   statusTimeoutMs: number;
   /** How long somebody who asked for a run waits for its card before the bot tells them without it. */
   cardTimeoutMs: number;
+  /** How long somebody waits for the answer to a command before the bot tells them that it is still to come. */
+  slowAnswerMs: number;
   /** The longest wait for Hex's public status page. */
   statusPageMs: number;
   /** Longest time for one event to the paging service. */
@@ -54,6 +56,7 @@ const USUAL = {
   hexBackoffMs: 500,
   statusTimeoutMs: 8_500,
   cardTimeoutMs: 4_000,
+  slowAnswerMs: 10_000,
   statusPageMs: 2_000,
   pageTimeoutMs: 10_000,
   slackPingMs: 5_000,

@@ -51,6 +51,7 @@ const PAGE_TIMEOUT_MS = 1_000;
 const SLACK_PING_MS = 4_000;
 /** In ms of the clock, which advances by a second at each turn. The local Slack is never this slow unless a test wants it. */
 const CARD_TIMEOUT_MS = 60 * 60_000;
+const SLOW_ANSWER_MS = 60 * 60_000;
 /** The first pause before a second attempt, and after how long (real ms) the clock must advance for it. */
 const HEX_PAUSE_MS = 1.5 * HEX_BACKOFF_MS;
 const SLOW_MS = 300;
@@ -90,6 +91,8 @@ interface HarnessOptions {
   slackPingMs?: number;
   /** How long a requester waits for a card before the bot tells them without it, in ms of the clock. */
   cardTimeoutMs?: number;
+  /** In ms of the clock. */
+  slowAnswerMs?: number;
   /** Options for the local Slack, such as the manifest with which the app is installed. Default: the repository's. */
   slackOptions?: Omit<SlackOptions, "clock">;
   /** In HTTP mode: whether the manifest has an address for the options of pickers. */
@@ -128,7 +131,7 @@ export class Harness {
     readonly token: string,
     readonly dataDir: string,
     private readonly options: Required<
-      Pick<HarnessOptions, "env" | "hexTimeoutMs" | "slackPingMs" | "cardTimeoutMs" | "hasOptionsUrl">
+      Pick<HarnessOptions, "env" | "hexTimeoutMs" | "slackPingMs" | "cardTimeoutMs" | "slowAnswerMs" | "hasOptionsUrl">
     >,
   ) {}
 
@@ -149,6 +152,7 @@ export class Harness {
       isHexTrue = false,
       slackOptions = {},
       cardTimeoutMs = CARD_TIMEOUT_MS,
+      slowAnswerMs = SLOW_ANSWER_MS,
       hasOptionsUrl = true,
     }: HarnessOptions = {},
   ): Promise<Harness> {
@@ -162,7 +166,7 @@ export class Harness {
       ...tokenOptions,
     });
     const dataDir = await folderWithNewStore();
-    const options = { env, hexTimeoutMs, slackPingMs, cardTimeoutMs, hasOptionsUrl };
+    const options = { env, hexTimeoutMs, slackPingMs, cardTimeoutMs, slowAnswerMs, hasOptionsUrl };
     const harness = new Harness(mode, clock, hex, slack, statusPage, token, dataDir, options);
     if (idle) return harness;
     await harness.startBot();
@@ -224,6 +228,7 @@ export class Harness {
       hexBackoffMs: HEX_BACKOFF_MS,
       statusTimeoutMs: 600,
       cardTimeoutMs: this.options.cardTimeoutMs,
+      slowAnswerMs: this.options.slowAnswerMs,
       statusPageMs: 1_000,
       pageTimeoutMs: PAGE_TIMEOUT_MS,
       slackPingMs: this.options.slackPingMs,

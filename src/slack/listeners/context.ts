@@ -102,6 +102,8 @@ export interface Bot {
   statusTimeoutMs: number;
   /** How long a requester waits for the card before the bot tells them how the run is going, in ms. */
   cardTimeoutMs: number;
+  /** How long somebody waits for the answer to a command before the bot tells them that it is still to come, in ms. */
+  slowAnswerMs: number;
 }
 
 /** One command, click, form or shortcut: who, where, and how to answer only them. */

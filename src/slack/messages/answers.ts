@@ -40,6 +40,14 @@ export function restartingMessage(): Message {
   );
 }
 
+/** What somebody reads who has waited for an answer for a while. */
+export function slowMessage(): Message {
+  return answer(
+    ":hourglass: This takes longer than usual, probably because Hex is slow. The answer will still come: no need to ask again.",
+    "This takes longer than usual. The answer will still come.",
+  );
+}
+
 const PAGES: Record<HexPage, string> = {
   home: "Hex's home page, not to a project",
   thread: "a Hex thread, not to a project",

@@ -14,6 +14,7 @@ import { createHelp } from "./help.js";
 import { projects } from "./projects.js";
 import { run } from "./run.js";
 import { runs } from "./runs.js";
+import { tellingIfSlow } from "./slow-command.js";
 import { status } from "./status.js";
 import { unwatch } from "./unwatch.js";
 import { watch } from "./watch.js";
@@ -40,7 +41,7 @@ export const COMMANDS: readonly Command[] = [
 export async function runCommand(bot: Bot, interaction: Interaction, typed: string): Promise<void> {
   const { name, rest } = splitSubcommand(typed);
   const command = name === "" ? help : commandNamed(name);
-  if (command !== undefined) return command.handle(bot, interaction, rest);
+  if (command !== undefined) return tellingIfSlow(bot, interaction, (asked) => command.handle(bot, asked, rest));
   const suggestion = closest(
     name,
     COMMANDS.map((known) => known.name),
