@@ -89,6 +89,15 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(answer).not.toContain("publish a project");
     });
 
+    test("if a token loses both scopes, it names both", async () => {
+      harness.hex.workspace.addProject();
+      await harness.ask("status");
+      harness.hex.workspace.setScopes(harness.token, []);
+      const answer = await harness.ask("status");
+      expect(answer).toContain('Create a token with the "Read projects" scope');
+      expect(answer).toContain('Create a token with the "Run projects" scope');
+    });
+
     test("without a published project, the run scope is not proven, and it says what would prove it", async () => {
       expect(await harness.ask("status")).toContain("publish a project");
     });

@@ -96,7 +96,7 @@ function connectedMessage(connection: Connection, rest: readonly (KnownBlock | n
       ["Projects", projectsLine(connection)],
       ["Latency", latencyMs === null ? "not measured" : `${latencyMs} ms`],
     ]),
-    ...firstOfEachKind(failures).flatMap((failure) => remedyBlocks(":warning: *To do*", failure.facts, null)),
+    ...different(failures).flatMap((failure) => remedyBlocks(":warning: *To do*", failure.facts, null)),
     ...rest,
   ]);
 }
@@ -187,6 +187,7 @@ function projectsLine({ projects }: Connection): string {
   return `${projects.total}${more}, ${projects.published} published`;
 }
 
-function firstOfEachKind(errors: readonly HexError[]): HexError[] {
-  return errors.filter((error, index) => errors.findIndex((other) => other.kind === error.kind) === index);
+/** One of each that reads the same. Two of the same kind may be about two scopes. */
+function different(errors: readonly HexError[]): HexError[] {
+  return [...new Map(errors.map((error) => [remedyFor(error.facts).what, error])).values()];
 }
