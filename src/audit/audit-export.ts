@@ -34,7 +34,7 @@ export function headOf(format: Format): string {
 /** One line, with its end. Times are in ISO 8601 (UTC). */
 export function lineOf(entry: AuditEntry, format: Format): string {
   const time = new Date(entry.at).toISOString();
-  if (format === "jsonl") return `${JSON.stringify({ time, ...entry })}\n`;
+  if (format === "jsonl") return `${printable(JSON.stringify({ time, ...entry }))}\n`;
   const { who, where, deed, project, detail, inputs, decision, rule, result, hexRunId, traceId, runKey } = entry;
   const values: Record<(typeof COLUMNS)[number], string | number | null> = {
     time,
@@ -56,4 +56,9 @@ export function lineOf(entry: AuditEntry, format: Format): string {
     id: entry.id,
   };
   return csvLine(COLUMNS.map((column) => String(values[column] ?? "")));
+}
+
+/** The same JSON without the control characters that JSON allows in texts, which some terminals obey. */
+function printable(json: string): string {
+  return json.replace(/[\u007f-\u009f]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
 }

@@ -13,6 +13,13 @@ describe("a line", () => {
     expect(headOf("jsonl")).toBe("");
   });
 
+  test("of JSON has nothing that a terminal obeys, and loses nothing", () => {
+    const detail = "category \u001b[2J\u009b31mSales\u007f\u0085";
+    const line = lineOf(entry({ detail }), "jsonl");
+    expect(line.trimEnd()).not.toMatch(/\p{Cc}/u);
+    expect(JSON.parse(line)).toMatchObject({ detail });
+  });
+
   test("of CSV has as many cells as the head, whatever is in them", () => {
     const odd = entry({ project: { id: "p", title: 'Say "hi",\nthen go' }, detail: '=HYPERLINK("http://x")' });
     const line = lineOf(odd, "csv");

@@ -36,7 +36,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await running(organization);
     const told = await harness.ask("about", { user: kim });
     expect(told).toContain(
-      "everybody in this workspace, or on Enterprise Grid in its organization, may do everything.",
+      "everybody in this workspace (with Enterprise Grid, in its organization) may do everything.",
     );
     expect(told).toContain("People from other organizations may do nothing.");
   });

@@ -64,5 +64,5 @@ function whoWords(hasPolicy: boolean, knowsGuests: boolean): string {
   const guests = knowsGuests
     ? "Guests may do nothing."
     : "Guests count as members, because the bot lacks the scope `users:read`.";
-  return `everybody in this workspace, or on Enterprise Grid in its organization, may do everything. ${guests} People from other organizations may do nothing.`;
+  return `everybody in this workspace (with Enterprise Grid, in its organization) may do everything. ${guests} People from other organizations may do nothing.`;
 }

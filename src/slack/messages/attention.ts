@@ -125,8 +125,8 @@ export function takenOverMessage(by: string, from: readonly string[]): Message {
 export type WhyUntold = "silenced" | "no_message";
 
 const UNTOLD: Record<WhyUntold, string> = {
-  silenced: "It is silenced, so the bot posts nothing about that: please tell them.",
-  no_message: "No message tells them: please do.",
+  silenced: "It is silenced, so the bot does not tell them: please do.",
+  no_message: "The bot does not tell them: please do.",
 };
 
 /** `untold`: null when a reply in the thread tells whoever had it. */
