@@ -52,17 +52,17 @@ describe.each(MODES)("%s mode", (mode) => {
       const kind = { type: "status", status: 400, body: { code: "BAD_REQUEST", message: "No", issues } } as const;
       harness.hex.faults.add({ endpoint: "runProject", kind, times: 1 });
       expect(await harness.ask(`run ${id} api_key=hunter2 --dry-run`)).toContain("'…' is too short");
-      await harness.slack.command(`run ${id} api_key=42421`);
+      await harness.slack.command(`run ${id} api_key=424219753108`);
       expect(shown(await harness.cardShows("Running", 1))).toContain("api_key=[hidden]");
       await harness.ask("runs");
-      await harness.ask(`run ${id} api_key=42421 --dry-run`);
+      await harness.ask(`run ${id} api_key=424219753108 --dry-run`);
       const ada = harness.person("ada");
       await ada.openHome();
       const home = () => JSON.stringify(ada.home?.view ?? null);
       await harness.until(() => home().includes("api_key"));
       const said = [...harness.slack.messages.map(shown), home(), ...harness.log].join();
-      expect(said).not.toMatch(/hunter2|42421/);
-      expect(harness.starts.at(-1)?.body).toMatchObject({ inputParams: { api_key: 42421 } });
+      expect(said).not.toMatch(/hunter2|424219753108/);
+      expect(harness.starts.at(-1)?.body).toMatchObject({ inputParams: { api_key: 424219753108 } });
     },
   );
 });
