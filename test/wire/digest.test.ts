@@ -309,7 +309,10 @@ test("Slack does not tell a time zone: the bot asks for it", async () => {
   await harness.stop();
 });
 
-test("Hex is down since before a run was due: nobody knows whether the results are fresh", async () => {
+test.each([
+  ["Hex is down", 502],
+  ["Hex refuses the token", 401],
+])("%s since before a run was due: nobody knows whether the results are fresh", async (_, status) => {
   const harness = await Harness.start("socket");
   const revenue = addProject(harness, "Weekly revenue");
   const churn = addProject(harness, "Churn", { schedules: [] });
@@ -320,10 +323,47 @@ test("Hex is down since before a run was due: nobody knows whether the results a
   await harness.ask("watch churn");
   await harness.ask("digest 11:00 UTC");
   await harness.pass(30 * MINUTE, STEP_MS);
-  harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
+  harness.hex.faults.add({ kind: { type: "status", status }, times: Number.POSITIVE_INFINITY });
   await harness.until(() => toldIn(harness).length > 0, STEP_MS);
   const [digest] = toldIn(harness);
   expect(digest?.text).toBe("1 of 2 fresh, 1 not known");
-  expect(toldIn(harness).map(shown).join()).toMatch(/Weekly revenue\n⚪ not known: Hex is down[\s\S]*Churn\n🟢 fresh/);
+  expect(toldIn(harness).map(shown).join()).toMatch(
+    /Weekly revenue\n⚪ not known: not connected to Hex[\s\S]*Churn\n🟢 fresh/,
+  );
+  await harness.stop();
+});
+
+test("what it does not know, in words that are true for people who know the project", async () => {
+  const harness = await Harness.start("socket");
+  const { workspace } = harness.hex;
+  const missed = addProject(harness, "Missed yesterday");
+  const cancelled = addProject(harness, "Cancelled", { schedules: [] });
+  workspace.startRun(missed.id, { startedAt: TEN - 48 * HOUR, durationMs: 4 * MINUTE });
+  await harness.ask("projects");
+  workspace.startRun(cancelled.id, { startedAt: TEN - 2 * HOUR, durationMs: MINUTE, outcome: "KILLED" });
+  await harness.ask("watch owner:olga@acme.test");
+  await harness.pass(MINUTE, STEP_MS);
+  const digest = await harness.ask("digest");
+  expect(digest).toContain("Missed yesterday\n⚪ not known: its schedule is new to the bot");
+  expect(digest).toMatch(/⚪ not known: the last run was cancelled\nnot known\ncancelled 2 Nov, 09:01/);
+  expect(await harness.ask("watching")).toMatch(/\|last run> <!date[^>]*>: cancelled in 1 min/);
+  await harness.stop();
+});
+
+test("with no project to show any more, it says how to get one", async () => {
+  const harness = await Harness.start("socket");
+  addProject(harness, "Weekly revenue");
+  await harness.ask("watch weekly revenue");
+  await harness.ask("digest 08:00");
+  await harness.ask("unwatch weekly revenue");
+  const empty = await harness.ask("digest");
+  expect(empty).toContain(
+    "No project that is watched here can be shown. `/hex watch` and a project's name watches one.",
+  );
+  expect(empty).toContain("`/hex digest off` ends it.");
+  await harness.ask("digest 08:00 category:Finance");
+  expect(await harness.ask("digest")).toContain(
+    "No project fits what this digest shows. Set it again to choose others: `/hex digest 08:00 scheduled`.",
+  );
   await harness.stop();
 });

@@ -93,7 +93,15 @@ async function dueDigest(
   if (alert === null && leadingMs < FIRST_READING_MS && entries.some((one) => isUnread(one, now - leadingMs)))
     return null;
   const late = lateNote(now - due, whyLate(alert, due, now - leadingMs));
-  const view = { entries, zone, place: sources.hexPlace(), now, hasTables: sources.dataTables.areTaken };
+  const isAboutWatched = digest.rule === null;
+  const view = {
+    entries,
+    isAboutWatched,
+    zone,
+    place: sources.hexPlace(),
+    now,
+    hasTables: sources.dataTables.areTaken,
+  };
   return {
     id,
     place: { channel, threadTs },

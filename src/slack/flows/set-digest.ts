@@ -88,6 +88,7 @@ export async function showDigest(bot: Bot, interaction: Interaction): Promise<vo
   await interaction.respond(
     digestMessage({
       entries,
+      isAboutWatched: digest === null || digest.rule === null,
       zone,
       place: bot.hex.place.now,
       now,

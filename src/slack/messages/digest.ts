@@ -2,7 +2,6 @@
 
 import type { KnownBlock } from "@slack/types";
 import { type DigestEntry, FRESHNESS_ORDER } from "../../follow/digest-entries.js";
-import type { LastRun } from "../../follow/followed-project.js";
 import type { Freshness, FreshnessKind } from "../../follow/freshness.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { MINUTE } from "../../lib/time.js";
@@ -10,12 +9,15 @@ import { context, lengthOf, type Message, message, paragraphs, section } from ".
 import { type Cell, dataTable } from "./data-table.js";
 import { LIMITS } from "./limits.js";
 import { count, date, dotted, duration, inline, link, shorten } from "./mrkdwn.js";
+import { statusWord } from "./run-words.js";
 
 const TITLE = 100;
 const OWNER = 80;
 
 export interface DigestView {
   entries: readonly DigestEntry[];
+  /** Whether it is about what the conversation watches, and not about projects that were chosen for it. */
+  isAboutWatched: boolean;
   /** For the times in a table, which Slack cannot show in each reader's own zone. */
   zone: string;
   place: HexPlace;
@@ -69,13 +71,17 @@ const MARKS: Record<FreshnessKind, { table: string; text: string }> = {
   unknown: { table: "⚪", text: ":white_circle:" },
 };
 
-function head({ entries }: DigestView): KnownBlock {
+function head({ entries, isAboutWatched }: DigestView): KnownBlock {
   const kinds = entries.map(({ freshness }) => freshness.kind);
   const worst = FRESHNESS_ORDER.find((kind) => kinds.includes(kind)) ?? "unknown";
   const [fresh = "", ...others] = headline(entries).split(", ");
   const text = [`${MARKS[worst].text} *${fresh}*`, ...others].join(", ");
-  return section(entries.length === 0 ? `${text}\nNo project fits what this digest shows.` : text);
+  return section(entries.length === 0 ? `${text}\n${isAboutWatched ? NONE_WATCHED : NONE_FITS}` : text);
 }
+
+const NONE_WATCHED = "No project that is watched here can be shown. `/hex watch` and a project's name watches one.";
+const NONE_FITS =
+  "No project fits what this digest shows. Set it again to choose others: `/hex digest 08:00 scheduled`.";
 
 const HEADER = ["Project", "State", "Results from", "Last run", "Took", "Next due", "Owner"];
 
@@ -101,7 +107,7 @@ function rowOf({ project, freshness, followed, nextDue }: DigestEntry, { zone, p
       ? at(going.since, "running since ")
       : lastRun === null
         ? { text: "none known" }
-        : at(lastRun.endedAt, `${statusWord(lastRun)} `),
+        : at(lastRun.endedAt, `${statusWord(lastRun.status)} `),
     tookMs === null
       ? { text: "not known" }
       : { text: tookWords(tookMs, followed?.typicalMs ?? null), sortBy: Math.round(tookMs / 1_000) },
@@ -135,7 +141,7 @@ function lineOf({ project, freshness, followed, nextDue }: DigestEntry, { place,
     stateWords(freshness),
     followed?.lastGood == null ? null : `results from ${date(followed.lastGood.endedAt)}`,
     going === undefined ? null : `running since ${date(going.since)}`,
-    lastRun === null ? null : `last run ${statusWord(lastRun)} ${date(lastRun.endedAt)}${took}`,
+    lastRun === null ? null : `last run ${statusWord(lastRun.status)} ${date(lastRun.endedAt)}${took}`,
     nextDue === null || nextDue < now ? dueWord(project) : `next due ${date(nextDue)}`,
     project.owner === null ? null : `owner ${inline(project.owner.email, OWNER)}`,
   )}`;
@@ -149,7 +155,7 @@ function stateWords(freshness: Freshness): string {
   if (freshness.kind !== "unknown") return COUNTED[freshness.kind];
   switch (freshness.why) {
     case "hex_down":
-      return "not known: Hex is down";
+      return "not known: not connected to Hex";
     case "unread":
       return "not known: not looked at yet";
     case "no_run":
@@ -159,14 +165,10 @@ function stateWords(freshness: Freshness): string {
     case "unclear_schedule":
       return "not known: the bot cannot tell when it is due";
     case "new_schedule":
-      return "not known: its schedule is new";
+      return "not known: its schedule is new to the bot";
     case "not_run":
       return "not known: not published, or archived";
   }
-}
-
-function statusWord({ status }: LastRun): string {
-  return inline(status.toLowerCase().replace(/_/g, " "), 40);
 }
 
 function tookWords(tookMs: number, typicalMs: number | null): string {

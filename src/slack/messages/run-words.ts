@@ -35,6 +35,22 @@ export const FACES: Record<Exclude<RunState, "lost">, Face> = {
   refused: { emoji: ":x:", word: "Not started" },
 };
 
+/** The bot's states for Hex's statuses. */
+export const STATES: ReadonlyMap<string, keyof typeof FACES> = new Map([
+  ["PENDING", "pending"],
+  ["RUNNING", "running"],
+  ["COMPLETED", "completed"],
+  ["ERRORED", "errored"],
+  ["KILLED", "cancelled"],
+  ["UNABLE_TO_ALLOCATE_KERNEL", "no_kernel"],
+]);
+
+/** How a run stands, within a sentence, by Hex's status. One that this bot does not know is shown almost as it came. */
+export function statusWord(status: string): string {
+  const state = STATES.get(status);
+  return state === undefined ? inline(status.toLowerCase().replace(/_/g, " "), 40) : FACES[state].word.toLowerCase();
+}
+
 const LOST: Record<RunIn<"lost">["why"], string> = {
   start_unknown: "Not known",
   several: "Not known",

@@ -8,7 +8,7 @@ import { ACTIONS } from "./action-ids.js";
 import { actions, context, fitting, type Message, message, section } from "./blocks.js";
 import { code, count, date, dotted, duration, inline, link, mention } from "./mrkdwn.js";
 import { approvalButtons, cancelButton, cancelHexRunButton, shortName } from "./run-buttons.js";
-import { FACES, faceOf, titleOf, triggerWord } from "./run-words.js";
+import { FACES, faceOf, STATES, titleOf, triggerWord } from "./run-words.js";
 
 /** How many runs fit into one message with long titles: runs of one project, which is named at the top, and runs of several. */
 const SHOWN = 10;
@@ -172,16 +172,6 @@ export function runsToCancelMessage({ project, runs, own, others, isUnread, name
     isUnread ? context("The bot could not ask Hex: these are the runs that the bot tracks.") : null,
   ]);
 }
-
-/** The bot's states for Hex's statuses. */
-const STATES: ReadonlyMap<string, keyof typeof FACES> = new Map([
-  ["PENDING", "pending"],
-  ["RUNNING", "running"],
-  ["COMPLETED", "completed"],
-  ["ERRORED", "errored"],
-  ["KILLED", "cancelled"],
-  ["UNABLE_TO_ALLOCATE_KERNEL", "no_kernel"],
-]);
 
 function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project"], { now, mayCancel }: ListAt) {
   const { runId, status, runTrigger, startTime, endTime, elapsedTime, runUrl } = run;

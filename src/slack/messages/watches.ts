@@ -12,6 +12,7 @@ import { ABSENCE_WORDS, type AbsentProject, absenceLine } from "./absence.js";
 import { ACTIONS } from "./action-ids.js";
 import { button, context, fitting, type Message, message, paragraphs, section } from "./blocks.js";
 import { code, count, date, dotted, duration, inline, link, mention } from "./mrkdwn.js";
+import { statusWord } from "./run-words.js";
 import { scheduleWords } from "./schedule.js";
 
 const TITLE = 120;
@@ -297,7 +298,7 @@ function lastWords(followed: Followed | null): string {
   const { lastRun } = followed;
   if (lastRun === null) return "no run known";
   const took = lastRun.tookMs === null ? "" : ` in ${duration(lastRun.tookMs)}`;
-  return `${link(lastRun.url, "last run", 40)} ${date(lastRun.endedAt)}: ${inline(lastRun.status.toLowerCase().replace(/_/g, " "), 40)}${took}`;
+  return `${link(lastRun.url, "last run", 40)} ${date(lastRun.endedAt)}: ${statusWord(lastRun.status)}${took}`;
 }
 
 function dueWords({ schedules, lastPublishedAt, archivedAt, trashedAt }: Project, nextDue: number | null, now: number) {

@@ -37,6 +37,7 @@ function entry(index: number, title: string): DigestEntry {
 const drawn = (entries: readonly DigestEntry[], hasTables = true) =>
   digestMessage({
     entries,
+    isAboutWatched: true,
     zone: "Europe/Berlin",
     place: PLACE,
     now: NOW,
@@ -91,5 +92,5 @@ test.each([1, 15, 40])("in a list of %d projects that are running, each is shown
 test("no project: no table", () => {
   const message = drawn([]);
   expect(message.instead).toBeUndefined();
-  expect(visibleText(message)).toContain("No project fits what this digest shows.");
+  expect(visibleText(message)).toContain("No project that is watched here can be shown.");
 });
