@@ -7,7 +7,14 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { VARIABLES } from "../src/config/variables.js";
 import { REMEDY_KINDS } from "../src/remedies/hex.js";
-import { everythingKept, REMOVAL, SCOPE_USES, TOKEN_REACH, TOKEN_SCOPES } from "../src/remedies/install-sheet.js";
+import {
+  everythingKept,
+  extraUses,
+  REMOVAL,
+  SCOPE_USES,
+  TOKEN_REACH,
+  TOKEN_SCOPES,
+} from "../src/remedies/install-sheet.js";
 import { runSchema } from "../src/runs/run.js";
 import * as transitions from "../src/runs/transitions.js";
 import { EVENTS_PATH } from "../src/slack/connection/connect.js";
@@ -255,6 +262,7 @@ describe("docs/security.md", () => {
 
   test("has every scope of the Hex token, everything that is kept, and how to remove it", () => {
     expect(text.replaceAll("\n", " ")).toContain(TOKEN_REACH);
+    expect(text.replaceAll("\n", " ")).toContain(extraUses(["channels:read", "groups:read"]));
     for (const { name, isOptional, uses } of TOKEN_SCOPES) {
       expect(text).toContain(`| ${name} | ${isOptional ? "optional" : "required"} | ${uses} |\n`);
     }

@@ -17,11 +17,11 @@ export const SCOPE_USES = {
     cannot: "It sees no other command and nothing else that people type.",
   },
   "chat:write": {
-    uses: "Posts and edits its own messages where it is a member, and in direct messages.",
+    uses: "Posts, edits and deletes its own messages where it is a member, and in direct messages.",
     cannot: "It cannot edit or delete other people's messages, or write in their names.",
   },
   "chat:write.public": {
-    uses: "Posts run cards in public channels without an invitation.",
+    uses: "Posts run cards, troubles, digests and alerts in public channels without an invitation.",
     cannot: "It cannot read these channels, or post in private ones without an invitation.",
   },
   "app_mentions:read": {
@@ -33,8 +33,8 @@ export const SCOPE_USES = {
     cannot: "It cannot read direct messages between people.",
   },
   "users:read": {
-    uses: "Looks up who is a guest or an admin, the time zone of whoever sets a digest, and, if a rule wants the approval of admins or members, all accounts.",
-    cannot: "It cannot see e-mail addresses, and stores none of the answers.",
+    uses: "Looks up who is a guest or an admin, the time zone of whoever sets a digest, once a day the people whom the rules name, and, if a rule wants the approval of admins or members, all accounts.",
+    cannot: "It cannot see e-mail addresses, and stores nothing but the time zone of a digest.",
   },
   "users:read.email": {
     uses: "Looks up who has the e-mail address of a project's owner, to mention them, and the address of whoever uses the bot, if a rule is about owners.",
@@ -45,6 +45,22 @@ export const SCOPE_USES = {
     cannot: "It cannot change a group, and stores none of the answers.",
   },
 } as const satisfies Record<string, ScopeUse>;
+
+/** Scopes that the manifest does not ask for, and that the bot uses if somebody adds them. */
+const EXTRA_SCOPES: readonly string[] = ["channels:read", "groups:read"];
+
+/** What the bot does with those of these scopes that are not in the manifest; `null` for none. */
+export function extraUses(scopes: readonly string[]): string | null {
+  const extra = scopes.filter((scope) => EXTRA_SCOPES.includes(scope)).map((scope) => `\`${scope}\``);
+  return extra.length === 0
+    ? null
+    : `With ${extra.join(" and ")}, it looks up once a day whether the channels that the rules name are still there.`;
+}
+
+/** Those of these scopes for which the bot has no use. */
+export function unusedScopes(scopes: readonly string[]): string[] {
+  return scopes.filter((scope) => !(scope in SCOPE_USES) && !EXTRA_SCOPES.includes(scope));
+}
 
 /** With one of these, the bot could read what people write in channels. */
 const READS_CHANNELS: readonly string[] = ["channels:history", "groups:history", "mpim:history"];

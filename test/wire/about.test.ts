@@ -19,6 +19,20 @@ describe.each(MODES)("over %s", (mode) => {
     expect(told).toContain("1. Remove the app from the workspace");
   });
 
+  test("says what it does with the scopes that only rules about channels need", async () => {
+    harness = await Harness.start(mode);
+    harness.slack.scopes.add("channels:read");
+    harness.slack.scopes.add("reactions:read");
+    // Slack says with each answer which scopes the app has.
+    await harness.ask("status");
+    const told = await harness.ask("about");
+    expect(told).toContain(
+      "With `channels:read`, it looks up once a day whether the channels that the rules name are still there.",
+    );
+    expect(told).toContain("It does not use `reactions:read`.");
+    expect(told).toContain("The bot cannot read messages of channels, except those that mention it.");
+  });
+
   test("says so when the app could read more than the bot needs, and when rules are in force", async () => {
     harness = await Harness.start(mode);
     harness.slack.scopes.add("channels:history");

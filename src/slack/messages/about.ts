@@ -3,10 +3,12 @@
 import {
   channelReading,
   everythingKept,
+  extraUses,
   REMOVAL,
   SCOPE_USES,
   TOKEN_REACH,
   TOKEN_SCOPES,
+  unusedScopes,
 } from "../../remedies/install-sheet.js";
 import { OPTIONAL_SCOPES, type OptionalScope, REQUIRED_SCOPES } from "../connection/scopes.js";
 import { context, type Message, message, section } from "./blocks.js";
@@ -21,15 +23,16 @@ export interface AboutView {
 }
 
 export function aboutMessage({ granted, hasPolicy, knowsGuests }: AboutView): Message {
-  const known: readonly string[] = [...REQUIRED_SCOPES, ...OPTIONAL_SCOPES];
-  const others = (granted ?? []).filter((scope) => !known.includes(scope));
+  const scopes = granted ?? [...REQUIRED_SCOPES, ...OPTIONAL_SCOPES];
+  const others = unusedScopes(scopes);
   return message("What the bot may do, what it keeps, and how to remove it", [
     section("*In Slack* the bot has these scopes:"),
     section(REQUIRED_SCOPES.map((scope) => `• ${code(scope)} (required) ${usesOf(scope)}`).join("\n")),
     section(OPTIONAL_SCOPES.map((scope) => optionalLine(scope, granted)).join("\n")),
     section(
       [
-        channelReading(granted ?? known),
+        channelReading(scopes),
+        extraUses(scopes),
         others.length === 0 ? null : `It does not use ${others.map((scope) => code(scope)).join(", ")}.`,
       ]
         .filter((line) => line !== null)
