@@ -1,7 +1,7 @@
 // Reads the configuration, starts the bot, and stops it on a signal.
 
 import { isatty } from "node:tty";
-import { loadRules, type Rules } from "./app/load-rules.js";
+import { hasComeLater, loadRules, type Rules } from "./app/load-rules.js";
 import { type RunningApp, startApp } from "./app/start-app.js";
 import { describeProblems, readConfig, secretsOf } from "./config/config.js";
 import { loadEnvFile } from "./config/env-file.js";
@@ -87,8 +87,11 @@ async function reload(): Promise<void> {
   const names = (await running?.app.renewSecrets()) ?? [];
   const words = names.length === 0 ? "no secret in a file has changed" : `new from their files: ${names.join(", ")}`;
   log.info({ signal: "SIGHUP" }, "SIGHUP: %s", words);
-  const isChanged = await running?.rules.inForce?.reload();
+  if (running === null) return;
+  const isChanged = await running.rules.inForce?.reload();
   if (isChanged === false) log.info({ signal: "SIGHUP" }, "SIGHUP: the policy file has not changed");
+  if (await hasComeLater(config.policy, running.rules))
+    log.warn({ signal: "SIGHUP" }, "SIGHUP: there is a policy file by now. Restart the bot to put its rules in force");
 }
 
 /** For example when somebody revokes the app token while the bot is running. */

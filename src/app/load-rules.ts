@@ -2,6 +2,7 @@
 
 import { UnusablePolicyError } from "../access/load-policy.js";
 import { PolicyInForce } from "../access/policy-in-force.js";
+import { readPolicyFile } from "../access/read-policy-file.js";
 import type { Config } from "../config/config.js";
 import type { Clock } from "../lib/clock.js";
 import type { Logger } from "../log/logger.js";
@@ -27,4 +28,11 @@ export async function loadRules(
   const isMissing = trouble.kind === "file" && trouble.problem.kind === "missing";
   if (isMissing && !isNamed) return { inForce: null, isOpen: false };
   throw new UnusablePolicyError(path, trouble);
+}
+
+/** Whether there is a file by now, although the bot started without one. */
+export async function hasComeLater(config: Config["policy"], { inForce }: Rules): Promise<boolean> {
+  if (config.kind === "none" || inForce !== null) return false;
+  const reading = await readPolicyFile(config.path);
+  return reading.ok || reading.problem.kind !== "missing";
 }

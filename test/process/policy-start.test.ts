@@ -74,6 +74,15 @@ test("a file that is named and not there ends the start, and one that nobody has
   expect(await status()).toContain("There are no rules");
 });
 
+test("a file that comes after the start waits for the next one, and SIGHUP says so", async () => {
+  const program = start();
+  await program.ready();
+  await policy(`rules:\n${SEE}`);
+  program.child.kill("SIGHUP");
+  await program.printed("SIGHUP: there is a policy file by now. Restart the bot to put its rules in force");
+  expect(await status()).toContain("There are no rules");
+});
+
 test("once there were rules, a start without them fails, until HEX_BOT_POLICY is none", async () => {
   await policy(`rules:\n${SEE}`);
   const first = start();
