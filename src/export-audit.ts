@@ -6,7 +6,9 @@ import { parseExportOptions } from "./audit/export-options.js";
 import { describeProblems, readStorePlace } from "./config/config.js";
 import { loadEnvFile } from "./config/env-file.js";
 import { withSecretFiles } from "./config/secret-files.js";
-import { AUDIT_HELP, auditMistake, outputFailure, unreadEntries } from "./remedies/audit.js";
+import { safeId } from "./hex/ids.js";
+import { uuidOfShortId } from "./hex/links.js";
+import { AUDIT_HELP, auditMistake, NOTHING_RECORDED, outputFailure, unreadEntries } from "./remedies/audit.js";
 import { storeFailure, storeSentence } from "./remedies/store.js";
 import { StoreError } from "./store/database.js";
 import { StoreFailure } from "./store/failure.js";
@@ -18,7 +20,7 @@ process.stdout.on("error", stopPrinting);
 process.exitCode = await exported(process.argv.slice(2));
 
 async function exported(words: readonly string[]): Promise<number> {
-  const options = parseExportOptions(words, Date.now());
+  const options = parseExportOptions(words, Date.now(), (text) => uuidOfShortId(text) ?? safeId(text));
   if (options.kind === "help") return said(process.stdout, AUDIT_HELP, 0);
   if (options.kind === "mistake") return said(process.stderr, auditMistake(options.option, options.given), 1);
   const reading = withSecretFiles(process.env, readStorePlace, ["DATABASE_URL"]);
@@ -27,14 +29,17 @@ async function exported(words: readonly string[]): Promise<number> {
   try {
     const store = await openForReading(place);
     let unread = 0;
+    let count = 0;
     const rows = new RowReader(() => {
       unread += 1;
     });
     process.stdout.write(headOf(options.format));
     for await (const entries of new AuditStore(store.db, rows).pages(options.query)) {
       for (const entry of entries) process.stdout.write(lineOf(entry, options.format));
+      count += entries.length;
     }
     await store.close();
+    if (count + unread === 0) process.stderr.write(NOTHING_RECORDED);
     return unread === 0 ? 0 : said(process.stderr, unreadEntries(unread), 1);
   } catch (error) {
     if (error instanceof StoreError) return said(process.stderr, `${storeFailure(error)}\n`, 1);

@@ -57,7 +57,7 @@ const ALLOWED: Record<string, string[]> = {
   app: ["user-agent.ts", "slack", "http", ...BELOW_SLACK],
   "startup-failure.ts": ["slack", "access", "remedies", "store"],
   "stop-signals.ts": ["lib"],
-  "export-audit.ts": ["audit", "config", "store", "remedies"],
+  "export-audit.ts": ["audit", "config", "hex", "store", "remedies"],
   "policy-command": ["user-agent.ts", "slack", "catalog", "access", "config", "hex", "log", "lib"],
   "policy.ts": ["policy-command", "remedies", "access", "config", "hex", "lib"],
   "connection-report.ts": ["hex", "remedies"],

@@ -1,6 +1,7 @@
 // The options of `npm run audit`.
 
 import { parseArgs } from "node:util";
+import { isPersonId } from "../access/policy-file.js";
 import { DAY, HOUR, MINUTE } from "../lib/time.js";
 import { FORMATS, type Format } from "./audit-export.js";
 import type { AuditQuery } from "./audit-store.js";
@@ -9,7 +10,7 @@ export type ExportOptions =
   | { kind: "export"; query: AuditQuery; format: Format }
   | { kind: "help" }
   /** `option` is what cannot be read; `null` for something that is no option at all. */
-  | { kind: "mistake"; option: string | null; given: string };
+  | { kind: "mistake"; option: "since" | "until" | "person" | "project" | "format" | null; given: string };
 
 const OPTIONS = {
   since: { type: "string" },
@@ -22,8 +23,16 @@ const OPTIONS = {
 
 const USUAL_DAYS = 7;
 
-/** `words` are what follows `--` on the command line. `now`: epoch ms. */
-export function parseExportOptions(words: readonly string[], now: number): ExportOptions {
+/**
+ * @param words what follows `--` on the command line
+ * @param now epoch ms
+ * @param projectIdOf reads a project's id as Hex writes it; `null` for what is none
+ */
+export function parseExportOptions(
+  words: readonly string[],
+  now: number,
+  projectIdOf: (text: string) => string | null,
+): ExportOptions {
   const values = valuesIn(words);
   if (typeof values === "string") return { kind: "mistake", option: null, given: values };
   if (values.help === true) return { kind: "help" };
@@ -33,11 +42,15 @@ export function parseExportOptions(words: readonly string[], now: number): Expor
   if (until === null) return { kind: "mistake", option: "until", given: values.until ?? "" };
   const format = FORMATS.find((known) => known === (values.format ?? "jsonl"));
   if (format === undefined) return { kind: "mistake", option: "format", given: values.format ?? "" };
+  const who = personIn(values.person);
+  if (who === null) return { kind: "mistake", option: "person", given: values.person ?? "" };
+  const projectId = values.project === undefined ? undefined : projectIdOf(values.project);
+  if (projectId === null) return { kind: "mistake", option: "project", given: values.project ?? "" };
   const query = {
     since,
     ...(until === undefined ? {} : { until }),
-    ...(values.person === undefined ? {} : { who: values.person }),
-    ...(values.project === undefined ? {} : { projectId: values.project }),
+    ...(who === undefined ? {} : { who }),
+    ...(projectId === undefined ? {} : { projectId }),
   };
   return { kind: "export", query, format };
 }
@@ -49,6 +62,11 @@ function valuesIn(words: readonly string[]) {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** `null` for what is no person's id: an empty log would read as if they had done nothing. */
+function personIn(text: string | undefined): string | null | undefined {
+  return text === undefined || isPersonId(text) ? text : null;
 }
 
 const UNITS: Readonly<Record<string, number>> = { m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };

@@ -12,16 +12,25 @@ export const AUDIT_HELP = [
   "",
 ].join("\n");
 
+type AuditOption = "since" | "until" | "person" | "project" | "format";
+
 /** `option` is `null` for something that is no option at all. Ends in a newline. */
-export function auditMistake(option: string | null, given: string): string {
-  const why =
-    option === null
-      ? given
-      : option === "format"
-        ? `--format ${JSON.stringify(given)} is neither jsonl nor csv.`
-        : `--${option} ${JSON.stringify(given)} is not a time. Write a date such as 2026-12-01, or how long ago, such as 7d.`;
+export function auditMistake(option: AuditOption | null, given: string): string {
+  const why = option === null ? given : `--${option} ${JSON.stringify(given)} ${MISTAKES[option]}`;
   return `${why}\n\n${AUDIT_HELP}`;
 }
+
+const NO_TIME = "is not a time. Write a date such as 2026-12-01, or how long ago, such as 7d.";
+const MISTAKES: Record<AuditOption, string> = {
+  since: NO_TIME,
+  until: NO_TIME,
+  person: "is not the id of a person. In Slack, open their profile, and copy it with ⋮ > Copy member ID.",
+  project: "is not the id of a project. Copy it from the project's address in Hex.",
+  format: "is neither jsonl nor csv.",
+};
+
+/** For an export without entries. Ends in a newline. */
+export const NOTHING_RECORDED = "Nothing that fits is recorded. Check the times and the ids.\n";
 
 /** What to do about entries that were left out. Ends in a newline. */
 export function unreadEntries(count: number): string {

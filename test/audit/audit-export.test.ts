@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 import { headOf, lineOf } from "../../src/audit/audit-export.js";
 import { parseExportOptions } from "../../src/audit/export-options.js";
 import { maskedInputs } from "../../src/audit/masked-inputs.js";
-import { AUDIT_HELP } from "../../src/remedies/audit.js";
+import { safeId } from "../../src/hex/ids.js";
+import { shortIdOf, uuidOfShortId } from "../../src/hex/links.js";
+import { AUDIT_HELP, auditMistake } from "../../src/remedies/audit.js";
 import { entry } from "./entries.js";
 
 describe("a line", () => {
@@ -47,7 +49,7 @@ test("nothing in CSV rewrites the terminal that prints it", () => {
 
 describe("options", () => {
   const now = Date.UTC(2026, 10, 26, 12);
-  const read = (...words: string[]) => parseExportOptions(words, now);
+  const read = (...words: string[]) => parseExportOptions(words, now, (text) => uuidOfShortId(text) ?? safeId(text));
 
   test.each([
     [[], "2026-11-19T12:00:00.000Z"],
@@ -65,18 +67,31 @@ describe("options", () => {
   });
 
   test("a person, a project, an end and a format", () => {
-    expect(read("--person", "U1", "--project", "p", "--until", "1d", "--format", "csv")).toMatchObject({
+    const projectId = "5d2f0000-0000-4000-8000-000000000001";
+    expect(read("--person", "U0ADALOVEL", "--project", projectId, "--until", "1d", "--format", "csv")).toMatchObject({
       format: "csv",
-      query: { who: "U1", projectId: "p", until: now - 24 * 3_600_000 },
+      query: { who: "U0ADALOVEL", projectId, until: now - 24 * 3_600_000 },
     });
+    for (const written of [projectId.toUpperCase(), shortIdOf(projectId)])
+      expect(read("--project", written)).toMatchObject({ query: { projectId } });
   });
 
   test.each([
     [["--since", "yesterday"], "since", "yesterday"],
     [["--until", "2026-13-01"], "until", "2026-13-01"],
     [["--format", "xml"], "format", "xml"],
+    [["--person", "ada"], "person", "ada"],
+    [["--person", ""], "person", ""],
+    [["--project", "Weekly revenue"], "project", "Weekly revenue"],
   ])("%j is a mistake", (words, option, given) => {
     expect(read(...words)).toEqual({ kind: "mistake", option, given });
+  });
+
+  test("a mistake says what to write", () => {
+    expect(auditMistake("person", "ada")).toMatch(/^--person "ada" is not the id of a person\. .*Copy member ID\.\n/);
+    expect(auditMistake("project", "x y")).toMatch(/^--project "x y" is not the id of a project\. Copy it from/);
+    expect(auditMistake("since", "x")).toMatch(/^--since "x" is not a time\./);
+    expect(auditMistake("format", "x")).toMatch(/^--format "x" is neither jsonl nor csv\./);
   });
 
   test("what is no option at all is a mistake, and help is help", () => {

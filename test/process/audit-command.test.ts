@@ -57,6 +57,15 @@ describe.concurrent("npm run audit", { timeout: LIMIT_MS }, () => {
     });
   });
 
+  test("says that there is nothing, where nothing fits", async ({ audit }) => {
+    const { code, out, err } = await audit("--project Revenue --format csv");
+    expect({ code, lines: out.trim().split("\r\n").length, err }).toEqual({
+      code: 0,
+      lines: 1,
+      err: "Nothing that fits is recorded. Check the times and the ids.\n",
+    });
+  });
+
   test("stops quietly once nobody reads on", async ({ audit }) => {
     const { code, out, err } = await audit("| head -n 1");
     expect({ code, lines: out.trim().split("\n").length, err }).toEqual({ code: 0, lines: 1, err: "" });
