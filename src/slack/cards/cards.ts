@@ -16,24 +16,24 @@ import { UnreadableRow } from "../../store/row-reader.js";
 import type { Conversation } from "../connection/conversation.js";
 import { mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
-import { edit, isPosted, isRefusedHere, type Posted, postAtFirst, type Target, targetOf } from "../connection/post.js";
+import { edit, isPosted, isRefusedHere, type Posted } from "../connection/post.js";
 import type { FollowerStore } from "../followers/store.js";
 import type { Message } from "../messages/blocks.js";
-import { withoutCard } from "../messages/card-elsewhere.js";
-import { endMessage, followUpMessage } from "../messages/follow-up.js";
+import { followUpMessage } from "../messages/follow-up.js";
 import { overdueMessage } from "../messages/overdue.js";
-import { plainText } from "../messages/plain.js";
-import { repeated } from "../messages/repeat.js";
 import { runCard } from "../messages/run-card.js";
 import { unreadableRunCard } from "../messages/set-aside.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Approvers } from "./approvers.js";
-import { CardPlaces, noCardOf, type Place } from "./card-places.js";
-import { ChannelTurns } from "./channel-turns.js";
+import { CardPlaces, type Place } from "./card-places.js";
+import { CardRefusals } from "./card-refusals.js";
+import { EndElsewhere } from "./end-elsewhere.js";
 import { OneAtATime } from "./one-at-a-time.js";
+import { Pauses } from "./pauses.js";
 import { remember } from "./remember.js";
 import type { Requesters } from "./requesters.js";
-import type { Card, CardReply, CardStore } from "./store.js";
+import { sayOnce } from "./say-once.js";
+import type { Card, CardStore } from "./store.js";
 
 export interface CardsOptions {
   slack: WebClient;
@@ -66,8 +66,6 @@ const RENEW_MS = 5_000;
 const LOOK_AGAIN_MS = 2_000;
 /** If Slack refuses the message that a run is overdue, it is retried as rarely as after this many failures. */
 const OVERDUE_TRIES = 3;
-/** After this many temporary failures, the requester is told of a run's end without its card. */
-const TELL_AFTER = 3;
 /**
  * How long (ms) the bot keeps trying the card of a run that has ended, because Slack may grant later what it refuses now, such as
  * a scope. Counted from the first failure and not from the run's end, which may be days ago if the bot was stopped.
@@ -86,22 +84,18 @@ export class Cards {
         this.options.log.error({ err: error, runKey }, "A card could not be drawn: the bot tries again");
     }),
   );
-  /** How many times in a row Slack has refused each card, and since when, by the monotonic clock. */
-  readonly #failures = new Map<string, { count: number; since: number }>();
-  /** The fingerprint of what Slack has permanently refused to show in each card. */
-  readonly #refused = new Map<string, string>();
-  /** Runs whose requester has been told of the end without the card. */
-  readonly #told = new Map<string, true>();
-  /** Cards that Slack holds up, and until when, by the monotonic clock. */
-  readonly #notBefore = new Map<string, number>();
-  readonly #turns: ChannelTurns;
+  readonly #pauses: Pauses;
+  readonly #refusals: CardRefusals;
   readonly #places: CardPlaces;
+  readonly #endElsewhere: EndElsewhere;
   /** The states that this process has drawn on the cards of runs in flight, so that each state is logged once. */
   readonly #states = new Map<string, RunState>();
 
   constructor(private readonly options: CardsOptions) {
-    this.#turns = new ChannelTurns(options.clock);
+    this.#pauses = new Pauses(options.clock, options.signal, (runKey) => void this.redraw(runKey));
+    this.#refusals = new CardRefusals(options.clock);
     this.#places = new CardPlaces({ ...options, onRefused: (run, failure) => this.#warn(run, failure) });
+    this.#endElsewhere = new EndElsewhere({ ...options, places: this.#places });
   }
 
   /** Notes where a run's card should be. It is posted as soon as the run is stored, which the same transaction `db` does. */
@@ -137,7 +131,7 @@ export class Cards {
 
   /** The id of the channel or person where the card shows the run's current state; `null` when it is not posted or Slack refuses its edits. */
   async keptTrueIn(runKey: string): Promise<string | null> {
-    if (this.#failures.has(runKey) || this.#refused.has(runKey)) return null;
+    if (this.#refusals.has(runKey)) return null;
     const card = await this.options.cards.get(runKey);
     return card === null || card.ts === null ? null : card.channel;
   }
@@ -159,13 +153,11 @@ export class Cards {
 
   async #draw(runKey: string): Promise<void> {
     const { cards, clock } = this.options;
-    const pause = (this.#notBefore.get(runKey) ?? 0) - clock.monotonic();
-    if (pause > 0) return;
-    this.#notBefore.delete(runKey);
+    if (this.#pauses.isOn(runKey)) return;
     if (await this.#isUpToDate(runKey)) return;
     if (!(await cards.claim(runKey, CLAIM_MS))) {
       // Another process is drawing it, perhaps from an older state than the current one, so this process checks again later.
-      if ((await cards.get(runKey)) !== null) this.#later(runKey, LOOK_AGAIN_MS);
+      if ((await cards.get(runKey)) !== null) this.#pauses.begin(runKey, LOOK_AGAIN_MS);
       return;
     }
     const renew = () => cards.claim(runKey, CLAIM_MS);
@@ -183,7 +175,7 @@ export class Cards {
    * claim would be written to the disk. Another process that has the claim may be drawing an older state.
    */
   async #isUpToDate(runKey: string): Promise<boolean> {
-    if (this.#failures.has(runKey) || this.#refused.has(runKey)) return false;
+    if (this.#refusals.has(runKey)) return false;
     const card = await this.options.cards.get(runKey);
     if (card === null || card.isClaimed || card.settled) return false;
     const run = await this.options.runs.get(runKey).catch(asUnreadableRun);
@@ -210,7 +202,7 @@ export class Cards {
     if (card.settled && !isEnded(run)) await cards.change(runKey, { settled: false });
     const content = await this.#contentOf(run, card);
     const shown = fingerprint(content);
-    if (this.#refused.get(runKey) === shown) return;
+    if (this.#refusals.isForGood(runKey, shown)) return;
     const failure = await this.#show(card, run, content, shown);
     if (failure === "left") return;
     if (failure) {
@@ -218,12 +210,12 @@ export class Cards {
       if (!mayPass(failure)) await this.#tellApprovers(run);
       return this.#failed(run, failure, shown);
     }
-    this.#refused.delete(runKey);
+    this.#refusals.endForGood(runKey);
     const pauseMs = await this.#tellApprovers(run);
     // The count of refused replies about the end continues.
-    if (isEnded(run)) return this.#tell(run, shown, pauseMs);
-    if (pauseMs !== null) return this.#later(runKey, pauseMs);
-    this.#failures.delete(runKey);
+    if (isEnded(run)) return this.#tellEnd(run, shown, pauseMs);
+    if (pauseMs !== null) return this.#pauses.begin(runKey, pauseMs);
+    this.#refusals.endStreak(runKey);
     if (run.state === "running") await this.#tellOverdue(run);
   }
 
@@ -254,9 +246,9 @@ export class Cards {
     if (ts === null || settled || shown === toShow) return;
     const failure = await edit(slack, { channel, ts }, content);
     if (failure?.kind === "rate_limited") {
-      return this.#later(runKey, this.#pauseMs(failure, this.#countFailure(runKey).count, channel));
+      return this.#pauses.begin(runKey, this.#refusals.pauseMs(failure, this.#refusals.add(runKey).count, channel));
     }
-    this.#failures.delete(runKey);
+    this.#refusals.endStreak(runKey);
     // The next sweep retries temporary failures.
     if (failure?.kind !== "transient") await cards.change(runKey, { shown: toShow });
   }
@@ -279,41 +271,26 @@ export class Cards {
    * Edits notify nobody, so the requester gets one reply in the card's thread when the run has ended.
    * @param approversPauseMs after how long those who were asked to approve it are to be told again, in ms; `null` if they have been told
    */
-  async #tell(run: Run, shown: string, approversPauseMs: number | null): Promise<void> {
+  async #tellEnd(run: Run, shown: string, approversPauseMs: number | null): Promise<void> {
     const { cards, clock } = this.options;
     const card = await cards.get(run.key);
     if (card === null || card.ts === null) return;
     if (card.settled) {
-      this.#failures.delete(run.key);
+      this.#refusals.endStreak(run.key);
       return;
     }
-    const isTold = this.#told.has(run.key) || run.approval?.isEndTold === true;
+    const isTold = this.#endElsewhere.isTold(run.key) || run.approval?.isEndTold === true;
     const reply = isTold ? null : followUpMessage(run, elapsedMs(run, clock.now()));
     if (reply !== null) {
-      const failure = await this.#reply(card, "end", reply);
+      const failure = await sayOnce(this.options, card, "end", reply);
       if (failure !== null) return this.#failed(run, failure, shown);
     }
     if (approversPauseMs !== null) {
       await this.options.approvers.noteEndTold(run);
-      return this.#later(run.key, approversPauseMs);
+      return this.#pauses.begin(run.key, approversPauseMs);
     }
     await this.#endWhatIsLeft(card, run);
     await this.#settle(run.key);
-  }
-
-  /**
-   * Says something once about a run. Notes before that it is about to: if the process dies, or Slack's answer is lost, it is posted again
-   * and says so. The caller notes that it was posted. @returns why Slack did not take it, or `null`
-   */
-  async #reply(card: Card, kind: CardReply, reply: Message): Promise<SlackFailure | null> {
-    const { oneTry, cards } = this.options;
-    const { runKey, posting } = card;
-    if (posting !== kind) await cards.change(runKey, { posting: kind });
-    const posted = await postAtFirst(oneTry, placesFor(card), posting === kind ? repeated(reply) : reply);
-    if (isPosted(posted)) return null;
-    // What an earlier try may have posted there is still there.
-    if (posted.kind !== "transient" && posting !== kind) await cards.change(runKey, { posting: null });
-    return posted;
   }
 
   /** Tells the requester in the card's thread that the run is taking too long. */
@@ -322,10 +299,11 @@ export class Cards {
     if (run.overdue === null || run.overdue.told || run.requester === null) return;
     const card = await cards.get(run.key);
     if (card === null || card.ts === null) return;
-    const failure = await this.#reply(card, "overdue", overdueMessage(run, run.requester, clock.now()));
+    const failure = await sayOnce(this.options, card, "overdue", overdueMessage(run, run.requester, clock.now()));
     if (failure !== null) {
       this.#warn(run, failure);
-      if (mayPass(failure)) return this.#later(run.key, this.#pauseMs(failure, OVERDUE_TRIES, card.channel));
+      if (mayPass(failure))
+        return this.#pauses.begin(run.key, this.#refusals.pauseMs(failure, OVERDUE_TRIES, card.channel));
     }
     await runs.update(run.key, toldOverdue);
   }
@@ -349,73 +327,46 @@ export class Cards {
     // A missing scope may still be granted. The card stays where it is until then.
     const isStuck = card.ts !== null && isRefusedHere(failure) && failure.kind !== "credentials";
     if (isStuck && failure.kind !== "other" && card.moved === null && card.requester !== null) {
-      // The requester gets the card as a direct message.
-      const moved = { from: card.channel, why: failure.word };
-      const left = card.ts === null ? null : { channel: card.channel, ts: card.ts };
-      const elsewhere = { channel: card.requester, threadTs: null, ts: null, shown: null, moved, left };
-      await cards.change(run.key, elsewhere);
-      await this.options.approvers.askAgain(run);
-      return this.#later(run.key, 0);
+      return this.#moveToDirectMessage(card, run, { requester: card.requester, why: failure.word });
     }
-    const { count: failures, since } = this.#countFailure(run.key);
+    const { count: failures, forMs } = this.#refusals.add(run.key);
     if (isEnded(run)) {
-      const isTold = await this.#tellOtherwise(card, run, { failure, failures, isStuck });
-      if ((isTold && isStuck) || this.options.clock.monotonic() - since > KEEP_TRYING_MS) {
+      const isTold = await this.#endElsewhere.tell(card, run, { failure, failures, isStuck });
+      if ((isTold && isStuck) || forMs > KEEP_TRYING_MS) {
         await this.#settle(run.key);
         return this.#correctLater(run, failure);
       }
     } else if (isStuck) {
-      // Slack would refuse the same content again, but it may accept the next.
-      return remember(this.#refused, run.key, shown);
+      return this.#refusals.addForGood(run.key, shown);
     }
-    this.#later(run.key, this.#pauseMs(failure, failures, card.channel));
+    this.#pauses.begin(run.key, this.#refusals.pauseMs(failure, failures, card.channel));
+  }
+
+  /** The requester gets the card as a direct message. `why`: Slack's error code. */
+  async #moveToDirectMessage(
+    { channel, ts }: Card,
+    run: Run,
+    { requester, why }: { requester: string; why: string },
+  ): Promise<void> {
+    const left = ts === null ? null : { channel, ts };
+    const moved = { from: channel, why };
+    await this.options.cards.change(run.key, {
+      channel: requester,
+      threadTs: null,
+      ts: null,
+      shown: null,
+      moved,
+      left,
+    });
+    await this.options.approvers.askAgain(run);
+    this.#pauses.begin(run.key, 0);
   }
 
   /** Everything has been said, but the card still shows what is no longer true. A refusal that the bot does not know may pass. */
   #correctLater({ key }: Run, failure: SlackFailure): void {
     if (failure.kind !== "other") return;
-    const { since } = this.#countFailure(key);
-    if (this.options.clock.monotonic() - since > CORRECT_MS) this.#failures.delete(key);
-    else this.#later(key, retryPauseMs(failure, CORRECT_TRIES));
-  }
-
-  /** How long (ms) to wait after a failure that was the last of this many in a row. */
-  #pauseMs(failure: SlackFailure, failures: number, channel: string): number {
-    const pauseMs = retryPauseMs(failure, failures);
-    return failure.kind === "rate_limited" ? this.#turns.after(channel, pauseMs) : pauseMs;
-  }
-
-  /** How many times in a row Slack has refused the card, including this time. */
-  #countFailure(runKey: string): { count: number; since: number } {
-    const { count, since } = this.#failures.get(runKey) ?? { count: 0, since: this.options.clock.monotonic() };
-    const failures = { count: count + 1, since };
-    remember(this.#failures, runKey, failures);
-    return failures;
-  }
-
-  /** Tells the requester once how a run ended if its card does not show it. Returns true when they have been told or need not be. */
-  async #tellOtherwise(
-    card: Card,
-    run: Run,
-    { failure, failures, isStuck }: { failure: SlackFailure; failures: number; isStuck: boolean },
-  ): Promise<boolean> {
-    if (this.#told.has(run.key)) return true;
-    const { requesters, botName, clock, hexPlace } = this.options;
-    const elapsed = elapsedMs(run, clock.now());
-    if (isStuck) {
-      // Somebody who deletes a card knows about it.
-      const end = failure.kind === "gone" ? followUpMessage(run, elapsed) : endMessage(run, elapsed);
-      if (end === null) return true;
-      if ((await this.#reply(card, "end", { text: plainText(end), blocks: [] })) === null) return true;
-    }
-    if (mayPass(failure) && failures < TELL_AFTER) return false;
-    const place = this.#places.of(run.key);
-    const why = place?.kind === "nowhere" ? place.why : noCardOf(failure);
-    const told = withoutCard(run, { why, bot: botName, now: clock.now(), place: hexPlace() });
-    if (!(await requesters.tell(run.key, told))) return false;
-    requesters.forget(run.key);
-    remember(this.#told, run.key, true);
-    return true;
+    if (this.#refusals.add(key).forMs > CORRECT_MS) this.#refusals.endStreak(key);
+    else this.#pauses.begin(key, retryPauseMs(failure, CORRECT_TRIES));
   }
 
   /** There is nothing more to show or tell. */
@@ -423,7 +374,9 @@ export class Cards {
     await this.options.cards.change(runKey, { settled: true, posting: null });
     this.options.requesters.forget(runKey);
     this.#places.forget(runKey);
-    for (const known of [this.#failures, this.#refused, this.#told]) known.delete(runKey);
+    this.#endElsewhere.forget(runKey);
+    this.#refusals.endStreak(runKey);
+    this.#refusals.endForGood(runKey);
   }
 
   #warn({ key, reference }: Run, failure: SlackFailure): void {
@@ -431,23 +384,4 @@ export class Cards {
     const facts = { runKey: key, reference, failure: failure.facts, todo };
     this.options.log.warn(facts, "Slack did not accept a card: %s", failure.word);
   }
-
-  #later(runKey: string, ms: number): void {
-    const { clock, signal } = this.options;
-    const until = clock.monotonic() + ms;
-    this.#notBefore.set(runKey, until);
-    void clock.sleep(ms, signal).then(() => {
-      if (signal.aborted) return;
-      // By the clock, a timer may end a little early. The pause is over all the same, unless another one has begun.
-      if (this.#notBefore.get(runKey) === until) this.#notBefore.delete(runKey);
-      void this.redraw(runKey);
-    });
-  }
-}
-
-/** Where to say something about a card, best place first. What is in a thread does not concern readers of the channel. */
-function placesFor({ channel, threadTs, ts, requester }: Card): [Target, ...Target[]] {
-  const person = requester === null ? [] : [{ channel: requester }];
-  const isOfThread = threadTs !== null && requester !== null;
-  return [targetOf(channel, threadTs ?? ts), ...(isOfThread ? [] : [{ channel }]), ...person];
 }

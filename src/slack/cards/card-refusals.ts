@@ -1,0 +1,63 @@
+// What Slack has refused to show in cards, as this process remembers it, and how long to wait before it is asked again.
+
+import type { Clock } from "../../lib/clock.js";
+import { retryPauseMs, type SlackFailure } from "../connection/failures.js";
+import { ChannelTurns } from "./channel-turns.js";
+import { remember } from "./remember.js";
+
+/** The refusals of one card in a row. */
+export interface RefusalStreak {
+  count: number;
+  /** How long ago the first of them was, in ms. */
+  forMs: number;
+}
+
+export class CardRefusals {
+  /** How many times in a row Slack has refused each card, and since when, by the monotonic clock. */
+  readonly #streaks = new Map<string, { count: number; since: number }>();
+  /** The fingerprint of what Slack has permanently refused to show in each card. */
+  readonly #forGood = new Map<string, string>();
+  readonly #turns: ChannelTurns;
+
+  constructor(private readonly clock: Clock) {
+    this.#turns = new ChannelTurns(clock);
+  }
+
+  /** Whether the card may show an older state than the stored one because of them. */
+  has(runKey: string): boolean {
+    return this.#streaks.has(runKey) || this.#forGood.has(runKey);
+  }
+
+  /** Counts another one. */
+  add(runKey: string): RefusalStreak {
+    const now = this.clock.monotonic();
+    const { count, since } = this.#streaks.get(runKey) ?? { count: 0, since: now };
+    remember(this.#streaks, runKey, { count: count + 1, since });
+    return { count: count + 1, forMs: now - since };
+  }
+
+  /** The next one counts as the first again. */
+  endStreak(runKey: string): void {
+    this.#streaks.delete(runKey);
+  }
+
+  /** Slack would refuse the same content again, but it may accept the next. `shown`: its fingerprint. */
+  addForGood(runKey: string, shown: string): void {
+    remember(this.#forGood, runKey, shown);
+  }
+
+  isForGood(runKey: string, shown: string): boolean {
+    return this.#forGood.get(runKey) === shown;
+  }
+
+  /** Slack shows what is stored. */
+  endForGood(runKey: string): void {
+    this.#forGood.delete(runKey);
+  }
+
+  /** How long (ms) to wait after a failure that was the last of this many in a row. */
+  pauseMs(failure: SlackFailure, failures: number, channel: string): number {
+    const pauseMs = retryPauseMs(failure, failures);
+    return failure.kind === "rate_limited" ? this.#turns.after(channel, pauseMs) : pauseMs;
+  }
+}
