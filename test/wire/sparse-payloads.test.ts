@@ -146,7 +146,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["no event_id", {}, { event_id: undefined }],
     ["an empty organization", {}, { context_enterprise_id: "", authorizations: [{ enterprise_id: "", user_id: "" }] }],
     ["empty teams", { team: "", user_team: "", source_team: "" }, { context_team_id: "" }],
-    ["an empty subtype and bot", { subtype: "", bot_id: "" }, {}],
+    ["an empty subtype, bot and thread", { subtype: "", bot_id: "", thread_ts: "" }, {}],
   ])("a mention with %s is answered", async (_, event, envelope) => {
     const { ada } = harness.slack.people;
     const asked = await harness.person("ada").write(harness.slack.channels.data, "Good morning");

@@ -1,7 +1,7 @@
 // The events that Slack sends, each in its envelope. Source: https://docs.slack.dev/apis/events-api
 
 import { z } from "zod";
-import { id, maybe, maybeId, maybeWord } from "./fields.js";
+import { empty, id, maybe, maybeId, maybeWord } from "./fields.js";
 
 /** The longest text, in characters: 40,000 by Slack's own limit for a message, and more once `&`, `<` and `>` are escaped. */
 const MAX_TEXT = 200_000;
@@ -37,7 +37,7 @@ const message = {
   channel: id,
   ts: timestamp,
   /** The message that started the thread. */
-  thread_ts: maybe(timestamp),
+  thread_ts: maybe(z.union([timestamp, empty])),
   user: maybeId,
   text: maybe(z.string().max(MAX_TEXT)),
   subtype: maybeWord,

@@ -22,7 +22,7 @@ export function maybe<T extends z.ZodType>(schema: T) {
 }
 
 /** Commands come as form fields, which may be there without a value. */
-const empty = z.literal("").transform(() => undefined);
+export const empty = z.literal("").transform(() => undefined);
 
 /** An id or a word that Slack may leave out, set to null, or leave empty. */
 export const maybeId = maybe(z.union([id, empty]));
