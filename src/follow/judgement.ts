@@ -38,8 +38,8 @@ export interface Terms {
 }
 
 export type Finding =
-  /** The newest run that ended by itself failed. `since`: when the first run in this row of failures ended. `url`: see `HexRun`. */
-  | { kind: "failed"; since: number; runId: string; url: string | null; status: string }
+  /** The newest run that ended by itself failed. `since`, `lastAt`: when the first and the newest run in this row of failures ended. `url`: see `HexRun`. */
+  | { kind: "failed"; since: number; lastAt: number; runId: string; url: string | null; status: string }
   /** A scheduled run is missing. `since`: when it was due. */
   | { kind: "late"; since: number }
   /** A run takes far too long. `since`: when it began, or was first seen waiting. */
@@ -65,7 +65,8 @@ function failed({ runs, readAt }: Evidence, { from }: Terms): Finding | null {
   const inARow = (good === -1 ? ended : ended.slice(0, good)).filter((run) => endOf(run) >= from);
   const [newest, first] = [inARow[0], inARow.at(-1)];
   if (newest === undefined || first === undefined || newest !== ended[0]) return null;
-  return { kind: "failed", since: endOf(first), runId: newest.runId, url: newest.runUrl, status: newest.status };
+  const { runId, runUrl: url, status } = newest;
+  return { kind: "failed", since: endOf(first), lastAt: endOf(newest), runId, url, status };
 }
 
 function late(evidence: Evidence, terms: Terms): Finding | null {

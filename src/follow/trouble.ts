@@ -11,7 +11,15 @@ const overAt = epochMs.nullable();
 const run = { runId: z.string(), url: z.string().nullable().default(null) };
 /** One thing that was or is wrong. See `Finding`. */
 const ailmentSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("failed"), since: epochMs, ...run, status: z.string(), overAt }),
+  /** `lastAt`: when the newest run that failed ended. Without it, that is not known. */
+  z.object({
+    kind: z.literal("failed"),
+    since: epochMs,
+    lastAt: epochMs.optional(),
+    ...run,
+    status: z.string(),
+    overAt,
+  }),
   /** `rescheduled`: it is over only because the schedules were changed before the run came. */
   z.object({ kind: z.literal("late"), since: epochMs, overAt, rescheduled: z.literal(true).optional() }),
   z.object({ kind: z.literal("stuck"), since: epochMs, ...run, overAt }),

@@ -137,14 +137,21 @@ describe("failed", () => {
   test.each(["ERRORED", "UNABLE_TO_ALLOCATE_KERNEL"])("the newest run that ended is %s", (status) => {
     const run = failure(SEVEN, status);
     expect(judge(evidence({ runs: [run] }), TERMS)).toEqual([
-      { kind: "failed", since: SEVEN + MINUTE, runId: run.runId, url: null, status },
+      { kind: "failed", since: SEVEN + MINUTE, lastAt: SEVEN + MINUTE, runId: run.runId, url: null, status },
     ]);
   });
 
   test("several in a row: since the first, and the newest is the one to open", () => {
     const runs = [failure(SEVEN + 10 * MINUTE), failure(SEVEN + 5 * MINUTE), hexRun(), failure(SEVEN - HOUR)];
     expect(judge(evidence({ runs }), TERMS)).toEqual([
-      { kind: "failed", since: SEVEN + 6 * MINUTE, runId: runs[0]?.runId, url: null, status: "ERRORED" },
+      {
+        kind: "failed",
+        since: SEVEN + 6 * MINUTE,
+        lastAt: SEVEN + 11 * MINUTE,
+        runId: runs[0]?.runId,
+        url: null,
+        status: "ERRORED",
+      },
     ]);
   });
 

@@ -86,6 +86,36 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(words()).toContain("… and 2 more projects, not in trouble any more.");
   });
 
+  test("a project that fails again: since when and when at last, and nobody is asked to run what is running", async () => {
+    harness = await Harness.start(mode);
+    const { workspace } = harness.hex;
+    const project = workspace.addProject({ title: "Weekly revenue", schedules: [] });
+    const run = (outcome: "ERRORED" | "UNABLE_TO_ALLOCATE_KERNEL" | "COMPLETED", minutes = 1) =>
+      workspace.startRun(project.id, { trigger: "APP_REFRESH", durationMs: minutes * MINUTE, outcome });
+    const ended = (runId: string) => Math.floor((workspace.run(runId).endedAt ?? 0) / SECOND);
+    const runItAgain = "fix the project, and run it again.";
+    await harness.ask("watch weekly revenue");
+    const first = run("ERRORED");
+    await shows("Failed");
+    expect(words()).not.toContain("most recently");
+    expect(words()).toContain(runItAgain);
+    const second = run("ERRORED", 10);
+    await shows("Another run");
+    expect(words()).toMatch(linkTo(second.id, "Another run"));
+    expect(words()).not.toContain(runItAgain);
+    await shows("most recently");
+    expect(words()).toMatch(
+      new RegExp(`Failed <!date\\^${ended(first.id)}\\^[^>]*>, most recently <!date\\^${ended(second.id)}\\^`),
+    );
+    expect(words()).toMatch(linkTo(second.id, "Open the run"));
+    expect(words()).toContain(runItAgain);
+    run("UNABLE_TO_ALLOCATE_KERNEL");
+    await shows("because Hex had no kernel for it");
+    run("COMPLETED");
+    await shows("Back to green");
+    expect(words()).toMatch(/~Failed .*most recently .*because Hex had no kernel for it~ until/);
+  });
+
   test("a run that is stuck can be opened, and cancelled where the message stands", async () => {
     harness = await Harness.start(mode);
     const { workspace } = harness.hex;

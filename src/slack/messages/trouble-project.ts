@@ -56,9 +56,7 @@ function ailmentState(ailment: Ailment, { withdrawn, overAt }: Trouble): string 
 function ailmentWords(ailment: Ailment): string {
   switch (ailment.kind) {
     case "failed":
-      return ailment.status === "ERRORED"
-        ? `Failed ${date(ailment.since)}`
-        : `Could not start, because Hex had no kernel for it, ${date(ailment.since)}`;
+      return failedWords(ailment);
     case "late":
       return ailment.rescheduled
         ? `Late: a run was due ${date(ailment.since)} and had not started when its schedule was changed`
@@ -68,16 +66,30 @@ function ailmentWords(ailment: Ailment): string {
   }
 }
 
+function failedWords({ since, lastAt = since, status }: Ailment & { kind: "failed" }): string {
+  const hadKernel = status === "ERRORED";
+  if (lastAt > since) {
+    const why = hadKernel ? "" : ", because Hex had no kernel for it";
+    return `Failed ${date(since)}, most recently ${date(lastAt)}${why}`;
+  }
+  return hadKernel ? `Failed ${date(since)}` : `Could not start, because Hex had no kernel for it, ${date(since)}`;
+}
+
 function todoLine({ ailments, overAt, since }: Trouble, followed: Followed | null): string | null {
   if (overAt !== null) return null;
-  const open = ailments.filter((one) => one.overAt === null).map(({ kind }) => kind);
-  if (open.includes("failed")) return "Open the run in Hex to see what failed, fix the project, and run it again.";
-  if (open.includes("stuck")) return "Open the run in Hex. If it does not move, cancel it and run it again.";
-  const started = followed?.going.find((run) => run.since >= since);
-  const isLate = open.includes("late");
+  const open = ailments.filter((one) => one.overAt === null);
+  const [isStuck, isLate] = [open.some(({ kind }) => kind === "stuck"), open.some(({ kind }) => kind === "late")];
+  const failed = open.find((one) => one.kind === "failed");
+  const from = failed === undefined ? since : (failed.lastAt ?? failed.since);
+  const started = followed?.going.find((run) => run.since >= from);
+  if (failed !== undefined && (isStuck || started === undefined)) {
+    return "Open the run in Hex to see what failed, fix the project, and run it again.";
+  }
+  if (isStuck) return "Open the run in Hex. If it does not move, cancel it and run it again.";
   if (isLate && started === undefined) return "Look at its schedule in Hex, or run it now.";
-  const run = isLate ? "Another run" : "A run";
-  const verb = isLate ? "has been started" : "has started";
+  const isAnother = failed !== undefined || isLate;
+  const run = isAnother ? "Another run" : "A run";
+  const verb = isAnother ? "has been started" : "has started";
   return `${link(started?.url ?? null, run, 40)} ${verb}. It is green again when that run has completed.`;
 }
 
