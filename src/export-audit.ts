@@ -8,8 +8,9 @@ import { loadEnvFile } from "./config/env-file.js";
 import { withSecretFiles } from "./config/secret-files.js";
 import { safeId } from "./hex/ids.js";
 import { uuidOfShortId } from "./hex/links.js";
-import { AUDIT_HELP, auditMistake, NOTHING_RECORDED, outputFailure, unreadEntries } from "./remedies/audit.js";
+import { AUDIT_HELP, auditMistake, NOTHING_RECORDED, unreadEntries } from "./remedies/audit.js";
 import { storeFailure, storeSentence } from "./remedies/store.js";
+import { stopPrinting } from "./stop-printing.js";
 import { StoreError } from "./store/database.js";
 import { StoreFailure } from "./store/failure.js";
 import { openForReading } from "./store/open-for-reading.js";
@@ -51,10 +52,4 @@ async function exported(words: readonly string[]): Promise<number> {
 function said(stream: NodeJS.WriteStream, text: string, exitCode: number): number {
   stream.write(text);
   return exitCode;
-}
-
-/** Whoever reads the output may have enough of it, as `head` does. */
-function stopPrinting(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") process.exit(0);
-  process.exit(said(process.stderr, outputFailure(error.code ?? error.message), 1));
 }

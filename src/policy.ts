@@ -20,6 +20,7 @@ import { type MatrixOptions, matrixCsv, matrixTable, peopleOfRules } from "./pol
 import { UsageError } from "./policy-command/usage-error.js";
 import { remedyFor } from "./remedies/hex.js";
 import { policyTroubleLines, uncheckedNamesSentence, unmatchedNameLine } from "./remedies/policy.js";
+import { stopPrinting } from "./stop-printing.js";
 
 const USUAL_FILE = "policy.yml";
 const USUAL_WIDTH = 100;
@@ -27,6 +28,7 @@ const USUAL_WIDTH = 100;
 const LONGEST_MS = 120_000;
 
 loadEnv({ quiet: true });
+process.stdout.on("error", stopPrinting);
 process.exitCode = await run(process.argv.slice(2));
 
 /** @returns the exit code */

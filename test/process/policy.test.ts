@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { CHILD_ENV } from "./child-env.js";
@@ -59,6 +59,26 @@ describe.concurrent("npm run policy", { timeout: LIMIT_MS }, () => {
     const { code, err } = await policy(["explain", "bob", "run", "x"]);
     expect(code).toBe(1);
     expect(err).toMatch(/^"bob" names nobody\. .*\n\nnpm run policy -- check/s);
+  });
+
+  test("matrix stops quietly once nobody reads on, and says in a sentence that there is no room", async ({
+    stage: { dir },
+    policy: _,
+  }) => {
+    const rule = (at: number) => `  - { allow: see, people: U0PERSON${at}, projects: { title: "Report ${at} *" } }\n`;
+    await writeFile(join(dir, "policy.yml"), `rules:\n${Array.from({ length: 100 }, (_, at) => rule(at)).join("")}`);
+    const inShell = async (rest: string) => {
+      const command = `set -o pipefail; "${process.execPath}" "${PROGRAM}" matrix see --format csv 2> err ${rest}`;
+      const child = spawn("bash", ["--norc", "-c", command], { cwd: dir, env: CHILD_ENV, stdio: "ignore" });
+      const [code] = await once(child, "close");
+      const [, ...said] = (await readFile(join(dir, "err"), "utf8")).split("\n");
+      return { code, said: said.join("\n") };
+    };
+    expect(await inShell("| head -n 1")).toEqual({ code: 0, said: "" });
+    expect(await inShell("> /dev/full")).toEqual({
+      code: 1,
+      said: expect.stringMatching(/^The output could not be written \(ENOSPC\).*\n$/),
+    });
   });
 
   describe("with tokens", () => {
