@@ -24,7 +24,10 @@ function linesOf(file: string, question: Question, { verb, decision }: Decided):
   if (!question.person.isOfWorkspace) return [`No: ${deed}`, OUTSIDERS];
   const at = (rule: Rule) =>
     `${file}:${rule.line}: rule ${rule.number}${rule.name === null ? "" : ` (${plain(rule.name)})`}`;
-  const why = verb === question.verb ? [] : [WHY_ANOTHER[verb === "see" ? "see" : "run"]];
+  const why = [
+    ...(verb === question.verb ? [] : [WHY_ANOTHER[verb === "see" ? "see" : "run"]]),
+    ...(question.verb === "cancel" ? [OWN_RUNS] : []),
+  ];
   switch (decision.kind) {
     case "allowed":
       return [`Yes: ${deed}`, ...(decision.rule === null ? [] : [`${at(decision.rule)} allows ${verb}.`])];
@@ -56,6 +59,7 @@ const WHY_ANOTHER = {
   run: "Whoever publishes needs the right to run, too.",
 } as const;
 
+const OWN_RUNS = "Whoever asked for a run may cancel it in any case.";
 const OUTSIDERS =
   "People who have left, bots and people from other organizations may do nothing, whatever the rules say.";
 

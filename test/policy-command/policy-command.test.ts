@@ -140,6 +140,17 @@ describe("explain", () => {
     );
   });
 
+  test("people may cancel their own runs, whatever the rules say", () => {
+    expect(asked("member", "cancel", "title:Revenue")).toBe(
+      "No: member, cancel title:Revenue, on the Home tab\n" +
+        "No rule allows cancel there.\n" +
+        "Whoever asked for a run may cancel it in any case.\n",
+    );
+    expect(asked("member", "cancel", "category:Salaries")).toMatch(
+      /does not exist\.\nWhoever asked for a run may cancel/,
+    );
+  });
+
   test("administer is about no project", () => {
     expect(asked("admin", "administer", "")).toMatch(
       /^Yes: admin, administer the bot, on the Home tab\n.*rule 6 allows/,
