@@ -67,7 +67,12 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
       to: incident.state === "down" ? null : incident.backAt,
     }));
   };
-  const follows = async () => [...(await watches.follows()), ...(await digests.follows())];
+  const follows = async () => {
+    const now = clock.now();
+    await watches.setNoLaterThan(now);
+    await digests.setNoLaterThan(now);
+    return [...(await watches.follows()), ...(await digests.follows())];
+  };
   const lateMs = config.lateMinutes * MINUTE;
   const { stuckFactor } = config;
   const poller = new ProjectPoller({

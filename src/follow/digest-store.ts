@@ -50,6 +50,13 @@ export class DigestStore {
     );
   }
 
+  /** What seems to have been set later than `now` (epoch ms), because the clock has been set back since, counts as set now. */
+  async setNoLaterThan(now: number): Promise<void> {
+    for (const digest of await this.all()) {
+      if (digest.ended === null && digest.setAt > now) await this.#replace(digest, { ...digest, setAt: now });
+    }
+  }
+
   /** All digests, also those that Slack has ended, without those that cannot be read. */
   async all(): Promise<Digest[]> {
     const rows = await this.db

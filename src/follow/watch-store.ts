@@ -72,6 +72,15 @@ export class WatchStore {
     return all.map((watch) => ({ rule: watch.rule, setAt: watch.setAt, endsSince: endsSince(watch) }));
   }
 
+  /** What seems to have been set later than `now` (epoch ms), because the clock has been set back since, counts as set now. */
+  async setNoLaterThan(now: number): Promise<void> {
+    for (const { watch, text } of await this.#stored()) {
+      const { setAt, levelSetAt = setAt, ended } = watch;
+      if (ended !== undefined || Math.max(setAt, levelSetAt) <= now) continue;
+      await this.#replace(text, { ...watch, setAt: Math.min(setAt, now), levelSetAt: Math.min(levelSetAt, now) });
+    }
+  }
+
   /** All watches that have not ended, without those that cannot be read. */
   async all(): Promise<Watch[]> {
     const stored = await this.#stored();

@@ -73,6 +73,23 @@ describe.each(MODES)("%s: when the clock is set", (mode) => {
     expect(harness.log.join("")).toContain(`The clock jumped ${ms > 0 ? "forward" : "back"} by`);
   });
 
+  test("back by a day: what was watched before is still told of, and its digest still comes", async () => {
+    const project = harness.hex.workspace.addProject({ title: "Revenue", schedules: [] });
+    await harness.ask(`watch ${project.id} all`);
+    const { data } = harness.slack.channels;
+    const due = new Date(harness.clock.now() + 30 * MINUTE).toISOString().slice(11, 16);
+    await harness.ask(`digest ${due} UTC`);
+    harness.clock.set(-24 * HOUR);
+    await harness.pass(30 * SECOND);
+    harness.hex.workspace.startRun(project.id, { durationMs: 1_000, outcome: "ERRORED" });
+    const posted = () =>
+      harness.slack.messages.filter(({ channel, via }) => channel === data.id && via === "postMessage");
+    await harness.until(() => posted().length === 1, 5 * SECOND);
+    expect(posted().map(shown)).toEqual([expect.stringContaining("failed")]);
+    await harness.until(() => posted().length === 2, MINUTE);
+    expect(posted().map(shown)[1]).toContain("fresh");
+  });
+
   test("a process that is waiting for the answer to a start does not look for the run", async () => {
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     let answer = (): void => undefined;
