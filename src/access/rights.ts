@@ -57,8 +57,8 @@ export class Rights {
   }
 
   /**
-   * The first rule that applies decides. A rule of which that is not known can only take rights away: the decision is the lesser of
-   * what it says and what the rules after it say. Of approvals by different people, none is the lesser, so that none is enough.
+   * The first rule that applies decides. A rule that may or may not apply can only take rights away: the decision is the
+   * lesser of what it says and what the rules after it say. Of approvals by different people, none is the lesser, so that none is enough.
    */
   #decide(verb: Verb, project: ProjectFacts): Decision {
     if (!this.person.isOfWorkspace) return { kind: "denied", rule: null, isUnsure: false };
@@ -76,7 +76,7 @@ export class Rights {
     return decision;
   }
 
-  /** What the first rule says that certainly applies. Collects those before it of which that is not known. */
+  /** What the first rule that certainly applies says. Collects in `unsure` the rules before it that may apply. */
   #firstCertain(verb: Verb, policy: Policy, project: ProjectFacts, unsure: Rule[]): Decision {
     for (const { rule, isAbout } of inOrder(this.#rulesOfAll(verb, policy), projectRulesOf(policy).about(project))) {
       if (!rule.verbs.has(verb)) continue;

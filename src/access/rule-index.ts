@@ -33,12 +33,12 @@ interface Filed<T> {
 
 interface Bucket<T> {
   filed: Filed<T>[];
-  /** The same by another field; `null` where they are few, or have no other field. */
+  /** What is filed here, by another field; `null` where it is little, or has no other field. */
   more: FilterIndex<T> | null;
 }
 
 class FilterIndex<T> {
-  /** Those that must be compared with every project. */
+  /** Entries that must be compared with every project. */
   readonly #always: T[] = [];
   readonly #byField = new Map<ProjectField, { all: Filed<T>[]; byPattern: PatternIndex<Bucket<T>> }>();
 

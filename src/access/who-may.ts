@@ -4,8 +4,8 @@ import { holdsIn, projectMatcher } from "./matching.js";
 import type { PeopleTerm, Place, Policy, ProjectFacts, Verb } from "./policy.js";
 
 /**
- * Those whom rules name that certainly apply to the project in that place, in the order of the rules, each once. Without people whom
- * an earlier rule forbids it by the same name; other exceptions are not worked out.
+ * The people in the rules that certainly apply to the project in that place, in the order of the rules, each once. Leaves out people
+ * whom an earlier rule forbids it by the same name; other exceptions are not worked out.
  */
 export function whoMay(policy: Policy, verb: Verb, project: ProjectFacts, place: Place): PeopleTerm[] {
   const found = new Map<string, PeopleTerm>();

@@ -21,7 +21,7 @@ export type Attention = z.output<typeof attentionSchema> & {
   version: number;
 };
 
-/** Of what nobody has pressed anything on. */
+/** Nobody has pressed anything. */
 export const NO_ATTENTION: Attention = { version: 0, taken: null, silence: null };
 
 export function subjectKey({ kind, id }: Subject): string {

@@ -109,7 +109,7 @@ export class Catalog implements ProjectsSeen {
     return known !== null && isRunnable(known) ? known : this.ask(projectId, call);
   }
 
-  /** The same, asked for in Hex in any case. @throws HexError */
+  /** The same, but always asks Hex. @throws HexError */
   async ask(projectId: string, call: Call): Promise<Project> {
     const askedAt = this.options.clock.now();
     const { hex, collections } = this.options;

@@ -24,13 +24,13 @@ export interface ConnectionReaderOptions {
   onError: (error: unknown) => void;
 }
 
-/** In ms. Between two requests, so that a great outage is not followed by a burst of them. */
+/** The pause between two requests, in ms, so that a large outage is not followed by a burst of them. */
 const PAUSE_MS = 2 * SECOND;
 /** How often it looks when nobody wakes it, in ms. */
 const LOOK_MS = HOUR;
 /** Pause after a failure that says nothing about the question, in ms. */
 const AGAIN_MS = 5 * MINUTE;
-/** The same while it is not this request's turn. */
+/** The pause while it is not this request's turn, in ms. */
 const LATER_MS = MINUTE;
 /** How long a request waits for its turn, and for its turn and its answer, in ms. */
 const TURN_MS = MINUTE;

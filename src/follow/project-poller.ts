@@ -66,7 +66,7 @@ const TIMEOUT_MS = 15 * SECOND;
 const AGAIN_MS = 15 * SECOND;
 /** How long what is over is kept, in ms: as long as its message may have to be brought to its end. */
 const KEEP_MS = 31 * DAY;
-/** The same for the ends of runs that went well, in ms: longer than they are news. */
+/** How long the ends of runs that went well are kept, in ms: longer than they are news. */
 const ENDS_KEPT_MS = DAY;
 
 /** How long (ms) Hex must have failed or refused to list a project's runs before people are told, and how often at least. */

@@ -172,7 +172,7 @@ export type DataConnection = z.output<typeof dataConnectionSchema>;
 
 /** A page of a list that is not about projects. */
 export interface Page<T> {
-  /** Those that can be read. */
+  /** The items that can be read. */
   values: T[];
   /** The cursor of the next page; `null` when there is none, or no usable one. */
   after: string | null;
@@ -244,7 +244,7 @@ export function startOrEnd({ startTime, endTime }: RunTimes): number | null {
   return startTime ?? endTime;
 }
 
-/** The order of runs, latest start first: those that wait come first, and those of which nothing but their final status is known last. */
+/** The order of runs, latest start first. Runs that are waiting come first, and runs of which only the final status is known last. */
 export function latestFirst(one: RunTimes, other: RunTimes): number {
   const [first, second] = [orderOf(one), orderOf(other)];
   return first === second ? 0 : second - first;

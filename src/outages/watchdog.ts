@@ -20,7 +20,7 @@ export interface WatchdogOptions {
   hex: HexClient;
   store: HealthStore;
   clock: Clock;
-  /** Of the budget. */
+  /** The share of the budget that its requests use. */
   share: Share;
   /** The pause between two probes while all is well, in ms. */
   probeMs: number;

@@ -14,10 +14,11 @@ export interface StoredPage {
 
 /** Events that were not accepted. */
 export interface PagesHeld {
-  /** Of how many outages and troubles. */
+  /** How many outages and troubles they are about. */
   count: number;
-  /** Of the last one, with when it was sent, epoch ms. */
+  /** Why the last one was not accepted. */
   kind: PageFailureKind;
+  /** When the last one was sent, epoch ms. */
   at: number;
 }
 
@@ -29,7 +30,7 @@ export class PageStore {
     private readonly write: Write = (work) => db.transaction().execute(work),
   ) {}
 
-  /** The pages of some subjects, and all others of which the service may have to be told more; by the keys of their subjects. */
+  /** The pages of some subjects, and all others about which the service may have to be told more; by the keys of their subjects. */
   async of(subjects: readonly Subject[]): Promise<Map<string, StoredPage>> {
     const ids = subjects.map(({ id }) => id);
     const rows = await this.db

@@ -30,7 +30,7 @@ export interface PageEvent {
   action: PageAction;
   /** The same for all events about the same thing. At most 255 characters. */
   dedupKey: string;
-  /** Of a trigger; null for the others. */
+  /** What a trigger says; null for other actions. */
   content: PageContent | null;
 }
 
@@ -68,11 +68,11 @@ export interface PagerDutyOptions {
 
 const MAX_SUMMARY = 1_024;
 const MAX_DEDUP_KEY = 255;
-/** Of other texts, in characters, far below the API's 512 kB for an event. */
+/** The longest other text, in characters: far below the API's 512 kB for an event. */
 const MAX_TEXT = 1_000;
-/** Of an answer, in bytes. */
+/** How much of an answer is read, in bytes. */
 const MAX_BODY = 10_000;
-/** Of the receiver's words in an error, in characters. */
+/** How much of the receiver's words an error quotes, in characters. */
 const MAX_WORDS = 300;
 
 const successSchema = z.object({ status: z.literal("success") });

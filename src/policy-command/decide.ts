@@ -18,7 +18,7 @@ export function decide(rights: Rights, verb: Verb, project: ProjectFacts | null)
   return verb === "publish" ? withRunning(decision, rights.may("run", project)) : { verb, decision };
 }
 
-/** Of two approvals, that of those who may approve publishing is enough. */
+/** Where both need an approval, one by somebody who may approve publishing is enough. */
 function withRunning(publishing: Decision, running: Decision): Decided {
   const isOpen = running.kind === "allowed" || (running.kind === "needs_approval" && publishing.kind !== "allowed");
   return isOpen ? { verb: "publish", decision: publishing } : { verb: "run", decision: running };

@@ -102,7 +102,7 @@ export class Lookup {
     }
   }
 
-  /** Those that no project in Hex has. @throws HexError */
+  /** The names in the rules that no project in Hex has. @throws HexError */
   async namesInHex(): Promise<NameFindings> {
     const projects = await this.projects();
     // In a workspace without projects, no name says anything.

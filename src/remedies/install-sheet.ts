@@ -57,7 +57,7 @@ export function extraUses(scopes: readonly string[]): string | null {
     : `With ${extra.join(" and ")}, it looks up once a day whether the channels that the rules name are still there.`;
 }
 
-/** Those of these scopes for which the bot has no use. */
+/** The scopes among these for which the bot has no use. */
 export function unusedScopes(scopes: readonly string[]): string[] {
   return scopes.filter((scope) => !(scope in SCOPE_USES) && !EXTRA_SCOPES.includes(scope));
 }
@@ -80,7 +80,7 @@ export interface TokenScope {
   uses: string;
 }
 
-/** Of the Hex token, as the dialog in Hex names them. */
+/** The scopes of the Hex token, as the dialog in Hex names them. */
 export const TOKEN_SCOPES: readonly TokenScope[] = [
   { name: "Read projects", isOptional: false, uses: "Reads projects, their schedules, and their runs." },
   { name: "Run projects", isOptional: false, uses: "Starts and cancels runs, and updates published results." },
@@ -143,7 +143,7 @@ const KEPT = {
   },
 } as const satisfies Record<string, Kept>;
 
-/** Of what kind the rows of each table are. */
+/** What kind of data each table holds. */
 const KIND_OF_TABLE: Record<keyof Tables, keyof typeof KEPT> = {
   runs: "runs",
   cards: "runs",

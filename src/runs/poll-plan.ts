@@ -139,7 +139,7 @@ function delayMs(run: PolledRun, now: number, at: number): number {
   return (ended * (at - askedAt)) / 2;
 }
 
-/** Of the runs whose median is not known, half take longer than this, a quarter longer than three times this, and so on. */
+/** Assumed where the median is not known: half of these runs take longer than this, a quarter longer than three times this, and so on. */
 const MEDIAN_MS = 2 * MINUTE;
 /** How close to their median runs end: three in five end within a quarter of it. */
 const CLOSENESS = 5;

@@ -12,7 +12,7 @@ export interface TitlesOptions {
   hex: HexClient;
   store: RunStore;
   clock: Clock;
-  /** Of the budget. */
+  /** The share of the budget that its requests use. */
   share: Share;
   /** What is known about a project without asking. */
   known: (projectId: string) => Project | null;

@@ -162,7 +162,7 @@ interface DraftsTable {
 /** Who wants a direct message at the end of a run. */
 interface FollowersTable {
   run_key: string;
-  /** Of Slack. */
+  /** A Slack user id. */
   user_id: string;
   /** 1 while they want it. People who no longer do stay here, so that a double click can be recognized. */
   following: number;
@@ -187,7 +187,7 @@ interface SeenEventsTable {
 
 /** The Home tabs that were opened. */
 interface HomesTable {
-  /** Of Slack. */
+  /** A Slack user id. */
   user_id: string;
   /** When it was last opened, epoch ms. */
   opened_at: number;

@@ -19,9 +19,9 @@ export interface Audience {
 export type ShownProjects = Pick<VisibleProjects, "all" | "known" | "has" | "ready">;
 
 export interface Shown<Projects = ShownProjects> {
-  /** Those that may be shown there now. */
+  /** The projects that may be shown there now. */
   projects: Projects;
-  /** Those that may not, only because Slack has not said enough about the person, or Hex about the project. */
+  /** The projects that may not, only because Slack has not said enough about the person, or Hex about the project. */
   unsure: Projects;
 }
 

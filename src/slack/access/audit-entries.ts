@@ -25,7 +25,7 @@ export function deedEntry(interaction: Interaction, deed: Deed, at: number, more
   };
 }
 
-/** Of somebody who was not allowed to. */
+/** The entry about somebody who was not allowed to do something. */
 export function refusalEntry(
   arrival: Arrival,
   { verb, project, hidden, decision }: DeniedDeed,
@@ -47,7 +47,7 @@ export function refusalEntry(
 /** Why somebody may not use the bot at all. `unproven`: Slack does not say that they belong to the bot's workspace. */
 export type Outsider = "guest" | "of_another_workspace" | "unproven";
 
-/** Of somebody who was turned away before anything was looked up: it does not say which project they meant. */
+/** The entry about somebody who was turned away before anything was looked up, so it does not say which project they meant. */
 export function outsiderEntry(arrival: Arrival, who: Outsider, deed: Deed, at: number): AuditEntry {
   return {
     ...NOTHING_MORE,

@@ -24,15 +24,15 @@ export interface PermissionSources {
   host: string;
 }
 
-/** Whether the rights of which `judge` says what they are are those that are asked for. */
+/** Whether a project is one of those that are asked for, by what `judge` decides about it for each verb. */
 type Fits = (judge: (verb: Exclude<Verb, "administer">) => Decision) => boolean;
 
 export class Permissions {
   /** The projects that exist for them. */
   readonly projects: VisibleProjects;
-  /** Those that do not, only because Slack or Hex has not said what it takes. */
+  /** The projects that do not exist for them only because Slack or Hex has not said enough to decide. */
   readonly unsure: VisibleProjects;
-  /** Those of them of which they may start a run. */
+  /** The projects that they may run, or may run once somebody approves. */
   readonly runnable: VisibleProjects;
 
   constructor(
@@ -50,12 +50,12 @@ export class Permissions {
     this.runnable = this.projectsTo("run");
   }
 
-  /** Those of them to which they may do all of this, or may ask for somebody's approval to do it. */
+  /** The projects to which they may do all of this, or may once somebody approves. */
   projectsTo(...verbs: readonly Exclude<Verb, "administer">[]): VisibleProjects {
     return this.#which((judge) => verbs.every((verb) => isAskable(judge(verb))));
   }
 
-  /** Those whose rights satisfy `fits`. */
+  /** The projects that satisfy `fits`. */
   #which(fits: Fits): VisibleProjects {
     const { catalog, host } = this.sources;
     return new VisibleProjects(catalog, this.rights.areUnlimited ? null : this.#sight(fits), host);
@@ -118,8 +118,9 @@ export class Permissions {
   }
 
   /**
-   * The same for the cancellation of somebody else's run. The refusal says who may. @param requester who asked for the run; `null` for
-   * one that was started elsewhere
+   * Demands the right to cancel somebody else's run. The refusal says who may.
+   * @param requester who asked for the run; `null` for one that was started elsewhere
+   * @throws as `demand` does
    */
   demandCancel(project: ProjectNamed, requester: string | null): void {
     if (!this.projects.has(project.id)) throw this.projects.notThere();
@@ -131,8 +132,8 @@ export class Permissions {
   }
 
   /**
-   * What they would do and may not. `null` when they may start the run, and for a project that does not exist for them, since Hex
-   * says so of it.
+   * What they would do and may not. `null` when they may start the run, and for a project that does not exist for them: that is
+   * answered as if Hex did not have it.
    */
   deniedStart(project: ProjectNamed, { publish }: Pick<RunOptions, "publish">): DeniedDeed | null {
     if (!this.projects.has(project.id)) return null;
@@ -144,7 +145,7 @@ export class Permissions {
   }
 
   /**
-   * A project that there is, and that does not exist for them; `null` for any other id.
+   * A project that exists, but not for them; `null` for any other id.
    * @param title what somebody else who knows the project calls it: without one, only the catalog can know it
    */
   hidden(projectId: string, title?: string): ProjectNamed | null {
@@ -154,7 +155,7 @@ export class Permissions {
     return title === undefined ? null : { id: projectId, title };
   }
 
-  /** The same for the one project that words would mean to somebody who may see them all. `mayBePart`: not only its whole title. */
+  /** The same for the project that `text` would mean to somebody who may see all of them. `mayBePart`: a part of its title is enough. */
   hiddenByName(text: string, mayBePart: boolean): ProjectNamed | null {
     if (this.areUnlimited) return null;
     const { catalog } = this.sources;

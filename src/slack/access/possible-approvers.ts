@@ -49,7 +49,7 @@ export async function mayBeApproved(sources: ApproverSources, wanted: WantedAppr
   return false;
 }
 
-/** Those whom the rule names, and the members of its groups. */
+/** The people whom the rule names, and the members of its groups. */
 async function namedPeople({ access }: ApproverSources, { by }: WantedApproval): Promise<Meant> {
   const { ids, isWhole } = await access.named(by);
   return { ids, areAll: isWhole };
@@ -68,7 +68,7 @@ async function owner(sources: ApproverSources, { by, projectId, requester }: Wan
   return said === "yes" && !isOfOrganization ? NOBODY : NOT_KNOWN;
 }
 
-/** Those who are meant by what they are in the workspace, such as admins. */
+/** The people whom the rule means by their role in the workspace, such as admins. */
 async function peopleOfKinds({ accounts, isOfOrganization }: ApproverSources, { by }: WantedApproval): Promise<Meant> {
   const kinds = by.filter(({ kind }) => kind !== "person" && kind !== "group" && kind !== "owner");
   if (kinds.length === 0) return NOBODY;

@@ -3,7 +3,7 @@
 import type { PeopleTerm, Policy } from "../../access/policy.js";
 import type { OptionalScope } from "../connection/scopes.js";
 
-/** Those that the app lacks and some rule needs. `declined`: all that the app lacks. */
+/** The scopes that the app lacks and some rule needs. `declined`: all that the app lacks. */
 export function scopesForRules(policy: Policy | null, declined: readonly OptionalScope[]): OptionalScope[] {
   const terms = (policy?.rules ?? []).flatMap(({ people, effect }) =>
     effect.kind === "approval" ? [...people, ...effect.by] : people,

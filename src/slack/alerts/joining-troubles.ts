@@ -58,7 +58,7 @@ export async function addMembers(
   return added;
 }
 
-/** Those of these messages that are no longer kept up to date. */
+/** The messages among these that are no longer kept up to date. */
 async function settledAmong({ alerts }: JoiningSources, ids: readonly string[]): Promise<Set<string>> {
   const settled = new Set<string>();
   for (const id of new Set(ids)) {

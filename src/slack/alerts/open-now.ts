@@ -11,7 +11,7 @@ import { isFor, type TroubleSources } from "./told-groups.js";
 export interface OpenNow {
   /** `null`: Hex is not down. */
   outage: { id: string; since: number; attention: Attention } | null;
-  /** Those that may be named, the oldest first. `project` is null when the catalog does not know it any more. */
+  /** The troubles that may be named, the oldest first. `project` is null when the catalog does not know it any more. */
   troubles: { trouble: Trouble; project: Project | null; attention: Attention }[];
   /** How many others there are that somebody is told of. */
   others: number;

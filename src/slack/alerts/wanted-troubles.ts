@@ -34,9 +34,9 @@ export interface TroubleAlertSources extends TroubleSources {
   wishConnections: (together: string[][]) => void;
 }
 
-/** For how long (ms) it is tried to show the end of something. */
+/** How long (ms) the bot tries to show the end of something. */
 const LATE_MS = DAY;
-/** For how long (ms) it is tried to show that something is no longer watched. */
+/** How long (ms) the bot tries to show that something is no longer watched. */
 const GONE_MS = 31 * DAY;
 
 /** `now`: epoch ms. */

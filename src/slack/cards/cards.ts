@@ -71,7 +71,7 @@ const OVERDUE_TRIES = 3;
  * a scope. Counted from the first failure and not from the run's end, which may be days ago if the bot was stopped.
  */
 const KEEP_TRYING_MS = DAY;
-/** How long (ms) the bot keeps trying to show an end of which people were told otherwise, if it does not know Slack's refusal. */
+/** How long (ms) the bot keeps trying to show an end that people were told of without the card, if it does not know Slack's refusal. */
 const CORRECT_MS = HOUR;
 /** This is retried as rarely as after this many failures. */
 const CORRECT_TRIES = 5;

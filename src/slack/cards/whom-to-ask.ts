@@ -24,7 +24,7 @@ export async function ownerToAsk(
 }
 
 /**
- * Those of the workspace who are named, may see the project, and have not been asked. `released`: the questions to people who are not
+ * The people of the workspace who are named, may see the project, and have not been asked. `released`: the questions to people who are not
  * named any more. `isWhole`: whether Slack has said who they all are.
  */
 export async function whomToAsk(

@@ -9,9 +9,9 @@ export interface AppTokenOptions {
 
 export class AppToken {
   #now: string;
-  /** The last one with which there was a connection, or else the one of the start. */
+  /** The last token with which there was a connection, or else the one of the start. */
   #proven: string;
-  /** Those that Slack has refused, and those of another app. */
+  /** Tokens that Slack has refused, and tokens of another app. */
   readonly #refused = new Set<string>();
 
   constructor(private readonly options: AppTokenOptions) {

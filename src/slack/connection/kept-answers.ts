@@ -40,7 +40,7 @@ export class KeptAnswers<T> {
     return asked;
   }
 
-  /** The same without asking. */
+  /** The answer that is kept, without asking. */
   known(id: string): T | null {
     const kept = this.#kept.get(id);
     return kept !== undefined && this.clock.monotonic() < kept.answeredAt + OLD_MS ? kept.answer : null;

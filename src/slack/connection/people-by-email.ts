@@ -51,7 +51,10 @@ export class PeopleByEmail {
     return (await this.of(email)).id;
   }
 
-  /** The same, and whether Slack has said so. @param nobodyMs how long it counts that Slack knows nobody with the address, in ms */
+  /**
+   * The same, and whether Slack has said so.
+   * @param nobodyMs for how long (ms) Slack's answer that it knows nobody with the address counts
+   */
   async of(email: string, nobodyMs = NOBODY_MS): Promise<PersonByEmail> {
     const { slackRefusals, clock } = this.options;
     if (slackRefusals.now().declinedScopes.includes("users:read.email")) return { id: null, said: "never" };

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { UnreadableAnswerError } from "./failures.js";
 import { flag, id, maybe, maybeId, maybeWord } from "./payloads/fields.js";
 
-/** Of `auth.test`. Source: https://docs.slack.dev/reference/methods/auth.test */
+/** The answer to `auth.test`. Source: https://docs.slack.dev/reference/methods/auth.test */
 export const authTest = z.object({
   team_id: id,
   user_id: id,
@@ -14,19 +14,19 @@ export const authTest = z.object({
   is_enterprise_install: flag,
 });
 
-/** Of `auth.teams.list`. */
+/** The answer to `auth.teams.list`. */
 export const teamsList = z.object({ teams: maybe(z.array(z.object({ id }))) });
 
-/** Of `chat.postMessage`: where the message is. */
+/** The answer to `chat.postMessage`: where the message is. */
 export const postedAt = z.object({
   channel: maybeId,
   ts: z.string().regex(/^\d{1,12}\.\d{1,9}$/, "is no timestamp"),
 });
 
-/** Of `chat.getPermalink`. It needs no scope. Source: https://docs.slack.dev/reference/methods/chat.getPermalink */
+/** The answer to `chat.getPermalink`. It needs no scope. Source: https://docs.slack.dev/reference/methods/chat.getPermalink */
 export const permalinkOf = z.object({ permalink: z.url({ protocol: /^https?$/ }).max(2_000) });
 
-/** Of `users.info`: the name of the person's time zone. */
+/** The answer to `users.info`: the name of the person's time zone. */
 export const userInfo = z.object({ user: z.object({ tz: maybe(z.string().max(100)) }) });
 
 /** Whose account it is. `is_stranger` is not said of people from elsewhere who share a channel with the bot. */
@@ -44,19 +44,19 @@ const account = z.object({
 });
 export type AccountSaid = z.output<typeof account>;
 
-/** Of `users.info`: who the person is. The address needs `users:read.email`. */
+/** The answer to `users.info`: who the person is. The address needs `users:read.email`. */
 export const personDetails = z.object({ user: account });
 
-/** Of `users.list`: a page of accounts. The cursor of the last page is empty. Source: https://docs.slack.dev/reference/methods/users.list */
+/** The answer to `users.list`: a page of accounts. The cursor of the last page is empty. Source: https://docs.slack.dev/reference/methods/users.list */
 export const accountsPage = z.object({
   members: z.array(account.extend({ id })),
   response_metadata: maybe(z.object({ next_cursor: maybe(z.string().max(1_000)) })),
 });
 
-/** Of `usergroups.users.list`. Source: https://docs.slack.dev/reference/methods/usergroups.users.list */
+/** The answer to `usergroups.users.list`. Source: https://docs.slack.dev/reference/methods/usergroups.users.list */
 export const groupMembers = z.object({ users: z.array(id) });
 
-/** Of `usergroups.list`. `date_delete` is 0 for a group that is switched on. Source: https://docs.slack.dev/reference/methods/usergroups.list */
+/** The answer to `usergroups.list`. `date_delete` is 0 for a group that is switched on. Source: https://docs.slack.dev/reference/methods/usergroups.list */
 export const userGroups = z.object({
   usergroups: z.array(
     z.object({
@@ -70,18 +70,18 @@ export const userGroups = z.object({
   ),
 });
 
-/** Of `users.info`: whether the account still is somebody's of this workspace. */
+/** The answer to `users.info`: whether the account still is somebody's of this workspace. */
 export const accountState = z.object({
   user: account.pick({ deleted: true, is_bot: true, is_stranger: true, team_id: true, enterprise_user: true }),
 });
 
-/** Of `conversations.info`. */
+/** The answer to `conversations.info`. */
 export const conversationState = z.object({ channel: z.object({ is_archived: maybe(z.boolean()) }) });
 
-/** Of `users.lookupByEmail`. */
+/** The answer to `users.lookupByEmail`. */
 export const personFound = z.object({ user: z.object({ id }) });
 
-/** Of `views.publish` and `views.update`: the hash of the view, which changes each time. Without one, the next update names none. */
+/** The answer to `views.publish` and `views.update`: the hash of the view, which changes each time. Without one, the next update names none. */
 export const drawnView = z.object({ view: maybe(z.object({ hash: maybeWord })) });
 
 /** @throws UnreadableAnswerError, which says what is wrong but not what the answer contains */

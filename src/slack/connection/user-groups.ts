@@ -14,7 +14,7 @@ export interface UserGroupsOptions extends AskingOptions {
   workspaces: readonly string[];
 }
 
-/** Of an organization, since each may take a request. */
+/** How many workspaces of an organization are asked about, since each may take a request. */
 export const MOST_WORKSPACES = 20;
 /** From so many groups on, all are asked about at once: Slack answers only twenty questions about single ones a minute. */
 const MANY = 10;

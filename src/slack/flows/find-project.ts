@@ -105,7 +105,7 @@ function matchKnown({ permissions: { projects } }: Interaction, choice: Choice):
 /** Runs of a project that is no longer published can still be viewed and cancelled. */
 const AMONG: Record<Purpose, Among> = { run: "runnable", runs: "listed", cancel: "listed", watch: "listed" };
 
-/** Those of the visible projects to which somebody may do what they choose one for. */
+/** The visible projects to which somebody may do what they are choosing a project for. */
 function usable({ permissions }: Interaction, { purpose, carried }: Choice): VisibleProjects {
   switch (purpose) {
     case "run":
@@ -135,7 +135,7 @@ function offer(bot: Bot, interaction: Interaction, choice: Choice, match: Match)
   }
 }
 
-/** Those with which somebody can do something come first, and the others only if there are none. */
+/** The nearest projects to which they may do it, or whichever are nearest if there are none. */
 function nearestOf(interaction: Interaction, choice: Choice, nearest: readonly Project[]): readonly Project[] {
   const projects = usable(interaction, choice);
   if (nearest.every(({ id }) => projects.has(id))) return nearest;

@@ -8,7 +8,7 @@ import type { Obstacle } from "../messages/watches.js";
 
 /** How long (ms) somebody waits for Slack to say whether it lets the bot see the conversation. */
 const ANSWER_MS = 1_500;
-/** Of no message. */
+/** A timestamp that no message has. */
 const NO_MESSAGE = "1.000000";
 
 /** `null` where the bot can write, as far as is known. */

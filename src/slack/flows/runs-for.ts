@@ -34,7 +34,7 @@ export async function projectOfRunFor(
   return run instanceof UnreadableRun ? run.run.projectId : (run?.project.id ?? null);
 }
 
-/** Those of the runs that exist for them. */
+/** The runs among these that exist for them. */
 export async function runsFor(interaction: Interaction, runs: readonly Run[]): Promise<Run[]> {
   const { permissions, user } = interaction;
   if (permissions.areUnlimited) return [...runs];
@@ -50,7 +50,7 @@ async function ifTheirs(interaction: Interaction, read: Promise<Run | null>, dee
     return (await isSeen(interaction, run.project, deed)) ? run : null;
   } catch (error) {
     if (!(error instanceof UnreadableRun)) throw error;
-    // It cannot be read either who asked for it.
+    // Who asked for it cannot be read either.
     if (await isSeen(interaction, { id: error.run.projectId, title: "" }, deed)) throw error;
     return null;
   }

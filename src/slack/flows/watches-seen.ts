@@ -19,9 +19,9 @@ interface Around {
   /** Epoch ms. */
   now: number;
   followed: ReadonlyMap<string, Followed>;
-  /** The ids of those in trouble. */
+  /** The ids of the projects in trouble. */
   inTrouble: ReadonlySet<string>;
-  /** Those that may be shown in the conversation. */
+  /** The projects that may be shown in the conversation. */
   shown: Pick<ShownProjects, "has">;
 }
 

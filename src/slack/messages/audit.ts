@@ -110,7 +110,7 @@ const WANTED: Record<Deed, { alone: string; about: string }> = {
   },
 };
 
-/** Those who may not use the bot at all, whatever the rules say. */
+/** People who may not use the bot at all, whatever the rules say. */
 const OUTSIDERS: Record<Outsider, string> = {
   guest: "a guest",
   of_another_workspace: "of another workspace",

@@ -33,9 +33,9 @@ export interface DigestSet {
   /** How many of them may not be shown in the conversation. */
   hidden: number;
   obstacle: Obstacle | null;
-  /** Of a rule that names one. */
+  /** The project of a rule that names one. */
   project: Project | null;
-  /** When the next one comes, epoch ms. */
+  /** When the next digest comes, epoch ms. */
   next: number | null;
   place: HexPlace;
 }

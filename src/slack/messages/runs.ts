@@ -119,7 +119,7 @@ export interface ProjectRuns extends ListAt {
   project: { id: string; title: string };
   /** Newest first. */
   runs: readonly HexRun[];
-  /** Those of them that the bot started, by their id in Hex. */
+  /** The runs among these that the bot started, by their ids in Hex. */
   own: ReadonlyMap<string, Run>;
 }
 

@@ -93,7 +93,7 @@ function todoLine({ ailments, overAt, since }: Trouble, followed: Followed | nul
   return `${link(started?.url ?? null, run, 40)} ${verb}. It is green again when that run has completed.`;
 }
 
-/** Of what is wrong with it now, or was at last. */
+/** The kinds of what is wrong with it now, or was at last. */
 export function kindsWords({ ailments }: Trouble): string {
   const open = ailments.filter((one) => one.overAt === null);
   const kinds = (open.length > 0 ? open : ailments).map(({ kind }) => kind);

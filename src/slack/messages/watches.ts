@@ -47,7 +47,7 @@ export interface WatchSet {
   /** Whether whoever is on call is paged for it; `no_key`: they would be, if the bot had a key for PagerDuty. */
   paging: "none" | "on" | "no_key";
   set: "new" | "changed" | "same";
-  /** Of a rule that names one; null when it is not known, or the rule names others. */
+  /** The project of a rule that names one; null when it is not known, or the rule does not name one. */
   project: Project | null;
   /** How many projects the rule names now. */
   named: number;
@@ -230,7 +230,7 @@ export interface SeenWatch {
   hidden: number;
   /** The first of them, those in trouble before all others. */
   projects: readonly SeenProject[];
-  /** Those that are not judged at the moment. */
+  /** The projects that are not judged at the moment. */
   absent: readonly AbsentProject[];
 }
 
