@@ -5,6 +5,7 @@ import type { BudgetShare } from "../hex/budget.js";
 import type { HexClient } from "../hex/client.js";
 import { asHexError, HexError, meansDisconnected, meansLater } from "../hex/errors.js";
 import { PAGE_SIZE } from "../hex/page-size.js";
+import type { HexRun } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
 import { DAY, MINUTE, SECOND } from "../lib/time.js";
@@ -44,7 +45,7 @@ export interface ProjectPollerOptions {
   lateMs: number;
   /** A run counts as stuck when it takes this many times its usual duration. */
   stuckFactor: number;
-  /** When Hex was down during the last day. */
+  /** When Hex was down since a time (epoch ms). */
   away: (since: number) => Promise<Away[]>;
   /** Returns an id for a trouble, which is also in the log. */
   newReference: () => string;
@@ -86,6 +87,19 @@ interface Unread {
   againAt: number;
 }
 
+/** A project that is judged, and what is remembered of it. */
+interface Judged {
+  watched: WatchedProject;
+  known: Followed;
+}
+
+interface Survey {
+  /** By their ids. */
+  judged: ReadonlyMap<string, Judged>;
+  /** A project that Hex may not run or show any more, and of which Hex is to be asked now; `null` for none. */
+  toSettle: { id: string; known: Followed } | null;
+}
+
 export class ProjectPoller {
   readonly #loop: PollingLoop;
   /** When the last request was made, epoch ms; `null` if none was. */
@@ -119,40 +133,47 @@ export class ProjectPoller {
 
   /** Makes the request that is due, if one is. @returns how long to wait for the next, in ms */
   async #step(signal: AbortSignal): Promise<number> {
-    const { catalog, follows, store, clock, share, stuckFactor, maxSleepMs } = this.options;
+    const { catalog, follows, clock, share, stuckFactor, maxSleepMs } = this.options;
     const lookMs = Math.min(maxSleepMs, LOOK_MS);
     await catalog.ready();
     const all = await follows();
+    await this.#removeOld();
+    const now = clock.now();
+    const { judged, toSettle } = await this.#survey(all, now);
+    const pace = { perMinute: share.perMinute, lastAt: this.#lastAt };
+    if (toSettle !== null) {
+      const free = freeAt(now, pace);
+      return free > now ? Math.min(lookMs, free - now) : this.#settle(toSettle.id, toSettle.known, signal);
+    }
+    if (all.length === 0) return maxSleepMs;
+    const plan = [...judged.values()]
+      .filter(({ watched }) => !this.#isLeftOut(watched.project.id))
+      .map(({ watched: { project }, known }) => watchedOf(project.id, project.schedules, known, stuckFactor));
+    const terms = await this.#terms(Math.min(now, ...[...judged.values()].map(({ watched }) => watched.from)));
+    const next = nextReading(plan, now, pace, terms);
+    if (next === null) return lookMs;
+    if (next.at > now) return Math.min(lookMs, next.at - now);
+    const due = judged.get(next.projectId);
+    return due === undefined ? lookMs : this.#read(due, terms, signal);
+  }
+
+  /** Stores what is new about which projects are watched, judged and absent. `now`: epoch ms. */
+  async #survey(all: readonly Follow[], now: number): Promise<Survey> {
+    const { catalog, store } = this.options;
     const followed = await store.followed();
     const { judged, neverJudged, doubtful, unwatched } = standings(all, catalog, followed);
     await store.forget(unwatched);
     for (const id of unwatched) this.#unread.delete(id);
-    await this.#removeOld();
-    const now = clock.now();
     await store.remember(new Map([...neverJudged].map(([id, watched]) => [id, newlyAbsent(watched, now)])));
-    const seen = new Map([...judged].map(([id, watched]) => [id, seenNow(followed.get(id), watched, now)]));
-    await store.remember(new Map([...seen].filter(([id, one]) => one !== followed.get(id))));
-    const plan = [...judged.values()].flatMap(({ project }) => {
-      const one = seen.get(project.id);
-      return one === undefined || this.#isLeftOut(project.id)
-        ? []
-        : [watchedOf(project.id, project.schedules, one, stuckFactor)];
-    });
-    const terms = await this.#terms(Math.min(now, ...[...judged.values()].map(({ from }) => from)));
-    const pace = { perMinute: share.perMinute, lastAt: this.#lastAt };
-    const free = freeAt(now, pace);
+    const seen = new Map(
+      [...judged].map(([id, watched]) => [id, { watched, known: seenNow(followed.get(id), watched, now) }]),
+    );
+    const changed = [...seen].filter(([id, { known }]) => known !== followed.get(id));
+    await store.remember(new Map(changed.map(([id, { known }]) => [id, known])));
     const doubt = doubtful.find((id) => this.#isTimeToSettle(id));
     const doubted = doubt === undefined ? undefined : followed.get(doubt);
-    if (doubt !== undefined && doubted !== undefined) {
-      return free > now ? Math.min(lookMs, free - now) : this.#settle(doubt, doubted, signal);
-    }
-    if (all.length === 0) return maxSleepMs;
-    const next = nextReading(plan, now, pace, terms);
-    if (next === null) return lookMs;
-    if (next.at > now) return Math.min(lookMs, next.at - now);
-    const [watched, known] = [judged.get(next.projectId), seen.get(next.projectId)];
-    if (watched === undefined || known === undefined) return lookMs;
-    return this.#read(watched, known, terms, signal);
+    const toSettle = doubt === undefined || doubted === undefined ? null : { id: doubt, known: doubted };
+    return { judged: seen, toSettle };
   }
 
   async #terms(from: number): Promise<Terms> {
@@ -160,13 +181,10 @@ export class ProjectPoller {
     return { from, lateMs, stuckFactor, away: await away(clock.now() - DAY) };
   }
 
-  async #read(
-    { project, from, endsSince }: WatchedProject,
-    before: Followed,
-    terms: Terms,
-    signal: AbortSignal,
-  ): Promise<number> {
-    const { hex, clock, share, newReference, store, onTrouble, onEnds, onBack } = this.options;
+  /** Reads a project's runs and judges it. @returns how long to wait for the next request, in ms */
+  async #read(judged: Judged, terms: Terms, signal: AbortSignal): Promise<number> {
+    const { hex, clock, share, newReference } = this.options;
+    const { project } = judged.watched;
     this.#lastAt = clock.now();
     const call = { reference: newReference(), priority: share, timeoutMs: TIMEOUT_MS, once: true, signal };
     try {
@@ -174,36 +192,41 @@ export class ProjectPoller {
       if (signal.aborted) return 0;
       this.#unread.delete(project.id);
       this.#hasFailed = false;
-      const known = readable(before, clock.now());
-      const evidence = evidenceOf(known, project.schedules, { runs, readAt: clock.now(), most: PAGE_SIZE });
-      const open = await this.#openTrouble(project.id);
-      // What is wrong already stays so, even if only somebody who began to watch later still watches.
-      const judgedFrom = Math.min(Math.max(from, known.absence?.backAt ?? 0), open?.since ?? Number.POSITIVE_INFINITY);
-      const trouble = advanced(
-        open,
-        project.id,
-        judge(evidence, { ...terms, from: judgedFrom }),
-        evidence,
-        newReference,
-      );
-      const ends = endsSince === null ? [] : runEnds(project.id, known, evidence, endsSince);
-      await store.keep(project.id, remembered(known, evidence), { trouble, ends });
-      if (ends.length > 0) onEnds();
-      if (isAbsent(before.absence)) onBack(project.id);
-      if (trouble !== null && JSON.stringify(trouble) !== JSON.stringify(open)) onTrouble(trouble);
+      await this.#judge(judged, terms, runs);
       return 0;
     } catch (error) {
       if (!(error instanceof HexError)) throw error;
-      if (signal.aborted) return 0;
-      // The bot's own budget is spent, which says nothing about the project.
-      if (error.kind === "budget_spent") return AGAIN_MS;
-      await this.#notRead(project.id, before, terms.away);
-      // The first failure may concern this project alone. After a second one, Hex may be down.
-      const isSecond = this.#hasFailed;
-      this.#hasFailed = true;
-      if (error.kind === "rate_limited") return AGAIN_MS;
-      return isSecond && meansDisconnected(error.kind) ? AGAIN_MS : 0;
+      return signal.aborted ? 0 : this.#failed(error, judged, terms.away);
     }
+  }
+
+  async #judge({ watched, known: before }: Judged, terms: Terms, runs: readonly HexRun[]): Promise<void> {
+    const { clock, newReference, store, onTrouble, onEnds, onBack } = this.options;
+    const { project, from, endsSince } = watched;
+    const known = readable(before, clock.now());
+    const evidence = evidenceOf(known, project.schedules, { runs, readAt: clock.now(), most: PAGE_SIZE });
+    const open = await this.#openTrouble(project.id);
+    // What is wrong already stays so, even if only somebody who began to watch later still watches.
+    const judgedFrom = Math.min(Math.max(from, known.absence?.backAt ?? 0), open?.since ?? Number.POSITIVE_INFINITY);
+    const found = judge(evidence, { ...terms, from: judgedFrom });
+    const trouble = advanced(open, project.id, found, evidence, newReference);
+    const ends = endsSince === null ? [] : runEnds(project.id, known, evidence, endsSince);
+    await store.keep(project.id, remembered(known, evidence), { trouble, ends });
+    if (ends.length > 0) onEnds();
+    if (isAbsent(before.absence)) onBack(project.id);
+    if (trouble !== null && JSON.stringify(trouble) !== JSON.stringify(open)) onTrouble(trouble);
+  }
+
+  /** @returns how long to wait for the next request, in ms */
+  async #failed(error: HexError, { watched, known }: Judged, away: readonly Away[]): Promise<number> {
+    // The bot's own budget is spent, which says nothing about the project.
+    if (error.kind === "budget_spent") return AGAIN_MS;
+    await this.#notRead(watched.project.id, known, away);
+    // The first failure may concern this project alone. After a second one, Hex may be down.
+    const isSecond = this.#hasFailed;
+    this.#hasFailed = true;
+    if (error.kind === "rate_limited") return AGAIN_MS;
+    return isSecond && meansDisconnected(error.kind) ? AGAIN_MS : 0;
   }
 
   /** Hex failed or refused to list a project's runs. The others come first for a while; if that lasts, people are told. */
