@@ -174,6 +174,9 @@ function isUnstarted(run: Run): run is UnstartedRun {
   return ["awaiting", "approved", "starting", "waiting"].includes(run.state);
 }
 
+/** There is no run in Hex in these states: nobody has asked for one, or Hex has said "later". */
+export const NOT_BEGUN: ReadonlySet<RunState> = new Set(["awaiting", "approved", "waiting"]);
+
 export function isEnded(run: Run): run is EndedRun {
   return !isLive(run) && !isUnstarted(run);
 }

@@ -345,6 +345,32 @@ describe("an outage", () => {
     expect(pings(message)).toEqual([]);
   });
 
+  test("counts no run that waits for an approval or a kernel, since it does not continue in Hex", async () => {
+    await start();
+    const { workspace } = harness.hex;
+    const [going, asking, waiting] = ["Going", "Asking", "Waiting"].map((title) =>
+      workspace.addProject({ title, run: { neverEnds: true } }),
+    );
+    if (going === undefined || asking === undefined || waiting === undefined) throw new Error("no projects");
+    await harness.ask("projects");
+    harness.rules(
+      `{ allow: run, people: everyone, projects: { title: Asking }, needs: "approval by ${harness.slack.people.grace.id}" }`,
+      "{ allow: [see, run, cancel], people: everyone }",
+    );
+    await harness.slack.command(`run ${going.id}`);
+    await harness.cardShows("Running", 0);
+    await harness.slack.command(`run ${asking.id}`);
+    await harness.cardShows("Waiting for approval", 1);
+    workspace.kernelsBusy = workspace.kernelLimit;
+    await harness.slack.command(`run ${waiting.id}`);
+    const card = await harness.cardShows("Waiting to start", 2);
+    expect(shown(card)).toContain("Waiting will not be started, not even for others");
+    expect(shown(card)).not.toContain("stops in Hex");
+    const kind = { type: "status", status: 500 } as const;
+    harness.hex.faults.add({ endpoint: "me", kind, times: Number.POSITIVE_INFINITY });
+    expect(shown(await alertShows("in flight"))).toContain("1 run in flight: its card may be out of date");
+  });
+
   test.each(["http", "socket"] as const)("%s: continues with the same message after a restart", async (mode) => {
     await start({}, mode);
     fault({ type: "status", status: 500 });

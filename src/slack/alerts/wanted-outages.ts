@@ -7,6 +7,7 @@ import { DAY } from "../../lib/time.js";
 import type { Notice } from "../../outages/expiry.js";
 import type { Incident } from "../../outages/incident.js";
 import type { HealthStore } from "../../outages/store.js";
+import { NOT_BEGUN } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import type { ShownTo } from "../access/audience.js";
 import { expiryMessage } from "../messages/expiry.js";
@@ -54,12 +55,12 @@ export async function wantedOutages(sources: OutageSources, now: number): Promis
   return { alerts, nextAt: silencesEnd([...attentions.values()], now) };
 }
 
-/** How many runs are in flight of the projects that may be shown in the channel. */
+/** How many runs are in flight in Hex of the projects that may be shown in the channel. */
 async function inFlightFor({ channel, runs, shownTo }: OutageSources): Promise<number> {
   const count = await runs.countInFlight();
   if (count === 0) return 0;
   const [all, { projects }] = await Promise.all([runs.inFlight(), shownTo({ channel, person: null })]);
-  return count - all.filter(({ project }) => !projects.has(project.id)).length;
+  return count - all.filter(({ state, project }) => NOT_BEGUN.has(state) || !projects.has(project.id)).length;
 }
 
 type AroundAll = Omit<AroundIncident, "isDoubled" | "attention"> & { attentions: Attentions };

@@ -1,7 +1,7 @@
 // A run's buttons: those on its card, and Cancel, which lists have too.
 
 import type { Button } from "@slack/types";
-import type { Run, RunOptions, RunState } from "../../runs/run.js";
+import { NOT_BEGUN, type Run, type RunOptions, type RunState } from "../../runs/run.js";
 import { ACTIONS } from "./action-ids.js";
 import { button } from "./blocks.js";
 import { shorten } from "./mrkdwn.js";
@@ -94,9 +94,6 @@ function changesButton(run: Run, mayStart: MayStart): Button | null {
     describe: `Run with changes: ${titleOf(run.project)}`,
   });
 }
-
-/** A run in these states does not exist in Hex. */
-const NOT_BEGUN: ReadonlySet<RunState> = new Set(["awaiting", "approved"]);
 
 const MAY_EXIST = {
   title: "Start it again?",
