@@ -71,7 +71,7 @@ describe.each(MODES)("over %s", (mode) => {
     // Nobody watches a card that waits for somebody.
     await bench.until(() => bench.replies.length === 2);
     expect(shown(bench.replies[1] ?? card)).toMatch(
-      new RegExp(`<@${ada().id}>.*completed.*approved by <@${grace().id}>`),
+      new RegExp(`<@${ada().id}>.*approved by <@${grace().id}>, completed`),
     );
     expect(answers("grace")).toEqual([]);
   });
@@ -93,7 +93,7 @@ describe.each(MODES)("over %s", (mode) => {
     await bench.cardShows("Errored");
     const told = () => bench.replies.map(shown).find((reply) => reply.includes("errored"));
     await bench.until(() => told() !== undefined);
-    expect(told()).toMatch(new RegExp(`^<@${ada().id}> .*Churn\\* errored.*, approved by <@${grace().id}>`));
+    expect(told()).toMatch(new RegExp(`^<@${ada().id}> .*Churn\\*, approved by <@${grace().id}>, errored`));
     const failed = () => bench.cards.filter(({ channel }) => channel === general.id).map(shown)[0];
     await bench.until(() => failed() !== undefined);
     expect(failed()).toContain(`owner <@${grace().id}>`);

@@ -21,12 +21,14 @@ export function endMessage(run: Run, elapsed: number | null): Message {
   const title = titleOf(run.project);
   const { emoji, word } = faceOf(run);
   const who = run.requester === null ? "" : `${mention(run.requester)} `;
+  const words = endWords(run, elapsed);
   const approved = run.approval?.approved ?? null;
-  const approvedBy = approved === null ? "" : `, approved by ${mention(approved.by)}`;
+  const approvedBy =
+    approved === null ? "" : `, approved by ${mention(approved.by)}${words.startsWith(":") ? "" : ","}`;
   const url = identityOf(run)?.url;
   const there = url ? ` · ${link(url, "Open the run in Hex", 40)}` : "";
   return message(`${word}: ${inline(title, 150)}`, [
-    section(`${who}${emoji} ${bold(title, 150)}${endWords(run, elapsed)}${approvedBy}${there}`),
+    section(`${who}${emoji} ${bold(title, 150)}${approvedBy}${words}${there}`),
   ]);
 }
 
