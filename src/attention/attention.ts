@@ -1,7 +1,9 @@
 // Who has an outage or a trouble, and who has silenced it. Pure: a press and what is stored go in, what is stored next comes out.
 
 import { z } from "zod";
+import { hasCome } from "../lib/due.js";
 import { epochMs } from "../lib/epoch.js";
+import { HOUR } from "../lib/time.js";
 
 /** What somebody can have: an outage of Hex, or a trouble of a watched project. */
 export interface Subject {
@@ -35,9 +37,13 @@ export function attentionTo(attentions: Attentions, subject: Subject): Attention
   return attentions.get(subjectKey(subject)) ?? NO_ATTENTION;
 }
 
-/** Whether nothing may be posted about it at a time (epoch ms). */
+/** How long (ms) before somebody silences something it may have been over, without the bot knowing. */
+const UNKNOWN_MS = HOUR;
+
+/** Whether nothing may be posted about it at a time (epoch ms). A silence for some hours is over if the clock has been set back since. */
 export function isSilenced({ silence }: Attention, at: number): boolean {
-  return silence !== null && (silence.until === null || at < silence.until);
+  if (silence === null || silence.until === null) return silence !== null;
+  return !hasCome(silence.until, at, silence.until - silence.at + UNKNOWN_MS);
 }
 
 /** A number that differs whenever any of them has changed. */

@@ -126,6 +126,11 @@ describe("silence", () => {
     expect(ever.map((one) => isSilenced(one, 1_000 * HOUR))).toEqual([true]);
   });
 
+  test("of an hour is over when the clock is set back by a day, and not for what was over a little before", () => {
+    const { next } = silenced([NO_ATTENTION], { by: "ada", at: 48 * HOUR, until: 49 * HOUR });
+    expect(next.map((one) => [isSilenced(one, 24 * HOUR), isSilenced(one, 47.5 * HOUR)])).toEqual([[false, true]]);
+  });
+
   test("the second of two is told who was first, and changes nothing", () => {
     const { next } = silenced([NO_ATTENTION], { by: "ada", at: 0, until: HOUR });
     expect(silenced(next, { by: "grace", at: 1, until: null })).toEqual({
