@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { IN_FILES } from "../src/config/secret-files.js";
 import { VARIABLES } from "../src/config/variables.js";
 import { REMEDY_KINDS } from "../src/remedies/hex.js";
 import {
@@ -258,6 +259,10 @@ describe("docs/security.md", () => {
     ]);
     expect(rows).toEqual(wanted);
     expect(Object.keys(SCOPE_USES)).toEqual([...REQUIRED_SCOPES, ...OPTIONAL_SCOPES]);
+  });
+
+  test("says of every secret what somebody who has it can do", () => {
+    expect(codesIn(partOf(text, "## What the tokens can do")).sort()).toEqual([...IN_FILES].sort());
   });
 
   test("has every scope of the Hex token, everything that is kept, and how to remove it", () => {
