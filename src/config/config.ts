@@ -62,6 +62,7 @@ const hexShape = {
   HEX_WORKSPACE_URL: hexAddress,
 };
 const proxyShape = { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl, NO_PROXY: noProxy };
+const proxyVariables = z.object(proxyShape);
 const hexVariables = z.object({ ...hexShape, ...proxyShape });
 const allVariables = z.object({
   SLACK_BOT_TOKEN: requiredCredential("SLACK_BOT_TOKEN"),
@@ -192,7 +193,7 @@ function pagingOf(read: z.output<typeof allVariables>): Config["paging"] {
   return routingKey === undefined ? null : { url, routingKey, afterMs: minutes * MINUTE };
 }
 
-function proxiesOf(read: z.output<typeof hexVariables>): Proxies | null {
+function proxiesOf(read: z.output<typeof proxyVariables>): Proxies | null {
   const { HTTPS_PROXY: https = null, HTTP_PROXY: http = null, NO_PROXY: exceptions = "" } = read;
   return https === null && http === null ? null : { https, http, exceptions };
 }
@@ -214,6 +215,22 @@ export function readHexConfig(env: Environment): Reading<{ hex: HexConfig; proxi
   if (!parsed.success) return { ok: false, problems: problemLines(parsed.error) };
   const hex: HexConfig = { token: parsed.data.HEX_API_TOKEN, ...parsed.data.HEX_WORKSPACE_URL };
   return { ok: true, config: { hex, proxies: proxiesOf(parsed.data) }, warnings: hexWarnings(hex) };
+}
+
+const slackVariables = allVariables.pick({ SLACK_BOT_TOKEN: true, SLACK_API_URL: true }).extend(proxyShape);
+
+/**
+ * Reads only SLACK_BOT_TOKEN, SLACK_API_URL and the proxy, for programs that ask Slack and are not reached from there.
+ *
+ * @param env the environment, such as `process.env`
+ */
+export function readSlackConfig(
+  env: Environment,
+): Reading<{ slack: Pick<Config["slack"], "botToken" | "apiUrl">; proxies: Proxies | null }> {
+  const parsed = slackVariables.safeParse(pick(env));
+  if (!parsed.success) return { ok: false, problems: problemLines(parsed.error) };
+  const { SLACK_BOT_TOKEN: botToken, SLACK_API_URL: apiUrl } = parsed.data;
+  return { ok: true, config: { slack: { botToken, apiUrl }, proxies: proxiesOf(parsed.data) }, warnings: [] };
 }
 
 const storeVariables = allVariables.pick({ HEX_BOT_DATA_DIR: true, DATABASE_URL: true });

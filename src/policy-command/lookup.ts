@@ -7,7 +7,7 @@ import { kindOf, type NameFindings, namesWithoutProjects } from "../access/unmat
 import { asksAboutCollections, wantedFacts } from "../access/wanted-facts.js";
 import { CollectionsAsked } from "../catalog/collections-asked.js";
 import { Matcher } from "../catalog/match.js";
-import { type Config, type HexConfig, readConfig, readHexConfig } from "../config/config.js";
+import { type Config, type HexConfig, readHexConfig, readSlackConfig } from "../config/config.js";
 import { withSecretFiles } from "../config/secret-files.js";
 import type { Environment } from "../config/variables.js";
 import { AllProjects } from "../hex/all-projects.js";
@@ -35,17 +35,20 @@ const NOTHING: NameFindings = { unmatched: [], unchecked: [] };
 
 /** What can be asked with the tokens that are set. */
 interface Reach {
-  slack: Config["slack"] | null;
+  slack: Pick<Config["slack"], "botToken" | "apiUrl"> | null;
   hex: HexConfig | null;
   proxies: Proxies | null;
 }
 
-/** Everything, Hex alone, or nothing. */
+/** As far as the tokens say, whatever else is set. */
 export function reachOf(env: Environment): Reach {
-  const all = withSecretFiles(env, readConfig);
-  if (all.ok) return all.config;
-  const hexAlone = withSecretFiles(env, readHexConfig, ["HEX_API_TOKEN"]);
-  return hexAlone.ok ? { slack: null, ...hexAlone.config } : { slack: null, hex: null, proxies: null };
+  const slack = withSecretFiles(env, readSlackConfig, ["SLACK_BOT_TOKEN"]);
+  const hex = withSecretFiles(env, readHexConfig, ["HEX_API_TOKEN"]);
+  return {
+    slack: slack.ok ? slack.config.slack : null,
+    hex: hex.ok ? hex.config.hex : null,
+    proxies: slack.ok ? slack.config.proxies : hex.ok ? hex.config.proxies : null,
+  };
 }
 
 export class Lookup {

@@ -25,9 +25,8 @@ export class SlackLookup {
   #people: Promise<People> | null = null;
   #groups: Promise<UserGroups> | null = null;
 
-  constructor(slack: Config["slack"], clock: Clock, network: Network) {
-    const mode = slack.mode.kind === "socket" ? slack.mode.appToken : slack.mode.signingSecret;
-    const log = createLogger({ level: "warn", pretty: true, destination: 2, secrets: [slack.botToken, mode] });
+  constructor(slack: Pick<Config["slack"], "botToken" | "apiUrl">, clock: Clock, network: Network) {
+    const log = createLogger({ level: "warn", pretty: true, destination: 2, secrets: [slack.botToken] });
     const slackRefusals = new SlackRefusals(clock);
     const options = clientOptions(slack, log, (call) => slackRefusals.observe(call), network);
     this.#asking = { slack: new WebClient(slack.botToken, options), slackRefusals, clock, log };

@@ -163,6 +163,18 @@ rules:
       ]);
     });
 
+    test("check needs neither the tokens with which the bot is reached nor any other setting of the bot", async ({
+      stage: { env },
+      policy,
+    }) => {
+      const { SLACK_BOT_TOKEN = "", SLACK_API_URL = "" } = env("socket");
+      await expect(policy(["check"], { SLACK_BOT_TOKEN, SLACK_API_URL, PORT: "none" })).resolves.toEqual({
+        code: 0,
+        out: "policy.yml: 4 rules, no mistakes\n",
+        err: "The names in it were not looked up in Hex: no usable token is set.\n",
+      });
+    });
+
     test("check says why Slack was asked in vain, and asks Hex all the same", async ({
       stage: { hex, env },
       policy,
