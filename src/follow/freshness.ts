@@ -20,6 +20,7 @@ export type Freshness =
   | { kind: "fresh" | "failed" | "late" | "stuck" | "running" }
   /**
    * - `hex_down`: Hex is down, and a run was due or going since the bot last read the runs.
+   * - `was_down`: Hex was down when the last run was due, and is back since so short a time that the run is not late yet.
    * - `unread`: the bot has not read the runs since the last one was due.
    * - `no_run`: no run is known.
    * - `cancelled`: the last run was cancelled, or ended in a way that says nothing.
@@ -29,7 +30,15 @@ export type Freshness =
    */
   | {
       kind: "unknown";
-      why: "hex_down" | "unread" | "no_run" | "cancelled" | "unclear_schedule" | "new_schedule" | "not_run";
+      why:
+        | "hex_down"
+        | "was_down"
+        | "unread"
+        | "no_run"
+        | "cancelled"
+        | "unclear_schedule"
+        | "new_schedule"
+        | "not_run";
     };
 
 export type FreshnessKind = Freshness["kind"];
@@ -64,8 +73,11 @@ export function freshnessOf(project: Project, followed: Followed | null, terms: 
   if (lastGood !== null && beganAt(lastGood) >= from) return { kind: "fresh" };
   if (going.some(({ since }) => since >= from)) return { kind: "running" };
   if (followed.schedulesSince >= due.at) return { kind: "unknown", why: "new_schedule" };
-  if (readAt < deadlineOf(due, terms.lateMs, terms.away)) return { kind: "unknown", why: "unread" };
-  return lastRun !== null && beganAt(lastRun) >= from ? ended(lastRun) : { kind: "late" };
+  const deadline = deadlineOf(due, terms.lateMs, terms.away);
+  const hasRun = lastRun !== null && beganAt(lastRun) >= from;
+  if (deadline > terms.now) return hasRun ? ended(lastRun) : { kind: "unknown", why: "was_down" };
+  if (readAt < deadline) return { kind: "unknown", why: "unread" };
+  return hasRun ? ended(lastRun) : { kind: "late" };
 }
 
 /** Whether Hex is down, and there may be news of its runs: one was going, or was due and was neither there nor late. */
@@ -79,10 +91,13 @@ function isHiddenByOutage({ schedules }: Project, followed: Followed, { now, lat
   return lastGood === null || beganAt(lastGood) < due.at - due.slackMs - EARLY_MS;
 }
 
-/** The last due time whose run must be there by now. Until then, the results of the run before it are as fresh as can be. */
-function lastExpected({ schedules }: Project, { now, lateMs, away }: FreshnessTerms): Due | null {
+/**
+ * The last due time whose run must be there by now, or would have to be if Hex had not been down. Until then, the results of the run
+ * before it are as fresh as can be.
+ */
+function lastExpected({ schedules }: Project, { now, lateMs }: FreshnessTerms): Due | null {
   const due = lastDue(schedules, now - lateMs);
-  if (due === null || deadlineOf(due, lateMs, away) <= now) return due;
+  if (due === null || deadlineOf(due, lateMs, []) <= now) return due;
   return lastDue(schedules, due.at - 1);
 }
 

@@ -92,7 +92,10 @@ describe("with a schedule", () => {
 
   test("Hex was down when it was due: not late before another quarter of an hour has passed", () => {
     const away = [{ from: SEVEN - 10 * MINUTE, to: SEVEN + 50 * MINUTE }];
-    expect(judged([yesterday()], project(), { away })).toBe("fresh");
+    expect(judged([yesterday()], project(), { away })).toBe("unknown: was_down");
+    expect(judged([hexRun(), yesterday()], project(), { away })).toBe("fresh");
+    expect(judged([hexRun({ status: "RUNNING", endTime: null }), yesterday()], project(), { away })).toBe("running");
+    expect(judged([cancelled(SEVEN), yesterday()], project(), { away })).toBe("unknown: cancelled");
     expect(judged([yesterday()], project(), { away: [{ from: SEVEN - 10 * MINUTE, to: SEVEN + 30 * MINUTE }] })).toBe(
       "late",
     );

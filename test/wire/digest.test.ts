@@ -333,6 +333,23 @@ test.each([
   await harness.stop();
 });
 
+test("Hex is back after a run was due: yesterday's results are not called fresh until it counts as late", async () => {
+  const harness = await Harness.start("socket", { startsAt: TEN - HOUR, env: { HEX_PROBE_SECONDS: "60" } });
+  const project = addProject(harness, "Weekly revenue");
+  harness.hex.workspace.startRun(project.id, { startedAt: TEN - 24 * HOUR, durationMs: 4 * MINUTE });
+  await harness.ask("watch weekly revenue");
+  await harness.pass(50 * MINUTE, STEP_MS);
+  harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
+  await harness.pass(40 * MINUTE, STEP_MS);
+  expect(await harness.ask("digest")).toContain("⚪ not known: not connected to Hex\n");
+  harness.hex.faults.clear();
+  await harness.pass(8 * MINUTE, STEP_MS);
+  expect(await harness.ask("digest")).toContain("⚪ not known: not connected to Hex when it was due\n");
+  await harness.until(() => toldIn(harness).some(({ text }) => text.startsWith("Late")), STEP_MS);
+  expect(await harness.ask("digest")).toContain("🔴 late");
+  await harness.stop();
+});
+
 test("what it does not know, in words that are true for people who know the project", async () => {
   const harness = await Harness.start("socket");
   const { workspace } = harness.hex;

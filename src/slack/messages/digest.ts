@@ -156,6 +156,8 @@ function stateWords(freshness: Freshness): string {
   switch (freshness.why) {
     case "hex_down":
       return "not known: not connected to Hex";
+    case "was_down":
+      return "not known: not connected to Hex when it was due";
     case "unread":
       return "not known: not looked at yet";
     case "no_run":
