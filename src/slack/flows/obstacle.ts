@@ -4,7 +4,7 @@ import { within } from "../../lib/with-timeout.js";
 import { isDirect } from "../connection/conversation.js";
 import { NO_CHANNEL, slackFailureOf } from "../connection/failures.js";
 import type { Bot, Interaction } from "../listeners/context.js";
-import type { Obstacle } from "../messages/watches.js";
+import type { Obstacle } from "../messages/watch-words.js";
 
 /** How long (ms) somebody waits for Slack to say whether it lets the bot see the conversation. */
 const ANSWER_MS = 1_500;

@@ -23,7 +23,7 @@ import {
   whichDigestProjectMessage,
   whichZoneMessage,
 } from "../messages/digest-answers.js";
-import { ownerIsAddressMessage } from "../messages/watches.js";
+import { ownerIsAddressMessage } from "../messages/watch-answers.js";
 import type { DigestTyped } from "../parse/digest-arguments.js";
 import { parseProjectRef } from "../parse/project-ref.js";
 import { isAddress } from "../parse/watch-arguments.js";

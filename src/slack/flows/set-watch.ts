@@ -5,7 +5,12 @@ import { covers, type Rule, ruleKey, type Watch } from "../../follow/watch.js";
 import { projectsShownTo } from "../access/audience.js";
 import { deedEntry } from "../access/audit-entries.js";
 import type { Bot, Interaction } from "../listeners/context.js";
-import { type AlsoWatched, noLongerWatchedMessage, notWatchedMessage, watchSetMessage } from "../messages/watches.js";
+import {
+  type AlsoWatched,
+  noLongerWatchedMessage,
+  notWatchedMessage,
+  watchSetMessage,
+} from "../messages/watch-answers.js";
 import { hiddenHere } from "./hidden-here.js";
 import { obstacleIn } from "./obstacle.js";
 import { watchLoad } from "./watch-load.js";

@@ -3,7 +3,7 @@
 import { roundMs } from "../../follow/reading-plan.js";
 import { fittingProjects } from "../../follow/watched-projects.js";
 import type { Bot, Interaction } from "../listeners/context.js";
-import type { WatchLoad } from "../messages/watches.js";
+import type { WatchLoad } from "../messages/watch-words.js";
 
 /** For all conversations together. Only the visible projects are counted, but all of them take their time. */
 export async function watchLoad(

@@ -7,7 +7,7 @@ import { context, type Message, message, section } from "./blocks.js";
 import { andMore, code, date, inline, link, mention } from "./mrkdwn.js";
 import { DOUBLED_ONCE } from "./repeat.js";
 import { slackRemedy } from "./slack-remedies.js";
-import { hiddenNote, namedNow, type Obstacle, obstacleNote, ruleWords } from "./watches.js";
+import { hiddenNote, namedNow, type Obstacle, obstacleNote, ruleWords } from "./watch-words.js";
 
 const TITLE = 120;
 

@@ -7,7 +7,7 @@ import { context, type Message, message, section } from "./blocks.js";
 import { code, count, inline } from "./mrkdwn.js";
 import { DOUBLED_ONCE } from "./repeat.js";
 import { slackRemedy } from "./slack-remedies.js";
-import { ruleWords } from "./watches.js";
+import { ruleWords } from "./watch-words.js";
 
 /** Rules that are named; the others are counted. */
 const SHOWN = 15;

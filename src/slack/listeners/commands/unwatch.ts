@@ -4,7 +4,7 @@ import { ruleKey } from "../../../follow/watch.js";
 import { type Named, noteAttempt } from "../../access/attempts.js";
 import { alsoWatched, endWatch } from "../../flows/set-watch.js";
 import { isKnownTo } from "../../flows/watch-rights.js";
-import { watchedByOthersMessage, whatToUnwatchMessage } from "../../messages/watches.js";
+import { watchedByOthersMessage, whatToUnwatchMessage } from "../../messages/watch-answers.js";
 import { parseProjectRef } from "../../parse/project-ref.js";
 import { parseWatchArguments } from "../../parse/watch-arguments.js";
 import type { Bot, Interaction } from "../context.js";

@@ -4,7 +4,7 @@
 import { findProject } from "../../flows/find-project.js";
 import { setWatch } from "../../flows/set-watch.js";
 import { NOTHING_CARRIED } from "../../messages/carried.js";
-import { ownerIsAddressMessage, whatToWatchMessage } from "../../messages/watches.js";
+import { ownerIsAddressMessage, whatToWatchMessage } from "../../messages/watch-answers.js";
 import { isAddress, parseWatchArguments } from "../../parse/watch-arguments.js";
 import type { Bot, Interaction } from "../context.js";
 import type { Command } from "./command.js";

@@ -1,0 +1,161 @@
+// The answers to `/hex watch` and `/hex unwatch`.
+
+import { whyNotRun } from "../../follow/absence.js";
+import { cannotBeJudged } from "../../follow/due-times.js";
+import type { Level, Rule } from "../../follow/watch.js";
+import type { HexPlace } from "../../hex/links.js";
+import type { Project } from "../../hex/schema.js";
+import { ABSENCE_WORDS } from "./absence.js";
+import { context, type Message, message, section } from "./blocks.js";
+import { code, count } from "./mrkdwn.js";
+import { scheduleWords } from "./schedule.js";
+import {
+  hiddenNote,
+  LEVEL_WORDS,
+  loadNote,
+  namedNow,
+  type Obstacle,
+  obstacleNote,
+  ruleWords,
+  unclearWords,
+  type WatchLoad,
+} from "./watch-words.js";
+
+/** How many other watches one message names. */
+const SHOWN = 8;
+
+/** A watch that somebody has just set. */
+export interface WatchSet {
+  rule: Rule;
+  level: Level;
+  /** Whether whoever is on call is paged for it; `no_key`: they would be, if the bot had a key for PagerDuty. */
+  paging: "none" | "on" | "no_key";
+  set: "new" | "changed" | "same";
+  /** The project of a rule that names one; null when it is not known, or the rule does not name one. */
+  project: Project | null;
+  /** How many projects the rule names now. */
+  named: number;
+  /** How many of them may not be shown in the conversation, so that it is not told of them. */
+  hidden: number;
+  obstacle: Obstacle | null;
+  load: WatchLoad;
+  place: HexPlace;
+}
+
+export function watchSetMessage(watch: WatchSet): Message {
+  const { rule, level, paging, set, project, named, hidden, obstacle, load, place } = watch;
+  const what = set === "same" ? "is already told" : set === "changed" ? "is now told" : "is told from now on";
+  const lines = [
+    `:eyes: This conversation ${what} ${LEVEL_WORDS[level]}: ${ruleWords(rule, project, place)}.`,
+    rule.kind === "project" ? scheduleNote(project, level) : countNote(named),
+    hiddenNote(hidden, named),
+    obstacleNote(obstacle),
+    PAGING_NOTES[paging],
+    loadNote(load),
+  ];
+  return message("Watching", [
+    section(lines.filter((line) => line !== null).join("\n")),
+    context("`/hex watching` shows what is watched here, `/hex unwatch` ends it."),
+  ]);
+}
+
+const PAGING_NOTES: Record<WatchSet["paging"], string | null> = {
+  none: null,
+  on: ":pager: Whoever is on call is paged, too, unless somebody presses *I'm on it* in time.",
+  no_key:
+    ":warning: Nobody is paged yet: the bot has no key for PagerDuty. Whoever runs the bot can set `PAGERDUTY_ROUTING_KEY`.",
+};
+
+function scheduleNote(project: Project | null, level: Level): string | null {
+  const why = project === null ? null : whyNotRun(project);
+  if (why !== null)
+    return `:warning: It ${ABSENCE_WORDS[why]}, so Hex does not run it. The bot checks it once Hex does.`;
+  if (project === null || level === "failures") return null;
+  const schedules = project.schedules.filter(({ enabled }) => enabled);
+  if (schedules.length === 0) return "It has no schedule, so no run of it can be late.";
+  if (schedules.every(cannotBeJudged)) {
+    return "The bot cannot tell when its schedule is due, so no run of it is called late.";
+  }
+  const unclear = unclearWords(schedules);
+  const note =
+    unclear === null
+      ? ""
+      : ` The bot cannot tell the due times of ${unclear}, so no run is called late because of them.`;
+  return `Its schedule: ${scheduleWords(schedules) ?? ""}.${note}`;
+}
+
+function countNote(named: number): string {
+  if (named === 0) return "No project fits that yet. One that does later is watched, too.";
+  return `${namedNow(named)} Any project that fits later is watched, too.`;
+}
+
+/** The other watches of a conversation that tell it of the same projects. */
+export interface AlsoWatched {
+  /** Their rules, each with its project; null when it is not known, or the rule names others. */
+  by: readonly { rule: Rule; project: Project | null }[];
+  /** How many of the projects they tell of. */
+  projects: number;
+}
+
+/** `also`: null if the conversation is told of none of its projects any more. */
+export function noLongerWatchedMessage(also: AlsoWatched | null, isOne: boolean, place: HexPlace): Message {
+  if (also === null) {
+    return message("No longer watched here.", [section("No longer watched in this conversation.")]);
+  }
+  const what = isOne ? "it" : `${count(also.projects, "project")} that it covered`;
+  return message("That watch has ended.", [
+    section(
+      `That watch has ended. But this conversation is still told of ${what}, because it also watches ${alsoWords(also, place)}.`,
+    ),
+    context(SHOWS_WATCHES),
+  ]);
+}
+
+/** The answer to somebody who ends the watch of a project that has none of its own. */
+export function watchedByOthersMessage(project: Project, also: AlsoWatched, place: HexPlace): Message {
+  const name = ruleWords({ kind: "project", id: project.id }, project, place);
+  return message("That has no watch of its own here.", [
+    section(
+      `${name} has no watch of its own here. This conversation is told of it because it watches ${alsoWords(also, place)}.`,
+    ),
+    context(SHOWS_WATCHES),
+  ]);
+}
+
+const SHOWS_WATCHES = "`/hex watching` shows what is watched here, with Unwatch.";
+
+function alsoWords({ by }: AlsoWatched, place: HexPlace): string {
+  const named = by.slice(0, SHOWN).map(({ rule, project }) => ruleWords(rule, project, place));
+  const rest = by.length - named.length;
+  return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(", and ");
+}
+
+export function notWatchedMessage(): Message {
+  return message("Not watched here.", [
+    section("That is not watched in this conversation. `/hex watching` shows what is."),
+  ]);
+}
+
+export function whatToWatchMessage(): Message {
+  return message("What to watch?", [
+    section(
+      "Which project? Write its name, its id or its link: `/hex watch weekly revenue`.\nOr several at once: `/hex watch category:Finance`, `/hex watch owner:ada@example.com`, `/hex watch scheduled`.",
+    ),
+  ]);
+}
+
+/** The answer to an owner who is not named by an address. `command`: what goes before the owner. */
+export function ownerIsAddressMessage(typed: string, command: string): Message {
+  return message("An owner is an e-mail address.", [
+    section(
+      `${code(typed, 80)} is not an e-mail address. Use the one that the owner has in Hex: ${code(`/hex ${command} owner:ada@example.com`)}.`,
+    ),
+  ]);
+}
+
+/** `typed`: what was typed for it. */
+export function whatToUnwatchMessage(typed: string): Message {
+  return message("Not watched here.", [
+    section(`${code(typed, 80)} is not watched in this conversation. \`/hex watching\` shows what is, with Unwatch.`),
+  ]);
+}
