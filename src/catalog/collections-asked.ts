@@ -43,8 +43,3 @@ export class CollectionsAsked {
     }
   }
 }
-
-/** For a catalog whose projects no rules tell apart by their collections. */
-export function noCollections(clock: Clock): CollectionsAsked {
-  return new CollectionsAsked({ clock, areWanted: () => false, onRefused: () => undefined });
-}

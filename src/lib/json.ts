@@ -34,9 +34,9 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Never throws. @returns `undefined` for anything that is not JSON or is nested deeper than `maxDepth` */
-export function parseJson(text: string, maxDepth = MAX_DEPTH): unknown {
-  if (isNestedDeeper(text, maxDepth)) return undefined;
+/** Never throws. @returns `undefined` for anything that is not JSON or is nested deeper than `MAX_DEPTH` */
+export function parseJson(text: string): unknown {
+  if (isNestedDeeper(text, MAX_DEPTH)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -9,7 +9,7 @@ import { type Attention, isSilenced, type Subject, subjectKey } from "../attenti
 import { epochMs } from "../lib/epoch.js";
 import { MINUTE, SECOND } from "../lib/time.js";
 
-export const PAGE_ACTIONS = ["trigger", "acknowledge", "resolve"] as const;
+const PAGE_ACTIONS = ["trigger", "acknowledge", "resolve"] as const;
 export type PageAction = (typeof PAGE_ACTIONS)[number];
 
 /**

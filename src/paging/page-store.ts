@@ -4,7 +4,7 @@ import type { Subject } from "../attention/attention.js";
 import { subjectKey } from "../attention/attention.js";
 import type { Db } from "../store/database.js";
 import type { Write } from "../store/leadership.js";
-import { RowReader, storedDoc, UnreadableRow } from "../store/row-reader.js";
+import { type RowReader, storedDoc, UnreadableRow } from "../store/row-reader.js";
 import { NO_PAGE, type Page, type PageFailureKind, pageSchema } from "./page-plan.js";
 
 export interface StoredPage {
@@ -25,9 +25,9 @@ export interface PagesHeld {
 export class PageStore {
   constructor(
     private readonly db: Db,
-    private readonly rows: RowReader = new RowReader(),
+    private readonly rows: RowReader,
     /** How changes are written. Those of a process that does not lead are refused. */
-    private readonly write: Write = (work) => db.transaction().execute(work),
+    private readonly write: Write,
   ) {}
 
   /** The pages of some subjects, and all others about which the service may have to be told more; by the keys of their subjects. */

@@ -163,6 +163,6 @@ function sinceSetBack(wish: Pageable, now: number, afterMs: number): Pageable {
 }
 
 /** Names the outage or trouble to the service, whoever leads. */
-export function dedupKeyOf({ kind, id }: Subject): string {
+function dedupKeyOf({ kind, id }: Subject): string {
   return `hex-bot ${kind} ${id}`;
 }

@@ -10,7 +10,7 @@ export class RenewablePool implements PostgresPool {
   /** @param isWorthRenewing whether a new pool may connect where an old one could not. Must not reject. */
   constructor(
     private readonly create: () => Pool,
-    private readonly isWorthRenewing: (error: unknown) => Promise<boolean> = async () => false,
+    private readonly isWorthRenewing: (error: unknown) => Promise<boolean>,
   ) {
     this.#pool = create();
   }

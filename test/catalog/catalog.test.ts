@@ -3,7 +3,6 @@
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Catalog } from "../../src/catalog/catalog.js";
-import { noCollections } from "../../src/catalog/collections-asked.js";
 import { CatalogReader, type PassEnded } from "../../src/catalog/reader.js";
 import { CatalogStore } from "../../src/catalog/store.js";
 import { Budget } from "../../src/hex/budget.js";
@@ -14,6 +13,7 @@ import { RowReader } from "../../src/store/row-reader.js";
 import { CALL, failure, soon, startWire, type Wire } from "../hex/wire.js";
 import type { FaultKind, ProjectOptions } from "../sandbox/hex/types.js";
 import { OpenRequests } from "../sandbox/open-requests.js";
+import { noCollections } from "./no-collections.js";
 import { STORE_KINDS, Stores } from "./stores.js";
 
 const SECOND = 1_000;

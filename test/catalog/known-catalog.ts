@@ -2,12 +2,12 @@
 
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
 import { Catalog } from "../../src/catalog/catalog.js";
-import { noCollections } from "../../src/catalog/collections-asked.js";
 import { CatalogStore } from "../../src/catalog/store.js";
 import type { Project } from "../../src/hex/schema.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { RowReader } from "../../src/store/row-reader.js";
 import type { Tables } from "../../src/store/tables.js";
+import { noCollections } from "./no-collections.js";
 
 export function catalogOf(projects: readonly Project[]): Catalog {
   // It answers each query with no rows.

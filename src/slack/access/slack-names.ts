@@ -31,7 +31,7 @@ export interface SlackNamesOptions {
 }
 
 /** How many people, and how many channels, are asked about at a time. Of the latter, Slack tells about fifty a minute. */
-export const MOST_AT_A_TIME = 100;
+const MOST_AT_A_TIME = 100;
 /** How long an answer counts, in ms: a little less than until the next daily check. */
 const KNOWN_MS = DAY - HOUR;
 

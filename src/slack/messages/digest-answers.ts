@@ -12,12 +12,7 @@ import { hiddenNote, namedNow, type Obstacle, obstacleNote, ruleWords } from "./
 const TITLE = 120;
 
 /** "daily at 08:00 (Europe/Berlin)" */
-export function whenWords({
-  hour,
-  minute,
-  zone,
-  weekdaysOnly,
-}: Omit<DigestChoice, "channel" | "threadTs" | "rule">): string {
+function whenWords({ hour, minute, zone, weekdaysOnly }: Omit<DigestChoice, "channel" | "threadTs" | "rule">): string {
   return `${weekdaysOnly ? "Monday to Friday" : "daily"} at ${clockWords({ hour, minute })} (${inline(zone, 60)})`;
 }
 
@@ -59,7 +54,7 @@ function namedWords(named: number): string {
   return named === 0 ? "No project fits that yet." : namedNow(named);
 }
 
-export function aboutWords({ rule }: Pick<DigestChoice, "rule">, project: Project | null, place: HexPlace): string {
+function aboutWords({ rule }: Pick<DigestChoice, "rule">, project: Project | null, place: HexPlace): string {
   return rule === null ? "what is watched here" : ruleWords(rule, project, place);
 }
 
