@@ -65,7 +65,7 @@ export function hiddenNote(hidden: number, named: number): string | null {
   return `:lock: Not everybody here may see ${what}, so this conversation is not told of ${hidden === 1 ? "it" : "them"}. Ask for it in your direct messages with the bot instead.`;
 }
 
-/** How many projects fit a rule, of those that fit at all. */
+/** How many projects a rule or a digest covers now. */
 export function namedNow(named: number): string {
   return `That covers ${count(named, "project")} now.`;
 }
