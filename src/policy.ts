@@ -19,7 +19,12 @@ import { Lookup, reachOf } from "./policy-command/lookup.js";
 import { type MatrixOptions, matrixCsv, matrixTable, peopleOfRules } from "./policy-command/matrix.js";
 import { UsageError } from "./policy-command/usage-error.js";
 import { remedyFor } from "./remedies/hex.js";
-import { policyTroubleLines, uncheckedNamesSentence, unmatchedNameLine } from "./remedies/policy.js";
+import {
+  noRulesUsedSentence,
+  policyTroubleLines,
+  uncheckedNamesSentence,
+  unmatchedNameLine,
+} from "./remedies/policy.js";
 import { stopPrinting } from "./stop-printing.js";
 
 const USUAL_FILE = "policy.yml";
@@ -55,7 +60,10 @@ async function answer(command: PolicyCommand): Promise<0 | 1> {
     process.stdout.write(`${JSON.stringify(policyJsonSchema(), null, 2)}\n`);
     return 0;
   }
-  const file = command.file ?? namedFile();
+  const named = clean(process.env.HEX_BOT_POLICY) ?? USUAL_FILE;
+  const isOpen = named.toLowerCase() === "none";
+  const file = command.file ?? (isOpen ? USUAL_FILE : named);
+  if (isOpen && command.file === null) process.stderr.write(`${noRulesUsedSentence(file)}\n`);
   const loaded = await loadPolicy(file);
   if (!loaded.ok) {
     process.stderr.write(`${policyTroubleLines(file, loaded.trouble).join("\n")}\n`);
@@ -79,12 +87,6 @@ async function answer(command: PolicyCommand): Promise<0 | 1> {
   } finally {
     await lookup.close();
   }
-}
-
-/** The file that the bot reads. */
-function namedFile(): string {
-  const named = clean(process.env.HEX_BOT_POLICY);
-  return named === undefined || named === "none" ? USUAL_FILE : named;
 }
 
 /** Says which names in the rules match nothing, where Slack and Hex can be asked. That is no mistake: there may be such a thing later. */

@@ -39,6 +39,11 @@ export function missingPolicySentence(since: number): string {
   return `Rules of who may do what have been in force since ${day}, and now there is no policy file: set HEX_BOT_POLICY to its path, or to none if everybody may do everything again; then start again`;
 }
 
+/** For a look at a file that the bot does not use, because HEX_BOT_POLICY is none. */
+export function noRulesUsedSentence(file: string): string {
+  return `HEX_BOT_POLICY is none, so the bot uses no rules. This is about ${file}.`;
+}
+
 function fileProblemWords(problem: FileProblem): string {
   switch (problem.kind) {
     case "missing":

@@ -55,6 +55,16 @@ describe.concurrent("npm run policy", { timeout: LIMIT_MS }, () => {
     });
   });
 
+  test("says that the bot uses no rules where HEX_BOT_POLICY is none", async ({ policy }) => {
+    const none = { HEX_BOT_POLICY: "none" };
+    const said = "HEX_BOT_POLICY is none, so the bot uses no rules. This is about policy.yml.";
+    for (const args of [["check"], ["explain", "member", "see", "title:Revenue"], ["matrix"]]) {
+      const { code, err } = await policy(args, none);
+      expect([code, err.split("\n")[0]]).toEqual([0, said]);
+    }
+    expect((await policy(["check", "policy.yml"], none)).err).not.toContain(said);
+  });
+
   test("a question that is none gets the usage, and exits with 1", async ({ policy }) => {
     const { code, err } = await policy(["explain", "bob", "run", "x"]);
     expect(code).toBe(1);
