@@ -71,14 +71,14 @@ function yamlMistakes({ errors }: Document, lines: LineCounter): PolicyMistake[]
     return mistakeAt(
       line,
       col,
-      code === "BAD_ALIAS" ? { kind: "unquoted_star" } : { kind: "no_yaml", code, reason: message },
+      code === "BAD_ALIAS" ? { kind: "unquoted_mark", mark: "*" } : { kind: "no_yaml", code, reason: message },
     );
   });
 }
 
 /**
  * What is YAML, and means nothing in this file. `title: *report` is an alias there, and this file has no use for aliases: it has names
- * for people.
+ * for people. Of `title: &D report` and `title: !D report`, only the last word is the title.
  */
 function foreignMistakes(document: Document, lines: LineCounter): PolicyMistake[] {
   const mistakes: PolicyMistake[] = [];
@@ -87,7 +87,11 @@ function foreignMistakes(document: Document, lines: LineCounter): PolicyMistake[
     mistakes.push(mistakeAt(line, col, fault));
   };
   visit(document, {
-    Alias: (_, { range }) => note(range?.[0] ?? 0, { kind: "unquoted_star" }),
+    Alias: (_, { range }) => note(range?.[0] ?? 0, { kind: "unquoted_mark", mark: "*" }),
+    Node: (_, { anchor, tag, range }) => {
+      const mark = anchor !== undefined ? "&" : tag !== undefined ? "!" : null;
+      if (mark !== null) note(range?.[0] ?? 0, { kind: "unquoted_mark", mark });
+    },
     Pair: (_, { key, value }) => {
       if (isScalar(key) && typeof key.value === "string") return;
       const [offset = 0] = (isNode(key) ? key : isNode(value) ? value : null)?.range ?? [];

@@ -7,8 +7,8 @@ export type PolicyPath = readonly PropertyKey[];
 export type Fault =
   /** The YAML parser's code and words. */
   | { kind: "no_yaml"; code: string; reason: string }
-  /** A text that begins with `*` and is not in quotes means something else in YAML. */
-  | { kind: "unquoted_star" }
+  /** A text that begins with such a mark and is not in quotes means something else in YAML. */
+  | { kind: "unquoted_mark"; mark: "*" | "&" | "!" }
   /** A list, or something else that is no text, in place of a key. */
   | { kind: "no_key" }
   | { kind: "too_long"; characters: number; most: number }

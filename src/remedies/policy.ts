@@ -140,8 +140,8 @@ function wordsOf(fault: Fault): string {
   switch (fault.kind) {
     case "no_yaml":
       return yamlWords(fault.code, fault.reason);
-    case "unquoted_star":
-      return "In YAML, a text that begins with * means something else. Put it in quotes, like '*report'.";
+    case "unquoted_mark":
+      return `In YAML, a text that begins with ${fault.mark} means something else. Put it in quotes, like '${fault.mark}report'.`;
     case "no_key":
       return "There must be a word before the colon, such as rules:.";
     case "too_long":

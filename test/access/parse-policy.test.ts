@@ -60,6 +60,17 @@ describe("each mistake is named with its place and with what to write", () => {
       rule("{ allow: see, people: everyone, projects: { title: *report } }"),
       "2:56: In YAML, a text that begins with *",
     ],
+    [
+      "another mark of YAML without quotes",
+      rule("{ deny: see, people: everyone, projects: { title: &Salaries 2026 } }"),
+      "2:65: In YAML, a text that begins with & means something else. Put it in quotes, like '&report'.",
+    ],
+    [
+      "one more",
+      rule("{ deny: see, people: everyone, projects: { title: [x, !Do not run] } }"),
+      "2:63: In YAML, a text that begins with ! means something else.",
+    ],
+    ["a tag of YAML", rule("{ deny: see, people: !!set { everyone } }"), "2:32: In YAML, a text that begins with !"],
     ["a star alone", "rules:\n  - allow: *\n    people: everyone\n", "2:12: In YAML, a text that begins with *"],
     [
       "an id that is none",
@@ -307,7 +318,6 @@ describe("each mistake is named with its place and with what to write", () => {
     ],
     ["a number in place of a key", "5: 1\nrules: []\n", "1:1: There must be a word before the colon"],
     ["a list in place of a key", "? [a]\n: 1\n", "1:3: There must be a word before the colon"],
-    ["an alias", "rules: &a [*a]\n", "1:12: In YAML, a text that begins with *"],
   ])("%s", (_, text, words) => {
     expect(said(text)).toHaveLength(1);
     expect(said(text)[0]).toContain(`policy.yml:${words}`);
@@ -324,6 +334,13 @@ describe("each mistake is named with its place and with what to write", () => {
     expect(said(text)[0]).toMatch(/^policy\.yml:\d+:\d+: This is not YAML: /);
     expect(said(text)[0]).toContain(todo);
     expect(said(text).join()).not.toContain("parseAllDocuments");
+  });
+
+  test("an anchor and its alias, each at its place", () => {
+    expect(said("rules: &a [*a]\n")).toEqual([
+      expect.stringContaining("1:11: In YAML, a text that begins with &"),
+      expect.stringContaining("1:12: In YAML, a text that begins with *"),
+    ]);
   });
 
   test("two of one rule, each at its place", () => {
