@@ -3,7 +3,8 @@
 import { DigestCalendar } from "../follow/digest-calendar.js";
 import { AlertStore } from "../slack/alerts/store.js";
 import { type DigestAlertSources, wantedDigests } from "../slack/alerts/wanted-digests.js";
-import { alertsFor, type MessagesPart, type MessagesPartOptions, shownToIn } from "./create-messages.js";
+import { alertsFor, shownToIn } from "./create-alerts.js";
+import type { MessagesPart, MessagesPartOptions } from "./create-messages.js";
 import { logEndedDigest, logRefusedDigest } from "./log-alerts.js";
 
 export interface DigestsPart {

@@ -3,18 +3,9 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { Metrics } from "../http/metrics.js";
 import { isEnded } from "../runs/run.js";
-import { mayBeShownTo, projectsShownTo, rightsAtHome, type ShownTo } from "../slack/access/audience.js";
+import { mayBeShownTo, rightsAtHome } from "../slack/access/audience.js";
 import type { PermissionSources } from "../slack/access/permissions.js";
 import type { ApproverSources } from "../slack/access/possible-approvers.js";
-import { Alerts, type AlertsOptions } from "../slack/alerts/alerts.js";
-import { endingWatches, type LostPlaceSources, wantedFarewells } from "../slack/alerts/lost-places.js";
-import { AlertStore } from "../slack/alerts/store.js";
-import type { TroubleSources } from "../slack/alerts/told-groups.js";
-import { wantedAbsences } from "../slack/alerts/wanted-absences.js";
-import type { WantedAlerts } from "../slack/alerts/wanted-alert.js";
-import { type EndSources, wantedEnds } from "../slack/alerts/wanted-ends.js";
-import { wantedOutages } from "../slack/alerts/wanted-outages.js";
-import { type TroubleAlertSources, wantedTroubles } from "../slack/alerts/wanted-troubles.js";
 import { ApprovalReview } from "../slack/cards/approval-review.js";
 import { Approvers } from "../slack/cards/approvers.js";
 import { Cards } from "../slack/cards/cards.js";
@@ -28,6 +19,7 @@ import { Followers } from "../slack/followers/followers.js";
 import { FollowerStore } from "../slack/followers/store.js";
 import { Homes } from "../slack/home/homes.js";
 import { HomeStore } from "../slack/home/store.js";
+import { type AlertsPart, createAlerts } from "./create-alerts.js";
 import type { AttentionPart } from "./create-attention.js";
 import type { FollowPart } from "./create-follow.js";
 import type { HexPart } from "./create-hex.js";
@@ -36,10 +28,9 @@ import type { RunsPart } from "./create-runs.js";
 import type { SlackClient } from "./create-slack-client.js";
 import type { StorePart } from "./create-store.js";
 import type { Lifetime } from "./lifetime.js";
-import { logEndedWatches, logRefusedInAlertChannel, logRefusedWhereWatched } from "./log-alerts.js";
 import type { Settings } from "./settings.js";
 
-export interface MessagesPart {
+export interface MessagesPart extends AlertsPart {
   cardStore: CardStore;
   followerStore: FollowerStore;
   cards: Cards;
@@ -48,13 +39,6 @@ export interface MessagesPart {
   followers: Followers;
   homes: Homes;
   requesters: Requesters;
-  /** About outages. Runs on the leader. `null` when no channel is set for them. */
-  outageAlerts: Alerts | null;
-  /** About watched projects. Runs on the leader. */
-  troubleAlerts: Alerts;
-  troubleSources: TroubleSources;
-  /** About runs that have ended well. Runs on the leader. */
-  endAlerts: Alerts;
   dataTables: DataTables;
 }
 
@@ -75,7 +59,7 @@ export interface MessagesPartOptions {
 }
 
 export function createMessages(options: MessagesPartOptions): MessagesPart {
-  const { settings, lifetime, metrics, slackClient, identity, store, hex, runs, outages, follow } = options;
+  const { settings, lifetime, metrics, slackClient, identity, store, hex, runs, outages } = options;
   const { log } = settings;
   const { clock, process, now, rows } = store;
   const { db } = store.store;
@@ -87,7 +71,6 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
   const requesters = new Requesters({ clock, log, work: lifetime.work });
   const asking = { slack, slackRefusals: slackClient.refusals, clock, log };
   const people = new PeopleByEmail(asking);
-  const troubleSources = createTroubleSources(options, { cards: cardStore, people });
   const approverSources = {
     ...options.permissions,
     peopleByEmail: people,
@@ -120,12 +103,13 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     mayBeShownTo: (audience, projectId) => mayBeShownTo(options.permissions, audience, projectId),
     log,
   });
+  const alerts = createAlerts(options, { cards: cardStore, people });
   const homes = new Homes({
     slack,
     homes: new HomeStore(db),
     runs: runs.store,
     health: outages.health,
-    troubleSources,
+    troubleSources: alerts.troubleSources,
     rightsOf: (user) => rightsAtHome(options.permissions, user),
     slackRefusals: slackClient.refusals,
     clock,
@@ -134,39 +118,6 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     hexPlace,
     signal: lifetime.stopping.signal,
   });
-  const outageAlerts = createOutageAlerts(options);
-  const lostPlaces: LostPlaceSources = {
-    ...troubleSources,
-    watches: follow.watches,
-    onEnded: (place, word) => logEndedWatches(log, place, word),
-  };
-  const troubleAlerts = alertsFor(
-    options,
-    async () => {
-      const now = clock.now();
-      const { alerts: troubles, nextAt } = await wantedTroubles(troubleSources, now);
-      const told = endingWatches([...troubles, ...(await wantedAbsences(troubleSources, now))], lostPlaces, now);
-      return { alerts: [...told, ...(await wantedFarewells(lostPlaces, now))], nextAt };
-    },
-    (refused) => logRefusedWhereWatched(log, refused),
-  );
-  const endAlerts = alertsFor(
-    options,
-    async () => {
-      const now = clock.now();
-      const { alerts: ends, nextAt } = await wantedEnds(troubleSources, now);
-      return { alerts: endingWatches(ends, lostPlaces, now), nextAt };
-    },
-    (refused) => logRefusedWhereWatched(log, refused),
-  );
-  follow.news.on(() => {
-    troubleAlerts.wake();
-    endAlerts.wake();
-  });
-  options.attention.changed.on(() => {
-    outageAlerts?.wake();
-    troubleAlerts.wake();
-  });
 
   runs.changed.on((run) => {
     void cards.redraw(run.key);
@@ -174,7 +125,6 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     if (run.requester !== null) void homes.redraw(run.requester);
   });
   runs.polled.on((key) => void cards.redraw(key));
-  outages.news.on(() => outageAlerts?.wake());
   return {
     cardStore,
     followerStore,
@@ -184,79 +134,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     followers,
     homes,
     requesters,
-    outageAlerts,
-    troubleAlerts,
-    troubleSources,
-    endAlerts,
     dataTables: new DataTables(),
+    ...alerts,
   };
-}
-
-/** Alerts about outages, and about a token that will expire, in the channel that the operator has set. */
-function createOutageAlerts(options: MessagesPartOptions): Alerts | null {
-  const { settings, store, hex, runs, outages, attention } = options;
-  const channel = settings.config.alertChannel;
-  if (channel === null) return null;
-  const sources = {
-    channel,
-    health: outages.health,
-    attention: attention.store,
-    runs: runs.store,
-    statusPage: hex.statusPage,
-    shownTo: shownToIn(options),
-  };
-  return alertsFor(
-    options,
-    () => wantedOutages(sources, store.clock.now()),
-    (refused) => logRefusedInAlertChannel(settings.log, refused),
-  );
-}
-
-/** What the conversations that watch projects are told from. */
-function createTroubleSources(
-  options: MessagesPartOptions,
-  { cards, people }: { cards: CardStore; people: PeopleByEmail },
-): TroubleAlertSources & EndSources {
-  const { store, hex, catalog, follow, attention } = options;
-  const alerts = new AlertStore(store.store.db, store.rows);
-  const shownTo = shownToIn(options);
-  const { watches, troubles, members, connections, connectionReader } = follow;
-  const hexPlace = () => hex.client.place.now;
-  const wishConnections = (together: string[][]) => connectionReader.wish(together);
-  const told = {
-    watches,
-    troubles,
-    members,
-    alerts,
-    people,
-    attention: attention.store,
-    catalog,
-    cards,
-    hexPlace,
-    shownTo,
-  };
-  return { ...told, connections, wishConnections };
-}
-
-/** What may be shown where, by the rules in force at each moment. */
-export function shownToIn({ permissions }: Pick<MessagesPartOptions, "permissions">): ShownTo {
-  return (audience) => projectsShownTo(permissions, audience);
-}
-
-/** @param onRefused called when Slack does not accept one */
-export function alertsFor(
-  { settings, slackClient, store, hex }: MessagesPartOptions,
-  wanted: () => Promise<WantedAlerts>,
-  onRefused: AlertsOptions["onRefused"],
-): Alerts {
-  const { log } = settings;
-  return new Alerts({
-    slack: slackClient.oneTry,
-    alerts: new AlertStore(store.store.db, store.rows, store.leadership.write),
-    clock: store.clock,
-    log,
-    leastNow: () => hex.client.leastNow(),
-    wanted,
-    onRefused,
-  });
 }
