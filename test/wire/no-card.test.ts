@@ -189,6 +189,28 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.cards).toHaveLength(1);
   });
 
+  test("if Slack wants nothing more for a while when the run ends, nobody reads that it has no card", async () => {
+    const project = await start({ runningMs: 20_000, outcome: "ERRORED" });
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Running");
+    harness.slack.faults.add({
+      method: "chat.postMessage",
+      inThread: true,
+      kind: { type: "ratelimited", retryAfter: 1 },
+    });
+    const told = await answered(/Errored\*/);
+    expect(shown(told)).toContain(
+      "This run's card may not show yet how it ended, because Slack does not accept that at the moment (`ratelimited`: Slack asks the bot to wait).",
+    );
+    expect(told.text).toMatch(/^Errored: Revenue, after 20 s/);
+    expect(told.text + shown(told)).not.toMatch(/accept (its|this run's) card|It appears/);
+    expect(shown(harness.card())).toContain("Errored");
+    harness.slack.faults.clear();
+    await harness.pass(5 * 60_000, 5_000);
+    expect(harness.replies).toEqual([]);
+    expect(answers().filter((one) => shown(one).includes("Errored*  "))).toHaveLength(1);
+  });
+
   describe("a card that Slack no longer lets the bot edit", () => {
     test.each(["invalid_blocks", "msg_too_long", "a_word_of_tomorrow"])(
       "if Slack says %s to every edit, one plain message in the thread tells the end",

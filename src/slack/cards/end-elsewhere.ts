@@ -5,7 +5,7 @@ import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
 import { elapsedMs, type Run } from "../../runs/run.js";
 import { mayPass, type SlackFailure } from "../connection/failures.js";
-import { withoutCard } from "../messages/card-elsewhere.js";
+import { type NoCard, withoutCard } from "../messages/card-elsewhere.js";
 import { endMessage, followUpMessage } from "../messages/follow-up.js";
 import { plainText } from "../messages/plain.js";
 import { type CardPlaces, noCardOf } from "./card-places.js";
@@ -58,7 +58,7 @@ export class EndElsewhere {
     if (this.#told.has(run.key)) return true;
     if (isStuck && (await this.#tellInThread(card, run, failure))) return true;
     if (mayPass(failure) && failures < TELL_AFTER) return false;
-    return this.#tellInPerson(run, failure);
+    return this.#tellInPerson(card, run, failure);
   }
 
   async #tellInThread(card: Card, run: Run, failure: SlackFailure): Promise<boolean> {
@@ -70,10 +70,11 @@ export class EndElsewhere {
   }
 
   /** Without the Web API, which may be what fails. */
-  async #tellInPerson(run: Run, failure: SlackFailure): Promise<boolean> {
+  async #tellInPerson({ ts }: Card, run: Run, failure: SlackFailure): Promise<boolean> {
     const { requesters, places, botName, clock, hexPlace } = this.options;
     const place = places.of(run.key);
-    const why = place?.kind === "nowhere" ? place.why : noCardOf(failure);
+    const none = place?.kind === "nowhere" ? place.why : noCardOf(failure);
+    const why: NoCard = ts !== null && none.kind === "later" ? { kind: "outdated", word: none.word } : none;
     const told = withoutCard(run, { why, bot: botName, now: clock.now(), place: hexPlace() });
     if (!(await requesters.tell(run.key, told))) return false;
     requesters.forget(run.key);

@@ -38,12 +38,14 @@ export function hiddenCardMessage(project: Run["project"]): Message {
   ]);
 }
 
-/** Why a run has no card. */
+/** Why a run has no card, or one that may not show how it ended. */
 export type NoCard =
   /** Slack has not answered for a few seconds. */
   | { kind: "slow" }
   /** Slack does not take it now, and the bot tries again. `word`: Slack's, or the bot's own for no answer. */
   | { kind: "later"; word: string }
+  /** It has one, but Slack does not take what is new about the run now. `word`: as above. */
+  | { kind: "outdated"; word: string }
   /** Slack does not take it. `asMessage`: its word for why not as a direct message either; null when that was not tried. */
   | { kind: "refused"; word: string; asMessage: string | null };
 
@@ -62,7 +64,8 @@ export function withoutCard(run: Run, { why, bot, now, place }: WithoutCard): Me
   const card = runCard(run, now, place);
   const runId = identityOf(run)?.runId;
   const cancel = runId === undefined || isEnded(run) ? null : `Cancel it with ${code(`/hex cancel ${runId}`, 120)}.`;
-  return message(`${card.text}. Slack does not accept its card.`, [
+  const inShort = why.kind === "outdated" ? "Its card may not show it yet." : "Slack does not accept its card.";
+  return message(`${card.text}. ${inShort}`, [
     section(`:warning: ${whyWords(run, why, bot)}`),
     ...card.blocks,
     isEnded(run)
@@ -79,6 +82,8 @@ function whyWords(run: Run, why: NoCard, bot: string): string {
       return `Slack is slow to post this run's card. It appears as soon as Slack accepts it.${goesOn}`;
     case "later":
       return `Slack does not accept this run's card at the moment (${refusalWords(why.word)}). It appears as soon as Slack accepts it.${goesOn}`;
+    case "outdated":
+      return `This run's card may not show yet how it ended, because Slack does not accept that at the moment (${refusalWords(why.word)}).`;
     case "refused": {
       const { word, asMessage } = why;
       const todos = [...new Set([word, asMessage ?? word].map((one) => todoWords(one, bot)))].join(" ");
