@@ -59,9 +59,15 @@ function asNameInName(finding: Finding, people: object): Finding {
   return { ...finding, fault: { kind: "name_in_name", text: fault.text } };
 }
 
-/** Whether it is only that what the rule allows or denies cannot be read. */
+/** Whether it is only that what the rule allows or denies cannot be read: misspelt, or not a rule at all. */
 function followsFrom({ fault, path }: Finding, others: readonly Finding[]): boolean {
-  return fault.kind === "no_effect" && others.some((other) => path.every((step, at) => step === other.path[at]));
+  if (fault.kind !== "no_effect") return false;
+  return others.some((other) => {
+    const [field, ...below] = other.path.slice(path.length);
+    if (path.some((step, at) => step !== other.path[at])) return false;
+    const isMisspelt = other.fault.kind === "unknown_key" && below.length === 0;
+    return field === undefined || field === "allow" || field === "deny" || isMisspelt;
+  });
 }
 
 function yamlMistakes({ errors }: Document, lines: LineCounter): PolicyMistake[] {

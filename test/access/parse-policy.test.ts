@@ -366,6 +366,7 @@ rules:
   - { people: everyone }
   - { allow: see, deny: run, people: 5 }
   - { deny: see, people: everyone, projects: { id: a/b }, colour: red }
+  - { people: everyone, name: 5 }
 `;
     expect(said(text).map((line) => line.slice("policy.yml:".length))).toEqual([
       expect.stringMatching(/^2:21: "analysts2" names nobody\./),
@@ -380,6 +381,8 @@ rules:
       expect.stringMatching(/^8:38: This must be people, such as members\./),
       expect.stringMatching(/^9:52: "a\/b" is not the id of a project\./),
       expect.stringMatching(/^9:59: "colour" means nothing here\./),
+      expect.stringMatching(/^10:5: The rule neither allows nor denies anything\./),
+      expect.stringMatching(/^10:31: YAML takes this for a number\./),
     ]);
   });
 });
