@@ -26,13 +26,25 @@ export async function loadRules(
   if (loaded.ok) return { inForce: loaded.inForce, isOpen: false };
   const { trouble } = loaded;
   const isMissing = trouble.kind === "file" && trouble.problem.kind === "missing";
-  if (isMissing && !isNamed) return { inForce: null, isOpen: false };
-  throw new UnusablePolicyError(path, trouble);
+  if (!isMissing || isNamed) throw new UnusablePolicyError(path, trouble);
+  await warnOfOtherName(path, log);
+  return { inForce: null, isOpen: false };
+}
+
+/** Whoever has written rules into a file of nearly the same name believes that they are in force. */
+async function warnOfOtherName(path: string, log: Logger): Promise<void> {
+  const other = path.replace(/\.yml$/, ".yaml");
+  if (other === path || !(await isThere(other))) return;
+  log.warn("There is a %s here, which is not read. Rename it to %s, and start again", other, path);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  const reading = await readPolicyFile(path);
+  return reading.ok || reading.problem.kind !== "missing";
 }
 
 /** Whether there is a file by now, although the bot started without one. */
 export async function hasComeLater(config: Config["policy"], { inForce }: Rules): Promise<boolean> {
   if (config.kind === "none" || inForce !== null) return false;
-  const reading = await readPolicyFile(config.path);
-  return reading.ok || reading.problem.kind !== "missing";
+  return isThere(config.path);
 }

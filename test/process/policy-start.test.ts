@@ -74,6 +74,14 @@ test("a file that is named and not there ends the start, and one that nobody has
   expect(await status()).toContain("There are no rules");
 });
 
+test("a file under the other usual name for YAML is not read, and the log says so", async () => {
+  await writeFile(join(dir, "policy.yaml"), `rules:\n${SEE}`);
+  const program = start();
+  await program.printed("There is a policy.yaml here, which is not read. Rename it to policy.yml, and start again");
+  await program.ready();
+  expect(await status()).toContain("There are no rules");
+});
+
 test("a file that comes after the start waits for the next one, and SIGHUP says so", async () => {
   const program = start();
   await program.ready();
