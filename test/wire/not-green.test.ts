@@ -23,18 +23,22 @@ const moveToNoon = ({ schedules }: Project) => {
 };
 const replies = () => harness.replies.map(shown);
 
-test("its schedule is changed while it is late: no longer judged, which a reply says, and judged again by the new one", async () => {
+test("its schedule is changed while it is late: no longer waited for, which a reply says, and judged by the new one", async () => {
   const project = addProject(harness, "Weekly revenue");
   await harness.ask("watch weekly revenue");
   await shows("Late: a run was due");
   moveToNoon(project);
-  await shows("*No longer checked* since");
+  await shows("*No longer waiting for a run* since");
+  expect(toldIn(harness)[0]?.text).toBe("No longer waiting for a run: Weekly revenue");
   expect(told()[0]).toMatch(/:white_circle: Late: a run was due <!date.*> and had not started when its schedule was/);
   expect(toldIn(harness).flatMap(buttonsOf)).toEqual([]);
   await harness.until(() => replies().length === 1, STEP_MS);
-  expect(replies()[0]).toMatch(/No longer checked after \d+ min\. Its schedule was changed before the run came\./);
+  expect(replies()[0]).toMatch(
+    /No longer waiting for a run after \d+ min\. Its schedule was changed before the run came\./,
+  );
   await harness.pass(20 * MINUTE, STEP_MS);
-  expect([...told(), ...replies()].join()).not.toContain("green");
+  // The project is checked as before.
+  expect([...told(), ...replies()].join()).not.toMatch(/green|checked/);
   await harness.until(() => told().length === 2, 30_000);
   expect(told()[1]).toContain("Late: a run was due");
 });

@@ -1,6 +1,7 @@
 // The watched projects in trouble that one message is about, from the beginning to the end.
 
 import type { SharedConnection } from "../../follow/shared-connections.js";
+import { isRescheduled } from "../../follow/trouble.js";
 import { attentionButtons } from "./attention.js";
 import { context, fitting, type Message, message, section } from "./blocks.js";
 import { count, date, inline } from "./mrkdwn.js";
@@ -104,10 +105,14 @@ function backHead(told: readonly ToldTrouble[]): string {
   return `${emoji} *${words}* since ${date(lastOverAt(told) ?? 0)}`;
 }
 
-/** How it ended for all of them. What is not judged any more is not green. */
+/** How it ended for all of them. What is not judged any more is not green, and neither is what is judged by another schedule. */
 export function endOf(told: readonly ToldTrouble[]): { emoji: string; check: string; words: string } {
   const left = told.filter(({ trouble }) => trouble.withdrawn).length;
-  if (left === told.length) return { emoji: ":white_circle:", check: ":white_circle:", words: "No longer checked" };
+  if (left === told.length) {
+    const areChecked = told.every(({ trouble }) => isRescheduled(trouble));
+    const words = areChecked ? "No longer waiting for a run" : "No longer checked";
+    return { emoji: ":white_circle:", check: ":white_circle:", words };
+  }
   const words = left === 0 ? "Back to green" : "Nothing is in trouble any more";
   return { emoji: ":large_green_circle:", check: ":white_check_mark:", words };
 }
