@@ -1,6 +1,13 @@
 // The Hex API, one method per endpoint. The Sender takes care of sending requests, repeating them and charging them to the budget.
 
-import { HexError, type HexErrorFacts, mayLackIdentity, type Operation, sightOf, withholdsIdentity } from "./errors.js";
+import {
+  HexError,
+  type HexErrorFacts,
+  lifeSignOf,
+  mayLackIdentity,
+  type Operation,
+  withholdsIdentity,
+} from "./errors.js";
 import { safeId } from "./ids.js";
 import { OwnWorkspace } from "./own-workspace.js";
 import { PAGE_SIZE } from "./page-size.js";
@@ -88,7 +95,7 @@ export class HexClient {
   /** @throws HexError that says why this is not Hex: the given one, or what the projects were refused with */
   async #listProjectsAfter(failed: HexError, call: Call): Promise<void> {
     await this.projectPage(call, null).catch((error: unknown) => {
-      throw error instanceof HexError && sightOf(error) === "nothing" ? failed : error;
+      throw error instanceof HexError && lifeSignOf(error) === "nothing" ? failed : error;
     });
   }
 

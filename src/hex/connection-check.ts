@@ -3,7 +3,7 @@
 import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
 import type { Call, HexClient, Identity, TokenKind } from "./client.js";
-import { asHexError, HexError, type HexErrorKind, isOptional, sightOf, withholdsIdentity } from "./errors.js";
+import { asHexError, HexError, type HexErrorKind, isOptional, lifeSignOf, withholdsIdentity } from "./errors.js";
 import type { Project } from "./schema.js";
 
 /** What is known about one scope of the token. */
@@ -76,9 +76,9 @@ export class Prober {
   /** Must be told about every request that ends. This keeps "since when" and the proofs true between probes. */
   observe(error: HexError | null): void {
     if (error !== null && PERMISSIONS.has(error.kind) && isAboutRight(error)) this.#runProof = null;
-    const sight = sightOf(error);
-    const alive = sight === "alive";
-    if (sight === "nothing" || alive === this.#alive) return;
+    const sign = lifeSignOf(error);
+    const alive = sign === "alive";
+    if (sign === "nothing" || alive === this.#alive) return;
     this.#alive = alive;
     this.#since = this.clock.now();
   }

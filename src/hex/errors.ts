@@ -175,14 +175,14 @@ export function mayLackIdentity({ facts: { kind, operation, status } }: HexError
   return operation === "me" && (NOT_OFFERED.has(status) || kind === "forbidden");
 }
 
-export type Sight = "alive" | "failure" | "nothing";
+export type LifeSign = "alive" | "failure" | "nothing";
 
 /**
  * What a completed request says about the connection; `nothing` when it says nothing. "Who am I" is not about a project, so if Hex
  * refuses it for any reason but a scope, it refuses the token itself. A 429 from Hex is a sign of life. An optional request
  * says nothing when it fails.
  */
-export function sightOf(error: HexError | null): Sight {
+export function lifeSignOf(error: HexError | null): LifeSign {
   if (error === null) return "alive";
   const { kind, operation, status } = error.facts;
   if (withholdsIdentity(error)) return "alive";

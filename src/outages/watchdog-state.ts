@@ -1,7 +1,7 @@
 // Everything that the watchdog knows, and what a probe adds to it. Pure.
 
 import { z } from "zod";
-import { HEX_ERROR_KINDS, type HexError, mayLackIdentity, sightOf } from "../hex/errors.js";
+import { HEX_ERROR_KINDS, type HexError, lifeSignOf, mayLackIdentity } from "../hex/errors.js";
 import type { Expiry } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
 import { parseJson } from "../lib/json.js";
@@ -74,17 +74,17 @@ export function remembered(
   { now, reference, probeMs, origin }: { now: number; reference: string; probeMs: number; origin: string },
 ): Remembered {
   // A single request would say nothing, but the probe has looked further.
-  const sight = error !== null && mayLackIdentity(error) ? "failure" : sightOf(error);
+  const sign = error !== null && mayLackIdentity(error) ? "failure" : lifeSignOf(error);
   const { probe } = memory;
   // After a limit, the probe waits as long as asked. A failure may name a time too, but must not delay an alarm or its end.
-  const retryAfterMs = sight === "failure" ? 0 : (error?.facts.retryAfterMs ?? 0);
-  if (sight === "nothing") {
+  const retryAfterMs = sign === "failure" ? 0 : (error?.facts.retryAfterMs ?? 0);
+  if (sign === "nothing") {
     const pause = Math.max(pauseMs(memory.health, now, probeMs), retryAfterMs);
     return { memory, ended: null, span: null, pauseMs: pause };
   }
   const gapMs = probe === null ? 0 : now - probe.until;
   const before = gapMs > 0 ? unwatched(memory.health, gapMs) : memory.health;
-  const failure = sight === "failure" && error !== null ? { facts: error.facts, at: now, reference } : null;
+  const failure = sign === "failure" && error !== null ? { facts: error.facts, at: now, reference } : null;
   const { health, ended } = stepped(before, failure, now);
   const pause = Math.max(pauseMs(health, now, probeMs), retryAfterMs);
   const token = me === null || me.expiresAt === "unknown" ? null : { expiresAt: me.expiresAt };

@@ -1,7 +1,7 @@
 // Asks Hex once a minute whether it is alive, and remembers the answers. Only the leader does this, so that there is one watchdog.
 
 import type { HexClient } from "../hex/client.js";
-import { HexError, sightOf } from "../hex/errors.js";
+import { HexError, lifeSignOf } from "../hex/errors.js";
 import type { Share } from "../hex/shares.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
@@ -56,8 +56,8 @@ export class Watchdog {
     const { clock, probeMs } = this.options;
     // One endpoint may fail for a long time while Hex is well, and the other way round.
     if (clock.monotonic() - this.#probedAt < soonMs(probeMs)) return;
-    const sight = sightOf(error);
-    const isNews = this.#state === "down" ? sight === "alive" : this.#state !== "doubt" && sight === "failure";
+    const sign = lifeSignOf(error);
+    const isNews = this.#state === "down" ? sign === "alive" : this.#state !== "doubt" && sign === "failure";
     if (isNews) this.#loop.wake();
   }
 

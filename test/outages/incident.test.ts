@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HexError, type HexErrorKind, sightOf } from "../../src/hex/errors.js";
+import { HexError, type HexErrorKind, lifeSignOf } from "../../src/hex/errors.js";
 import {
   type Failure,
   goesOn,
@@ -139,26 +139,26 @@ describe("an outage", () => {
 });
 
 describe("what a completed request says", () => {
-  const sight = (kind: HexErrorKind, operation: "me" | "getRun", status?: number) =>
-    sightOf(new HexError({ kind, operation, host: "h", status }));
+  const sign = (kind: HexErrorKind, operation: "me" | "getRun", status?: number) =>
+    lifeSignOf(new HexError({ kind, operation, host: "h", status }));
   test.each(["timeout", "unauthorized", "plan", "unreadable", "hex_failed"] as const)("%s: a failure", (kind) => {
-    expect([sight(kind, "me"), sight(kind, "getRun")]).toEqual(["failure", "failure"]);
+    expect([sign(kind, "me"), sign(kind, "getRun")]).toEqual(["failure", "failure"]);
   });
   test.each(["not_found", "bad_request", "request_refused"] as const)(
     "%s: a failure of the connection only for the question that is about no project",
-    (kind) => expect([sight(kind, "me"), sight(kind, "getRun")]).toEqual(["failure", "nothing"]),
+    (kind) => expect([sign(kind, "me"), sign(kind, "getRun")]).toEqual(["failure", "nothing"]),
   );
   test("a 403 that does not come from Hex's API proves nothing", () => {
-    expect([sight("forbidden", "me", 403), sight("forbidden", "getRun", 403)]).toEqual(["nothing", "nothing"]);
+    expect([sign("forbidden", "me", 403), sign("forbidden", "getRun", 403)]).toEqual(["nothing", "nothing"]);
   });
   test("a missing scope, even for whose token it is: Hex is alive, and so is the token", () => {
-    expect([sight("scope", "me", 403), sight("scope", "getRun", 403)]).toEqual(["alive", "nothing"]);
+    expect([sign("scope", "me", 403), sign("scope", "getRun", 403)]).toEqual(["alive", "nothing"]);
   });
   test("Hex's own limit is a sign of life, the bot's budget says nothing", () => {
-    expect([sight("rate_limited", "me", 429), sight("rate_limited", "me")]).toEqual(["alive", "nothing"]);
-    expect(sight("budget_spent", "me")).toBe("nothing");
+    expect([sign("rate_limited", "me", 429), sign("rate_limited", "me")]).toEqual(["alive", "nothing"]);
+    expect(sign("budget_spent", "me")).toBe("nothing");
   });
-  test("an answer: alive", () => expect(sightOf(null)).toBe("alive"));
+  test("an answer: alive", () => expect(lifeSignOf(null)).toBe("alive"));
 });
 
 describe("the pause before the next probe", () => {

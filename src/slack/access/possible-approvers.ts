@@ -91,10 +91,10 @@ async function mayApprove(
   { projectId, places }: WantedApproval,
 ): Promise<boolean> {
   if ((await sources.access.isActive(user)) === false) return false;
-  const sight = await Promise.all(
+  const decisions = await Promise.all(
     [...new Set([...places, null])].map(async (where) =>
       (await permissionsOf(sources, user, where)).decide("see", projectId),
     ),
   );
-  return sight.some((seen) => seen.kind === "allowed" || (seen.kind === "denied" && seen.isUnsure));
+  return decisions.some((seen) => seen.kind === "allowed" || (seen.kind === "denied" && seen.isUnsure));
 }

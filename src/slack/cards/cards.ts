@@ -25,7 +25,7 @@ import { runCard } from "../messages/run-card.js";
 import { unreadableRunCard } from "../messages/set-aside.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Approvers } from "./approvers.js";
-import { CardPlaces, type Place } from "./card-places.js";
+import { type CardPlace, CardPlaces } from "./card-places.js";
 import { CardRefusals } from "./card-refusals.js";
 import { EndElsewhere } from "./end-elsewhere.js";
 import { OneAtATime } from "./one-at-a-time.js";
@@ -108,7 +108,7 @@ export class Cards {
   }
 
   /** Draws the card and resolves with where it is; `null` when the run has none. */
-  async place(runKey: string): Promise<Place | null> {
+  async place(runKey: string): Promise<CardPlace | null> {
     await this.redraw(runKey);
     return this.#places.of(runKey);
   }

@@ -41,13 +41,13 @@ export async function whomToAsk(
     permissions,
     others.filter((user) => !isAsked(user)),
   );
-  const sight = await Promise.all(
+  const decisions = await Promise.all(
     unasked.map(async (user) => (await permissionsOf(permissions, user, null)).decide("see", project.id)),
   );
   return {
-    users: unasked.filter((_, index) => sight[index]?.kind === "allowed"),
+    users: unasked.filter((_, index) => decisions[index]?.kind === "allowed"),
     released: isWhole ? approval.questions.filter(({ user }) => !named.includes(user)) : [],
-    isWhole: isWhole && !sight.some((seen) => seen.kind === "denied" && seen.isUnsure),
+    isWhole: isWhole && !decisions.some((seen) => seen.kind === "denied" && seen.isUnsure),
   };
 }
 

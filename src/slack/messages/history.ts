@@ -1,7 +1,7 @@
 // How available Hex was: a row of squares for the last day and one for the last month, each with words next to it.
 
 import type { KnownBlock } from "@slack/types";
-import type { Sight } from "../../hex/errors.js";
+import type { LifeSign } from "../../hex/errors.js";
 import type { History, Period, Square } from "../../outages/history.js";
 import type { Incident } from "../../outages/incident.js";
 import { remedyFor } from "../../remedies/hex.js";
@@ -16,15 +16,15 @@ const SQUARES: Record<Square, string> = {
   unwatched: ":white_large_square:",
 };
 
-/** `history` is `null` when it cannot be read. `sight` is how Hex is at this moment. */
-export function historyBlocks(history: History | null, sight: Sight): KnownBlock[] {
+/** `history` is `null` when it cannot be read. `sign` is how Hex is at this moment. */
+export function historyBlocks(history: History | null, sign: LifeSign): KnownBlock[] {
   if (history === null) return [section("*History:* the store cannot be read at the moment. See /readyz.")];
   const { day, month, lastOutage } = history;
-  const isNew = sight === "failure" && lastOutage?.state !== "down";
+  const isNew = sign === "failure" && lastOutage?.state !== "down";
   const lines = [
     periodLines("Last 24 hours", day),
     periodLines("Last 30 days", month),
-    outageLine(lastOutage, sight),
+    outageLine(lastOutage, sign),
     isNew ? "*Now:* not connected. It counts as an outage if the bot's next probe fails too." : null,
   ];
   return [section(lines.filter((line) => line !== null).join("\n"))];
@@ -41,13 +41,13 @@ function periodWords({ available, outages, downMs }: Period): string {
   return `${available}% available, ${outages === 0 ? "no outage" : count(outages, "outage")}${time}`;
 }
 
-function outageLine(incident: Incident | null, sight: Sight): string {
+function outageLine(incident: Incident | null, sign: LifeSign): string {
   if (incident === null) return "*Last outage:* none known";
   const what = inline(remedyFor(incident.cause.facts).what, 200);
   if (incident.state !== "down") {
     return `*Last outage:* ${date(incident.since)}, for ${lasted(incident)}: ${what}`;
   }
   // The watchdog believes that Hex is back once it has seen it twice.
-  const doubt = sight === "alive" ? " Hex answers now; the bot's next probes will confirm it." : "";
+  const doubt = sign === "alive" ? " Hex answers now; the bot's next probes will confirm it." : "";
   return `*Last outage:* since ${date(incident.since)}: ${what}${doubt}`;
 }

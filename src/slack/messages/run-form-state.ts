@@ -69,13 +69,13 @@ export const metadataSchema = runFormSchema
 export type RunFormMetadata = z.output<typeof metadataSchema>;
 
 /** Where in the form something is wrong. */
-export type Place =
+export type FormPlace =
   | { kind: "project" | "typed_project" | "more" | "options" | "view" | "channel" }
   | { kind: "field"; name: string };
 
 /** `text` is plain text. */
 export interface Complaint {
-  at: Place;
+  at: FormPlace;
   text: string;
 }
 
@@ -95,7 +95,7 @@ export function nextRound<F extends Pick<RunForm, "round">>(form: F): F {
  */
 export function blockId(
   { round, draw, project, fields }: Pick<RunForm, "round" | "draw" | "project" | "fields">,
-  at: Place,
+  at: FormPlace,
 ): string {
   const own = `${round}-${draw}.${project?.id ?? ""}`;
   switch (at.kind) {

@@ -5,7 +5,7 @@ import { remedyFor } from "../../remedies/hex.js";
 import type { InputProblem } from "../parse/form-inputs.js";
 import { andMore, shorten } from "./mrkdwn.js";
 import type { Notice } from "./run-form.js";
-import type { Complaint, Place, RunForm } from "./run-form-state.js";
+import type { Complaint, FormPlace, RunForm } from "./run-form-state.js";
 
 /** The longest complaint: an alert has room for 200 characters. */
 const MAX = 200;
@@ -74,7 +74,7 @@ export function refusalComplaints(facts: HexErrorFacts, form: RunForm): [Complai
   return [{ at: { kind: isAboutView ? "view" : "project" }, text: shorten(words, MAX) }];
 }
 
-function placeOf(name: string, { fields }: RunForm): Place {
+function placeOf(name: string, { fields }: RunForm): FormPlace {
   return fields.some((field) => field.name === name) ? { kind: "field", name } : { kind: "more" };
 }
 

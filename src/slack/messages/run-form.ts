@@ -12,9 +12,9 @@ import {
   type Complaint,
   ELEMENTS,
   type FormField,
+  type FormPlace,
   fieldAction,
   needsDraft,
-  type Place,
   type RunForm,
   type RunFormMetadata,
 } from "./run-form-state.js";
@@ -49,7 +49,7 @@ export function runFormView(
   form: RunForm,
   { picked, mayPublish = true, complaints = [], notice = null }: Drawing,
 ): ModalView {
-  const at = (place: Place, block: InputBlock): KnownBlock[] => [
+  const at = (place: FormPlace, block: InputBlock): KnownBlock[] => [
     ...alertsAt(place, complaints),
     { ...block, block_id: blockId(form, place) },
   ];
@@ -82,12 +82,12 @@ function metadataOf(form: RunForm): RunFormMetadata {
 }
 
 /** At most one alert, which joins everything that is wrong at a place. */
-function alertsAt(place: Place, complaints: readonly Complaint[]): AlertBlock[] {
+function alertsAt(place: FormPlace, complaints: readonly Complaint[]): AlertBlock[] {
   const here = complaints.filter(({ at }) => isSame(at, place));
   return here.length === 0 ? [] : [alert(joined(here), "error")];
 }
 
-function isSame(a: Place, b: Place): boolean {
+function isSame(a: FormPlace, b: FormPlace): boolean {
   return a.kind === "field" && b.kind === "field" ? a.name === b.name : a.kind === b.kind;
 }
 

@@ -3,7 +3,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { NameFindings } from "../../access/unmatched-name.js";
 import { type Connection, failuresOf, type Proof } from "../../hex/connection-check.js";
-import { type HexError, meansLater, type Sight } from "../../hex/errors.js";
+import { type HexError, type LifeSign, meansLater } from "../../hex/errors.js";
 import type { HexPlace } from "../../hex/links.js";
 import type { HexReport } from "../../hex/status-page.js";
 import { DAY, MINUTE } from "../../lib/time.js";
@@ -64,23 +64,23 @@ export interface Status {
 export function statusMessage(status: Status, now: number): Message {
   const { error } = status.connection;
   // A spent budget or Hex's limit says nothing about the connection.
-  const sight = error === null ? "alive" : meansLater(error.kind) ? "nothing" : "failure";
+  const sign = error === null ? "alive" : meansLater(error.kind) ? "nothing" : "failure";
   const open = status.open === null ? null : openNowText(status.open, { now, place: status.place });
   const take = status.open !== null && status.takesOutages ? outageButtons(status.open) : null;
   const beside = [
     ...(open === null ? [] : [section(open)]),
     ...(take === null ? [] : [take]),
-    ...besideBlocks(status, sight),
+    ...besideBlocks(status, sign),
   ];
   const off = [
     context(declinedScopesLine(status.slack.declinedScopes)),
     context(connectionRefusalLine(status.connectionsRefusedAt, now)),
     context(rulesLine(status.rules), uncheckedNamesLine(status.names)),
   ];
-  const below = [...historyBlocks(status.history, sight), ...off, foot(status, now)];
+  const below = [...historyBlocks(status.history, sign), ...off, foot(status, now)];
   return error === null
     ? connectedMessage(status.connection, [...beside, ...below], now)
-    : brokenMessage(status, error, { sight, beside, below });
+    : brokenMessage(status, error, { sign, beside, below });
 }
 
 function connectedMessage(connection: Connection, rest: readonly (KnownBlock | null)[], now: number): Message {
@@ -105,12 +105,12 @@ function connectedMessage(connection: Connection, rest: readonly (KnownBlock | n
 function brokenMessage(
   { connection, history, reference }: Status,
   error: HexError,
-  { sight, beside, below }: { sight: Sight; beside: readonly KnownBlock[]; below: readonly (KnownBlock | null)[] },
+  { sign, beside, below }: { sign: LifeSign; beside: readonly KnownBlock[]; below: readonly (KnownBlock | null)[] },
 ): Message {
   const { host, since } = connection;
   // What the watchdog knows survives a restart.
   const began = history?.lastOutage?.state === "down" ? Math.min(since, history.lastOutage.since) : since;
-  const limited = sight === "nothing";
+  const limited = sign === "nothing";
   const head = limited
     ? `:large_yellow_circle: *Not checked:* ${error.kind === "budget_spent" ? "the bot's budget" : "the limit"} of requests to ${code(host)} is ${error.kind === "budget_spent" ? "spent" : "reached"}`
     : `:red_circle: *Not connected to Hex* at ${code(host)} since ${date(began)}`;
@@ -122,11 +122,11 @@ function brokenMessage(
 /** What Hex says about itself, what Slack refused lately, and what in the store cannot be read. */
 function besideBlocks(
   { connection, report, pagesHeld, slack, rules, names, store, storeKind, setAside }: Status,
-  sight: Sight,
+  sign: LifeSign,
 ): KnownBlock[] {
   const lines = [
     storeTroubleLine(store, storeKind),
-    hexReportLine(report, sight === "failure" ? (connection.error?.kind ?? null) : null),
+    hexReportLine(report, sign === "failure" ? (connection.error?.kind ?? null) : null),
     ...slackTroubleLines(slack),
     ...rulesTroubleLines(rules),
     unmatchedNamesLine(names),

@@ -13,10 +13,10 @@ import {
   type Complaint,
   ELEMENTS,
   type FormField,
+  type FormPlace,
   fieldBlockId,
   metadataSchema,
   nameInAction,
-  type Place,
   type ProjectPart,
   type RunForm,
 } from "../messages/run-form-state.js";
@@ -172,7 +172,7 @@ const PLACES = {
   options: { kind: "options" },
   view: { kind: "view" },
   channel: { kind: "channel" },
-} as const satisfies Record<keyof typeof ELEMENTS, Place>;
+} as const satisfies Record<keyof typeof ELEMENTS, FormPlace>;
 
 /** The fields of the project whose inputs are drawn, and of no other, in the order in which they are drawn. */
 function fieldsIn(

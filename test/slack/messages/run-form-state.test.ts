@@ -3,13 +3,13 @@
 import { describe, expect, test } from "vitest";
 import {
   blockId,
+  type FormPlace,
   fieldAction,
   fieldBlockId,
   metadataSchema,
   nameInAction,
   needsDraft,
   nextRound,
-  type Place,
   type RunForm,
   runFormSchema,
 } from "../../../src/slack/messages/run-form-state.js";
@@ -108,9 +108,14 @@ test.each<[string, boolean, Partial<RunForm>]>([
 });
 
 describe("a form's blocks", () => {
-  const OF_PROJECT: Place[] = [{ kind: "field", name: "region" }, { kind: "more" }, { kind: "view" }];
-  const OF_FORM: Place[] = [{ kind: "project" }, { kind: "typed_project" }, { kind: "options" }, { kind: "channel" }];
-  const ids = (form: RunForm, places: Place[]) => places.map((at) => blockId(form, at));
+  const OF_PROJECT: FormPlace[] = [{ kind: "field", name: "region" }, { kind: "more" }, { kind: "view" }];
+  const OF_FORM: FormPlace[] = [
+    { kind: "project" },
+    { kind: "typed_project" },
+    { kind: "options" },
+    { kind: "channel" },
+  ];
+  const ids = (form: RunForm, places: FormPlace[]) => places.map((at) => blockId(form, at));
   /** Which of the places have the same block in both forms. */
   const kept = (before: RunForm, after: RunForm) =>
     [...OF_FORM, ...OF_PROJECT].filter((at) => blockId(before, at) === blockId(after, at));
