@@ -3,6 +3,7 @@
 import { isListed } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import { MINUTE } from "../lib/time.js";
+import { isAbsent } from "./absence.js";
 import { cannotBeJudged, type Due, lastDue } from "./due-times.js";
 import type { Followed, LastRun } from "./followed-project.js";
 import { type Away, deadlineOf, stuckAfterMs } from "./judgement.js";
@@ -22,6 +23,7 @@ export type Freshness =
    * - `hex_down`: Hex is down, and a run was due or going since the bot last read the runs.
    * - `was_down`: Hex was down when the last run was due, and is back since so short a time that the run is not late yet.
    * - `unread`: the bot has not read the runs since the last one was due.
+   * - `unreadable`: for a long time, Hex has not listed its runs for the bot.
    * - `no_run`: no run is known.
    * - `cancelled`: the last run was cancelled, or ended in a way that says nothing.
    * - `unclear_schedule`: its due times are not known.
@@ -34,6 +36,7 @@ export type Freshness =
         | "hex_down"
         | "was_down"
         | "unread"
+        | "unreadable"
         | "no_run"
         | "cancelled"
         | "unclear_schedule"
@@ -60,8 +63,10 @@ const EARLY_MS = MINUTE;
 export function freshnessOf(project: Project, followed: Followed | null, terms: FreshnessTerms): Freshness {
   if (!isListed(project) || project.lastPublishedAt === null) return { kind: "unknown", why: "not_run" };
   if (followed === null || followed.readAt === null) return { kind: "unknown", why: "unread" };
-  const { going, lastRun, lastGood, isFailing, typicalMs, readAt } = followed;
-  if (isFailing) return { kind: "failed" };
+  const { going, lastRun, lastGood, isFailing, typicalMs, readAt, absence } = followed;
+  const isUnreadable = isAbsent(absence) && absence?.why === "unreadable";
+  const unread: Freshness = { kind: "unknown", why: isUnreadable ? "unreadable" : "unread" };
+  if (isFailing) return isUnreadable ? unread : { kind: "failed" };
   if (isHiddenByOutage(project, followed, terms)) return { kind: "unknown", why: "hex_down" };
   const limitMs = stuckAfterMs(typicalMs, terms.stuckFactor);
   if (limitMs !== null && going.some(({ since }) => terms.now - since > limitMs)) return { kind: "stuck" };
@@ -76,7 +81,7 @@ export function freshnessOf(project: Project, followed: Followed | null, terms: 
   const deadline = deadlineOf(due, terms.lateMs, terms.away);
   const hasRun = lastRun !== null && beganAt(lastRun) >= from;
   if (deadline > terms.now) return hasRun ? ended(lastRun) : { kind: "unknown", why: "was_down" };
-  if (readAt < deadline) return { kind: "unknown", why: "unread" };
+  if (readAt < deadline) return unread;
   return hasRun ? ended(lastRun) : { kind: "late" };
 }
 

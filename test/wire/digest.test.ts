@@ -350,6 +350,24 @@ test("Hex is back after a run was due: yesterday's results are not called fresh 
   await harness.stop();
 });
 
+test("Hex no longer lists the runs of a project: it is not called failed any more, and the digest says why", async () => {
+  const harness = await Harness.start("socket");
+  const { workspace, faults } = harness.hex;
+  const [failed, due] = [addProject(harness, "Failed", { schedules: [] }), addProject(harness, "Was due")];
+  workspace.startRun(failed.id, { startedAt: TEN - 2 * HOUR, durationMs: MINUTE, outcome: "ERRORED" });
+  workspace.startRun(due.id, { startedAt: TEN - 24 * HOUR, durationMs: MINUTE });
+  await harness.ask("projects");
+  await harness.ask("watch owner:olga@acme.test");
+  await harness.pass(10 * MINUTE, STEP_MS);
+  expect(await harness.ask("digest")).toContain("Failed\n🔴 failed");
+  faults.add({ endpoint: "listRuns", kind: { type: "status", status: 403 }, times: Number.POSITIVE_INFINITY });
+  await harness.pass(90 * MINUTE, 30_000);
+  const digest = await harness.ask("digest");
+  expect(digest).toContain("Failed\n⚪ not known: Hex does not list its runs for the bot");
+  expect(digest).toContain("Was due\n⚪ not known: Hex does not list its runs for the bot");
+  await harness.stop();
+});
+
 test("what it does not know, in words that are true for people who know the project", async () => {
   const harness = await Harness.start("socket");
   const { workspace } = harness.hex;

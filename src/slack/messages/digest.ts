@@ -160,6 +160,8 @@ function stateWords(freshness: Freshness): string {
       return "not known: not connected to Hex when it was due";
     case "unread":
       return "not known: not looked at yet";
+    case "unreadable":
+      return "not known: Hex does not list its runs for the bot";
     case "no_run":
       return "not known: no run";
     case "cancelled":
