@@ -6,9 +6,9 @@ import { asSlackFailure } from "../connection/failures.js";
 import type { Bot } from "../listeners/context.js";
 import { type Message, PLAIN } from "../messages/blocks.js";
 import type { ProjectShown } from "../messages/project-option.js";
-import { type Notice, runFormView } from "../messages/run-form.js";
+import { runFormView } from "../messages/run-form.js";
 import { closedFormMessage } from "../messages/run-form-answers.js";
-import { type Complaint, nextRound, type RunForm } from "../messages/run-form-state.js";
+import { type Complaint, type Notice, nextRound, type RunForm } from "../messages/run-form-state.js";
 import { noticeOf } from "../messages/run-form-words.js";
 import { formKept, keepForm, runKeyOf } from "./form-drafts.js";
 

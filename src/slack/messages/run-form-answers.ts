@@ -3,8 +3,7 @@
 import { ACTIONS } from "./action-ids.js";
 import { actions, button, context, type Message, message, section } from "./blocks.js";
 import { bold, inline } from "./mrkdwn.js";
-import type { Notice } from "./run-form.js";
-import type { Complaint } from "./run-form-state.js";
+import type { Complaint, Notice } from "./run-form-state.js";
 
 /** The answer to a form from another version of the bot. */
 export function staleFormMessage(): Message {

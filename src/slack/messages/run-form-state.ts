@@ -68,6 +68,13 @@ export const metadataSchema = runFormSchema
   .extend({ hasDraft: z.boolean() });
 export type RunFormMetadata = z.output<typeof metadataSchema>;
 
+/** What the form says at its top. */
+export interface Notice {
+  /** Plain text. */
+  text: string;
+  level: "info" | "success" | "warning";
+}
+
 /** Where in the form something is wrong. */
 export type FormPlace =
   | { kind: "project" | "typed_project" | "more" | "options" | "view" | "channel" }

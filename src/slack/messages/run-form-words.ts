@@ -4,8 +4,7 @@ import type { HexErrorFacts } from "../../hex/errors.js";
 import { remedyFor } from "../../remedies/hex.js";
 import type { InputProblem } from "../parse/form-inputs.js";
 import { andMore, shorten } from "./mrkdwn.js";
-import type { Notice } from "./run-form.js";
-import type { Complaint, FormPlace, RunForm } from "./run-form-state.js";
+import type { Complaint, FormPlace, Notice, RunForm } from "./run-form-state.js";
 
 /** The longest complaint: an alert has room for 200 characters. */
 const MAX = 200;

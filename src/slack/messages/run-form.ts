@@ -14,6 +14,7 @@ import {
   type FormField,
   type FormPlace,
   fieldAction,
+  type Notice,
   needsDraft,
   type RunForm,
   type RunFormMetadata,
@@ -27,11 +28,6 @@ const TITLE = "Run a Hex project";
 const TITLE_KEPT = 200;
 /** How many names are listed of the inputs that have no field. */
 const NAMED = 10;
-
-export interface Notice {
-  text: string;
-  level: "info" | "success" | "warning";
-}
 
 export interface Drawing {
   /** The project as the picker shows it; `null` when none is picked. */
