@@ -4,6 +4,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
+import { OneAtATime } from "../../lib/one-at-a-time.js";
 import { whileRenewed } from "../../lib/renewed.js";
 import { DAY, HOUR } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
@@ -28,7 +29,6 @@ import type { Approvers } from "./approvers.js";
 import { type CardPlace, CardPlaces } from "./card-places.js";
 import { CardRefusals } from "./card-refusals.js";
 import { EndElsewhere } from "./end-elsewhere.js";
-import { OneAtATime } from "./one-at-a-time.js";
 import { Pauses } from "./pauses.js";
 import { remember } from "./remember.js";
 import type { Requesters } from "./requesters.js";

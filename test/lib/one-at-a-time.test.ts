@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { OneAtATime } from "../../../src/slack/cards/one-at-a-time.js";
+import { OneAtATime } from "../../src/lib/one-at-a-time.js";
 
 /** Work that waits until it is released, and a record of how it went. */
 function work() {
