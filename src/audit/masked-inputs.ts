@@ -1,16 +1,16 @@
 // A run's inputs as the audit log keeps them.
 
-import { looksSecret } from "../lib/secret-names.js";
+import { holdsSecret } from "../lib/secret-names.js";
 import { beginning } from "../lib/text.js";
 
 export const MASKED = "[hidden]";
 /** In characters of JSON. */
 const LONGEST_VALUE = 1_000;
 
-/** Hides the values whose names look secret, and shortens long ones. */
+/** Hides the values that nobody may see, and shortens long ones. */
 export function maskedInputs(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [name, looksSecret(name) ? MASKED : shortened(value)]),
+    Object.entries(inputs).map(([name, value]) => [name, holdsSecret(name, value) ? MASKED : shortened(value)]),
   );
 }
 

@@ -1,7 +1,7 @@
 // Which inputs of a run Hex refused, and why: from the lists in its older answers, or from the issues in its newer ones.
 
 import { z } from "zod";
-import { looksSecret } from "../lib/secret-names.js";
+import { holdsSecret } from "../lib/secret-names.js";
 import { beginning } from "../lib/text.js";
 import type { HexErrorFacts, inputsSchema } from "./errors.js";
 import type { Issue } from "./issues.js";
@@ -52,7 +52,7 @@ export function refusedInputs(
     const wrongType = invalid.map(({ paramName, dataType, inputCellType, paramValue }) => ({
       name: paramName,
       expected: dataType ?? inputCellType ?? "another type",
-      given: looksSecret(paramName) ? "" : shortJson(paramValue ?? null),
+      given: holdsSecret(paramName, paramValue) ? "" : shortJson(paramValue ?? null),
     }));
     return { unknown: notFound, wrongType };
   }
@@ -72,7 +72,7 @@ function note(found: Found, name: string, { message, expected, keys }: Issue, se
     return;
   }
   const type = expected ?? EXPECTED.exec(message)?.[1] ?? null;
-  const isShown = Object.hasOwn(sent, name) && !looksSecret(name);
+  const isShown = Object.hasOwn(sent, name) && !holdsSecret(name, sent[name]);
   if (type !== null) found.wrongType.push({ name, expected: type, given: isShown ? shortJson(sent[name]) : "" });
   else found.others.push({ name, reason: beginning(message, 200) });
 }

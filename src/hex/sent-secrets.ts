@@ -1,6 +1,6 @@
 // Hex may repeat in its answer what it was sent. What is read of that has no values of inputs whose names look like secrets.
 
-import { looksSecret } from "../lib/secret-names.js";
+import { holdsSecret } from "../lib/secret-names.js";
 import type { SentInputs } from "./refused-inputs.js";
 
 /** A shorter text (characters) is no secret, and may stand anywhere in a sentence. */
@@ -9,7 +9,7 @@ const HIDDEN = "…";
 
 /** The values of inputs that look like secrets, as they could stand in a text; the longest first. */
 export function secretsIn(inputs: SentInputs): string[] {
-  const secret = Object.entries(inputs).filter(([name]) => looksSecret(name));
+  const secret = Object.entries(inputs).filter(([name, value]) => holdsSecret(name, value));
   const texts = secret.flatMap(([, value]) => [JSON.stringify(value) ?? "", ...textsIn(value)]);
   return texts.filter((text) => text.length >= SHORTEST).sort((one, other) => other.length - one.length);
 }

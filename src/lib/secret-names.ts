@@ -58,3 +58,14 @@ export function looksSecret(name: string): boolean {
   const key = normalKey(name.normalize("NFKC"));
   return NORMAL_KEYS.has(key) || SECRET_WORDS.some((word) => key.includes(word));
 }
+
+/** Whether nobody may see the value of an input: its name looks secret, or a name within the value, which comes from JSON. */
+export function holdsSecret(name: string, value: unknown): boolean {
+  return looksSecret(name) || hasSecretName(value);
+}
+
+function hasSecretName(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(hasSecretName);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([name, one]) => holdsSecret(name, one));
+}

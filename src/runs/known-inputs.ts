@@ -18,8 +18,8 @@ export interface KnownInput {
 export interface Asking {
   /** The person who will see the values. */
   user: string;
-  /** Whether nobody may see the value of an input with this name. */
-  isSecret: (name: string) => boolean;
+  /** Whether nobody may see the value of an input. */
+  isSecret: (name: string, value: unknown) => boolean;
   /** Names that, according to Hex, the project does not have, and when Hex said so (epoch ms). */
   unknown: ReadonlyMap<string, number>;
   most: number;
@@ -43,8 +43,8 @@ export function knownInputs(runs: readonly RunSeen[], { user, isSecret, unknown,
     }
   }
   return [...names].slice(0, most).map((name) => {
-    const seen = isSecret(name) ? undefined : lastWith(runs, name, user);
-    return { name, value: seen?.run.options.inputs[name] };
+    const value = lastWith(runs, name, user)?.run.options.inputs[name];
+    return { name, value: isSecret(name, value) ? undefined : value };
   });
 }
 

@@ -102,7 +102,13 @@ describe("options", () => {
 });
 
 test("inputs keep their values, unless their names look secret, and long ones are cut", () => {
-  const kept = maskedInputs({ region: "EMEA", days: 30, api_key: "s3cr3t", note: "x".repeat(5_000) });
-  expect(kept).toMatchObject({ region: "EMEA", days: 30, api_key: "[hidden]" });
+  const kept = maskedInputs({
+    region: "EMEA",
+    days: 30,
+    api_key: "s3cr3t",
+    login: [{ password: "s3cr3t" }],
+    note: "x".repeat(5_000),
+  });
+  expect(kept).toMatchObject({ region: "EMEA", days: 30, api_key: "[hidden]", login: "[hidden]" });
   expect(JSON.stringify(kept.note).length).toBeLessThan(1_010);
 });

@@ -65,4 +65,17 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.starts.at(-1)?.body).toMatchObject({ inputParams: { api_key: 424219753108 } });
     },
   );
+
+  test("nobody reads a secret within an input", async () => {
+    const ada = harness.person("ada");
+    const { id } = harness.hex.workspace.addProject({ title: "Revenue" });
+    await harness.slack.command(`run ${id} login=[{"user":"etl","password":"hunter2"}]`);
+    const card = await harness.cardShows("Not started");
+    expect(shown(card)).toContain("`login=[hidden]`");
+    expect(harness.starts.at(-1)?.body).toMatchObject({ inputParams: { login: [{ password: "hunter2" }] } });
+    const form = await ada.openForm(() => ada.press(card, "Run with changes"));
+    const again = await ada.openForm(() => ada.command(`run`));
+    const said = [...harness.slack.messages.map(shown), ...harness.log, ...harness.slack.calls.map(({ args }) => args)];
+    expect(JSON.stringify([said, form.view.view, again.view.view])).not.toContain("hunter2");
+  });
 });

@@ -1,7 +1,7 @@
 // The inputs of a project that the form has fields for, and the values to suggest in them.
 
 import { z } from "zod";
-import { looksSecret } from "../../lib/secret-names.js";
+import { holdsSecret } from "../../lib/secret-names.js";
 import { DAY } from "../../lib/time.js";
 import { STORE_MS, within } from "../../lib/with-timeout.js";
 import { type KnownInput, knownInputs } from "../../runs/known-inputs.js";
@@ -26,7 +26,7 @@ export async function knownFields(
   const read = Promise.all([bot.runs.ofProject(projectId, RUNS), unknownNames(bot, projectId)]);
   try {
     const [runs, unknown] = await within(bot.clock, STORE_MS, read);
-    return knownInputs(runs, { user, isSecret: looksSecret, unknown, most: MOST_FIELDS });
+    return knownInputs(runs, { user, isSecret: holdsSecret, unknown, most: MOST_FIELDS });
   } catch (err) {
     log.warn({ err }, "the inputs of earlier runs cannot be read");
     return [];

@@ -1,7 +1,7 @@
 // The form that starts a run, and what replaces it while the bot asks Hex and once the run has started.
 
 import type { AlertBlock, InputBlock, KnownBlock, ModalView, PlainTextInput, PlainTextOption } from "@slack/types";
-import { looksSecret } from "../../lib/secret-names.js";
+import { holdsSecret } from "../../lib/secret-names.js";
 import { ACTIONS } from "./action-ids.js";
 import { actions, button, context, section } from "./blocks.js";
 import { LIMITS } from "./limits.js";
@@ -152,7 +152,7 @@ function inputField({ name, text, held }: FormField): InputBlock {
 const SHOWN = 120;
 
 function heldWords(name: string, value: unknown): string {
-  if (looksSecret(name)) return "Its value is sent but not shown to anybody. Type another one to replace it.";
+  if (holdsSecret(name, value)) return "Its value is sent but not shown to anybody. Type another one to replace it.";
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return `Sent as it is, all ${text.length.toLocaleString("en")} characters, unless you type another value: ${shorten(text.replace(/\s+/g, " "), SHOWN)}`;
 }

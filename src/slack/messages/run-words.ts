@@ -1,7 +1,7 @@
 // The words for a run that its card, lists and answers share: its title, its state, what it was started with.
 
 import { MASKED } from "../../audit/masked-inputs.js";
-import { looksSecret } from "../../lib/secret-names.js";
+import { holdsSecret } from "../../lib/secret-names.js";
 import type { Run, RunIn, RunOptions, RunState } from "../../runs/run.js";
 import { andMore, code, dotted, inline, mention } from "./mrkdwn.js";
 
@@ -96,6 +96,6 @@ export function optionsLine(options: RunOptions): string | null {
 }
 
 function printed(name: string, value: unknown): string {
-  if (looksSecret(name)) return MASKED;
+  if (holdsSecret(name, value)) return MASKED;
   return typeof value === "string" ? value : JSON.stringify(value);
 }

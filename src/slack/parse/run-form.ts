@@ -4,7 +4,7 @@
 import { z } from "zod";
 import type { JsonValue } from "../../hex/client.js";
 import { parseJson } from "../../lib/json.js";
-import { looksSecret } from "../../lib/secret-names.js";
+import { holdsSecret } from "../../lib/secret-names.js";
 import type { RunOptions } from "../../runs/run.js";
 import { LIMITS } from "../messages/limits.js";
 import { MAX_PROJECT_ID } from "../messages/project-option.js";
@@ -59,13 +59,13 @@ export function partOf(inputs: readonly Offered[], view: string | null = null): 
 
 function fieldOf(name: string, value: JsonValue | undefined): FormField {
   if (value === undefined) return { name, text: "", held: null };
-  const text = looksSecret(name) ? null : fieldText(value);
+  const text = holdsSecret(name, value) ? null : fieldText(value);
   return text !== null && hasRoom(text) ? { name, text, held: null } : { name, text: "", held: { value } };
 }
 
 /** `null` when no line would be read as this input. */
 function lineOf(name: string, value: JsonValue): string | null {
-  const text = looksSecret(name) ? null : fieldText(value);
+  const text = holdsSecret(name, value) ? null : fieldText(value);
   if (text === null || text.includes("\n")) return null;
   const read = readLines(`${name} = ${text}`);
   const isSame = read.ok && JSON.stringify(read.inputs.get(name)) === JSON.stringify(value);

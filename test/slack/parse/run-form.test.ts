@@ -73,6 +73,7 @@ describe("inputs, as they are put into a form", () => {
     expect(partOf([{ name: "text", value: "x".repeat(3_000) }]).fields).toEqual([field("text", "x".repeat(3_000))]);
     for (const [name, value] of [
       ["api_key", "hunter2"],
+      ["login", { password: "hunter2" }],
       ["text", long],
       ["text", "a\u200b"],
       // Three bytes a character at most: this one takes six in the view.
