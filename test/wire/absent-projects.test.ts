@@ -74,6 +74,23 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("unwatch owner:olga@acme.test")).toContain("No longer watched");
   });
 
+  test("of more than it has room for, it names those that are still not checked", async () => {
+    const projects = Array.from({ length: 23 }, (_, index) => add(`Report ${index + 1}`));
+    await harness.ask("projects");
+    await harness.ask("watch owner:olga@acme.test");
+    await harness.until(() => harness.requests("listRuns").length >= projects.length, STEP_MS);
+    for (const project of projects) project.archivedAt = harness.clock.now();
+    const says = (text: string) => harness.until(() => told()[0]?.includes(text) ?? false, STEP_MS);
+    await says("23 watched projects are no longer checked");
+    await says("… and 3 more projects.");
+    const isNamed = ({ title }: { title: string }) => told()[0]?.includes(`|${title}>*`) ?? false;
+    const hidden = projects.filter((one) => !isNamed(one));
+    expect(hidden).toHaveLength(3);
+    for (const project of projects.filter(isNamed)) project.archivedAt = null;
+    await says(":white_circle: *3 watched projects are no longer checked");
+    for (const { title } of hidden) expect(told()[0]).toMatch(new RegExp(`\\|${title}>\\* is archived\\.`));
+  });
+
   test("Slack's answer is lost: told once more, and it says so", async () => {
     const project = add("Revenue");
     await harness.ask("watch revenue");

@@ -34,11 +34,13 @@ export function absenceMessage(
 ): Message {
   if (absent.length === 0) return noLongerShown();
   const away = absent.filter(({ absence }) => absence.backAt === null);
+  const back = absent.filter(({ absence }) => absence.backAt !== null);
   const [first = absent[0], ...others] = away;
   const title = inline(first?.title ?? "", TITLE);
   const more = others.length > 0 ? `, and ${count(others.length, "other project")}` : "";
   const rest = absent.length - Math.min(absent.length, SHOWN);
-  const lines = absent.slice(0, SHOWN).map((one) => absenceLine(one, place));
+  // What somebody has to look at comes first.
+  const lines = [...away, ...back].slice(0, SHOWN).map((one) => absenceLine(one, place));
   return message(away.length === 0 ? `Checked again: ${title}` : `No longer checked: ${title}${more}`, [
     section(`:white_circle: *${headWords(away.length)}*`),
     section([...lines, ...(rest > 0 ? [`… and ${count(rest, "more project")}.`] : [])].join("\n")),
