@@ -106,13 +106,13 @@ async function pageable(options: PagingPartOptions): Promise<Pageable[]> {
   const wanted = troubles.flatMap((trouble): Pageable[] => {
     const project = catalog.known(trouble.projectId);
     const known = { project, followed: followed.get(trouble.projectId) ?? null };
-    const its = paging.filter((watch) => isFor(watch, trouble, known));
-    if (its.length === 0) return [];
+    const matching = paging.filter((watch) => isFor(watch, trouble, known));
+    if (matching.length === 0) return [];
     const subject = { kind: "trouble" as const, id: trouble.id };
     return [
       {
         subject,
-        toldAt: Math.min(...its.map(({ setAt }) => newsSince(trouble, setAt) ?? now)),
+        toldAt: Math.min(...matching.map(({ setAt }) => newsSince(trouble, setAt) ?? now)),
         isBad: trouble.ailments.some(({ overAt }) => overAt === null),
         attention: attentionTo(attentions, subject),
         content: troublePage(trouble, project, place),

@@ -37,9 +37,9 @@ export function digestEntries(
   terms: FreshnessTerms,
 ): DigestEntry[] {
   const entries = projects.map((project) => {
-    const its = followed.get(project.id) ?? null;
-    const freshness = freshnessOf(project, its, terms);
-    return { project, freshness, followed: its, nextDue: nextDue(project.schedules, terms.now) };
+    const known = followed.get(project.id) ?? null;
+    const freshness = freshnessOf(project, known, terms);
+    return { project, freshness, followed: known, nextDue: nextDue(project.schedules, terms.now) };
   });
   const rank = ({ freshness }: DigestEntry) => FRESHNESS_ORDER.indexOf(freshness.kind);
   return entries.sort(

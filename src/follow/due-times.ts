@@ -60,8 +60,8 @@ export interface Due {
 export function lastDue(schedules: readonly Schedule[], at: number): Due | null {
   let last: Due | null = null;
   for (const timetable of timetablesOf(schedules)) {
-    const its = lastOf(timetable, at);
-    if (its !== null && (last === null || its.at > last.at)) last = its;
+    const own = lastOf(timetable, at);
+    if (own !== null && (last === null || own.at > last.at)) last = own;
   }
   return last;
 }

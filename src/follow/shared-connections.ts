@@ -67,9 +67,9 @@ export function nextQuestion(
 export function sharedConnections(projectIds: readonly string[], known: KnownConnections): SharedConnection[] {
   const asked = lookedAt(projectIds);
   if (asked.length < 2 || asked.some((id) => !known.uses.has(id))) return [];
-  const shared = [...usersOf(asked, known)].flatMap(([id, its]): SharedConnection[] => {
+  const shared = [...usersOf(asked, known)].flatMap(([id, users]): SharedConnection[] => {
     const name = known.names?.byId.get(id);
-    return name === undefined || its.length < 2 ? [] : [{ name, projectIds: its }];
+    return name === undefined || users.length < 2 ? [] : [{ name, projectIds: users }];
   });
   const most = Math.max(...shared.map((one) => one.projectIds.length));
   return shared.filter((one) => one.projectIds.length === most).sort((one, other) => (one.name < other.name ? -1 : 1));

@@ -39,15 +39,15 @@ export function newMembers(
 ): Member[] {
   const { channel, threadTs } = place;
   const joining: Member[] = [];
-  const its = (alert: string) => [...members, ...joining].filter((member) => member.alert === alert);
+  const membersOf = (alert: string) => [...members, ...joining].filter((member) => member.alert === alert);
   for (const { id: troubleId, projectId } of troubles) {
     const last = [...members, ...joining].findLast(({ position }) => position === 0);
     const isRecent = last !== undefined && now - last.joinedAt < JOIN_MS;
-    const joins = isRecent && its(last.alert).some(isOpen) && !isSettled(last.alert);
+    const joins = isRecent && membersOf(last.alert).some(isOpen) && !isSettled(last.alert);
     const own = messageOf(place, troubleId);
     // It was told before, then no longer watched, and is now watched again.
     const alert = joins ? last.alert : isSettled(own) ? `${own} ${now}` : own;
-    joining.push({ channel, threadTs, alert, troubleId, projectId, position: its(alert).length, joinedAt: now });
+    joining.push({ channel, threadTs, alert, troubleId, projectId, position: membersOf(alert).length, joinedAt: now });
   }
   return joining;
 }
@@ -79,7 +79,7 @@ export function joinedTogether<M extends { joinedAt: number }>(members: readonly
     if (last !== undefined && last.from <= joinedAt && joinedAt <= last.at) last.members.push(member);
     else found.push({ members: [member], from: joinedAt, at: replyAfter(last?.at ?? null, joinedAt) });
   }
-  return found.map(({ members: its, at }) => ({ members: its, at }));
+  return found.map(({ members: named, at }) => ({ members: named, at }));
 }
 
 /** A last reply in the future is from before the clock was set back, and does not count. */

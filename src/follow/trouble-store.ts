@@ -107,7 +107,7 @@ export class TroubleStore {
   /** Stores what the bot remembers about projects, by their ids, a few at a time. */
   async remember(followed: ReadonlyMap<string, Followed>): Promise<void> {
     for (const slice of slicesOf([...followed])) {
-      const values = slice.map(([project_id, its]) => ({ project_id, doc: JSON.stringify(its) }));
+      const values = slice.map(([project_id, followed]) => ({ project_id, doc: JSON.stringify(followed) }));
       await this.write((db) =>
         db
           .insertInto("followed_projects")

@@ -99,14 +99,14 @@ export class WatchStore {
    */
   async refused(place: WatchPlace, refusal: Refusal): Promise<boolean> {
     const { at, word } = refusal;
-    const its = (await this.#stored()).filter(({ watch }) => watch.ended === undefined && isSamePlace(watch, place));
-    const since = Math.min(at, ...its.map(({ watch }) => watch.refusedSince ?? at));
+    const stored = (await this.#stored()).filter(({ watch }) => watch.ended === undefined && isSamePlace(watch, place));
+    const since = Math.min(at, ...stored.map(({ watch }) => watch.refusedSince ?? at));
     const isOver = isGivenUp(since, refusal);
-    for (const { watch, text } of its) {
+    for (const { watch, text } of stored) {
       if (isOver) await this.#replace(text, { ...watch, ended: { at, word } });
       else if (watch.refusedSince === undefined) await this.#replace(text, { ...watch, refusedSince: at });
     }
-    return isOver || its.length === 0;
+    return isOver || stored.length === 0;
   }
 
   /** Notes that Slack has accepted a message in a conversation. */

@@ -126,8 +126,8 @@ function worthwhile(requests: readonly PolledRun[][], now: number, at: number): 
 function best(requests: readonly PolledRun[][], value: (request: PolledRun[]) => number) {
   let found: { request: PolledRun[] | null; value: number } = { request: null, value: Number.NEGATIVE_INFINITY };
   for (const request of requests) {
-    const its = value(request);
-    if (its > found.value) found = { request, value: its };
+    const worth = value(request);
+    if (worth > found.value) found = { request, value: worth };
   }
   return found;
 }

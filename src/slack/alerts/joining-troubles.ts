@@ -33,15 +33,15 @@ export async function addMembers(
     project: sources.catalog.known(projectId),
     followed: followed.get(projectId) ?? null,
   });
-  const untold = byPlace(watches).map(({ place, its }) => {
+  const untold = byPlace(watches).map(({ place, watches: here }) => {
     const own = members.filter((member) => isSamePlace(member, place));
     const told = new Set(own.map(({ troubleId }) => troubleId));
     const isWanted = (trouble: Trouble) =>
       !told.has(trouble.id) &&
       isShown(place.channel, trouble.projectId) &&
-      its.some((watch) => isFor(watch, trouble, knownOf(trouble)));
+      here.some((watch) => isFor(watch, trouble, knownOf(trouble)));
     // A card has no *I'm on it*, which is what keeps the page from ringing.
-    const pages = (trouble: Trouble) => its.some((watch) => watch.page && isFor(watch, trouble, knownOf(trouble)));
+    const pages = (trouble: Trouble) => here.some((watch) => watch.page && isFor(watch, trouble, knownOf(trouble)));
     return { place, own, pages, troubles: open.filter(isWanted) };
   });
   const shownByCards = await cardsOf(sources, [...new Set(untold.flatMap(({ troubles }) => troubles))]);

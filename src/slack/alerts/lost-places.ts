@@ -42,8 +42,8 @@ export async function wantedFarewells(sources: LostPlaceSources, now: number): P
     const key = `${placeKey(watch)} ${watch.setBy} ${watch.ended.at}`;
     byPerson.set(key, [...(byPerson.get(key) ?? []), watch]);
   }
-  const farewells = [...byPerson].map(async ([key, its]): Promise<WantedAlert[]> => {
-    const [first] = its;
+  const farewells = [...byPerson].map(async ([key, theirs]): Promise<WantedAlert[]> => {
+    const [first] = theirs;
     if (first === undefined) return [];
     const isNews = now - first.ended.at < TELLING_MS;
     const shown = await sources.shownTo({ channel: first.setBy, person: first.setBy });
@@ -60,7 +60,7 @@ export async function wantedFarewells(sources: LostPlaceSources, now: number): P
         isNews,
         isFinal: true,
         isSilent: !isNews,
-        message: (isDoubled) => watchesEndedMessage(first, its.map(named), { place: sources.hexPlace(), isDoubled }),
+        message: (isDoubled) => watchesEndedMessage(first, theirs.map(named), { place: sources.hexPlace(), isDoubled }),
         replies: [],
       },
     ];

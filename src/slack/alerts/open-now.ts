@@ -45,11 +45,11 @@ export async function openNow(
     .map((trouble) => {
       const project = catalog.known(trouble.projectId);
       const known = { project, followed: followed.get(trouble.projectId) ?? null };
-      const its = watched.filter((watch) => isFor(watch, trouble, known));
+      const telling = watched.filter((watch) => isFor(watch, trouble, known));
       const own = attentionTo(attentions, { kind: "trouble", id: trouble.id });
-      return { trouble, project, attention: own, watches: its };
+      return { trouble, project, attention: own, watches: telling };
     })
-    .filter(({ trouble, watches: its }) => its.length > 0 && projects.has(trouble.projectId));
+    .filter(({ trouble, watches: telling }) => telling.length > 0 && projects.has(trouble.projectId));
   const named = told.filter((one) => mayName(one.watches, one.attention));
   return {
     outage:

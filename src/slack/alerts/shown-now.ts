@@ -22,5 +22,5 @@ export async function shownNow(shownTo: ShownTo, told: readonly ToldPlace[]): Pr
       shown.set(channel, [...(shown.get(channel) ?? []), projects]);
     }),
   );
-  return (channel, projectId) => anyOf(shown.get(channel) ?? [], (its) => isAmongShown(its, projectId));
+  return (channel, projectId) => anyOf(shown.get(channel) ?? [], (one) => isAmongShown(one, projectId));
 }

@@ -41,8 +41,8 @@ export interface ToldGroup {
 export async function toldGroup(sources: TroubleSources, alert: string): Promise<ToldGroup | null> {
   await sources.catalog.ready();
   const [members, watches] = await Promise.all([sources.members.of(alert), sources.watches.all()]);
-  const its = watches.filter((watch) => members.some((member) => isSamePlace(watch, member)));
-  const isShown = await shownNow(sources.shownTo, [...its, ...members.map(formerPlace)]);
+  const here = watches.filter((watch) => members.some((member) => isSamePlace(watch, member)));
+  const isShown = await shownNow(sources.shownTo, [...here, ...members.map(formerPlace)]);
   const [group = null] = await groupsOf(sources, members, { watches, isShown });
   return group;
 }
@@ -104,7 +104,7 @@ export function isFor({ rule, level, setAt }: Watch, trouble: Trouble, known: Pr
 
 /** Whether a conversation that was told of a project's trouble still watches the project. One that is not known may fit any rule. */
 function isWatched(member: Member, known: ProjectKnown, watches: readonly Watch[]): boolean {
-  const its = watches.filter((watch) => isSamePlace(watch, member));
+  const here = watches.filter((watch) => isSamePlace(watch, member));
   const isUnknown = known.project === null && known.followed === null;
-  return its.some(({ rule }) => (isUnknown && rule.kind !== "project") || isMeant(rule, member.projectId, known));
+  return here.some(({ rule }) => (isUnknown && rule.kind !== "project") || isMeant(rule, member.projectId, known));
 }

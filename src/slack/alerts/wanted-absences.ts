@@ -20,17 +20,17 @@ export async function wantedAbsences(sources: AbsenceSources, now: number): Prom
   const watches = await sources.watches.all();
   if (watches.length === 0) return [];
   const followed = await sources.troubles.followed();
-  const recent = [...followed].flatMap(([id, its]) => {
-    const { absence, title } = its;
+  const recent = [...followed].flatMap(([id, known]) => {
+    const { absence, title } = known;
     if (absence === null || absence.since < now - NEWS_MS - HOUR) return [];
-    return [{ id, title: title ?? id, project: sources.catalog.known(id), followed: its, absence }];
+    return [{ id, title: title ?? id, project: sources.catalog.known(id), followed: known, absence }];
   });
   if (recent.length === 0) return [];
   const isShown = await shownNow(sources.shownTo, watches);
-  return byPlace(watches).flatMap(({ place, its }) => {
+  return byPlace(watches).flatMap(({ place, watches: here }) => {
     const groups = new Map<number, AbsentProject[]>();
     for (const one of recent) {
-      const isTold = its.some((watch) => watch.setAt < one.absence.since && isMeant(watch.rule, one.id, one));
+      const isTold = here.some((watch) => watch.setAt < one.absence.since && isMeant(watch.rule, one.id, one));
       if (!isTold) continue;
       const window = Math.floor(one.absence.since / TOGETHER_MS);
       groups.set(window, [...(groups.get(window) ?? []), one]);

@@ -39,21 +39,21 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
   const isShown = await shownNow(sources.shownTo, watches);
   const isNews = ({ endedAt }: RunEnd) => now - endedAt < NEWS_MS;
   const idOf = (place: WatchPlace, { runId }: RunEnd) => `${PREFIX}${placeKey(place)} ${runId}`;
-  const due = byPlace(watches).map(({ place, its }) => {
+  const dueByPlace = byPlace(watches).map(({ place, watches: here }) => {
     const isDue = (end: RunEnd) => {
       const isSettled = settled.get(idOf(place, end));
       if (isSettled === true || (isSettled === undefined && !isNews(end))) return false;
       if (!isShown(place.channel, end.projectId)) return false;
       const known = { project: sources.catalog.known(end.projectId), followed: followed.get(end.projectId) ?? null };
-      return its.some((watch) => isFor(watch, end, known));
+      return here.some((watch) => isFor(watch, end, known));
     };
-    return { place, its: ends.filter(isDue) };
+    return { place, due: ends.filter(isDue) };
   });
-  const runIds = new Set(due.flatMap(({ its }) => its.map(({ runId }) => runId)));
+  const runIds = new Set(dueByPlace.flatMap(({ due }) => due.map(({ runId }) => runId)));
   const shownByCards = await sources.cards.placesOfHexRuns([...runIds]);
-  const alerts = due.flatMap(({ place, its }) => {
+  const alerts = dueByPlace.flatMap(({ place, due }) => {
     // Before they are counted: what a card shows is never posted here, and must not hold up the others.
-    const without = its.filter(({ runId }) => !isSamePlace(shownByCards.get(runId), place));
+    const without = due.filter(({ runId }) => !isSamePlace(shownByCards.get(runId), place));
     return without.slice(0, AT_ONCE).map((end) => ({
       id: idOf(place, end),
       place,

@@ -66,7 +66,7 @@ export async function wantedTroubles(sources: TroubleAlertSources, now: number):
     }
   }
   const attentions = groups
-    .flatMap(({ members: its }) => toldOf(its.map(({ told }) => told)))
+    .flatMap(({ members: all }) => toldOf(all.map(({ told }) => told)))
     .map((one) => one.attention);
   const nextAts = [silencesEnd(attentions, now), nextReply(groups, now)].filter((at) => at !== null);
   return { alerts: wanted, nextAt: nextAts.length === 0 ? null : Math.min(...nextAts) };
@@ -111,7 +111,7 @@ function wantedOf(
   { id, place, members }: ToldGroup,
   { now, owners, shared }: Pick<AroundTroubles, "now" | "owners" | "shared">,
 ): WantedAlert {
-  const joined = members.map(({ member, told: its }) => ({ told: its, joinedAt: member.joinedAt }));
+  const joined = members.map(({ member, told: shown }) => ({ told: shown, joinedAt: member.joinedAt }));
   const all = joined.map((one) => one.told);
   const told = toldOf(all);
   const open = told.filter(({ trouble }) => trouble.overAt === null);

@@ -34,9 +34,9 @@ export function troubleReplies(
   // Each keeps its place, because what was said already is counted.
   const replies = joinedTogether(members)
     .filter((together) => endsNow || waitFor(together, now) === 0)
-    .map(({ members: its }) =>
+    .map(({ members: joined }) =>
       joinReply(
-        its.map((one) => one.told),
+        joined.map((one) => one.told),
         { now, owners },
       ),
     );
