@@ -57,8 +57,8 @@ export class Rights {
   }
 
   /**
-   * The first rule that applies decides. A rule that may or may not apply can only take rights away: the decision is the
-   * lesser of what it says and what the rules after it say. Of approvals by different people, none is the lesser, so that none is enough.
+   * The first rule that applies decides. A rule that may or may not apply can only take rights away: the decision is the lesser of
+   * what it says and what the rules after it say. Of two approvals by different people, neither is the lesser, so neither is enough.
    */
   #decide(verb: Verb, project: ProjectFacts): Decision {
     if (!this.person.isOfWorkspace) return { kind: "denied", rule: null, isUnsure: false };

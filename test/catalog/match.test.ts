@@ -414,7 +414,7 @@ test("every word has to occur, in the title or elsewhere, or be the id", () => {
   expect(found("p-")).toEqual([]);
 });
 
-test("of the unpublished ones only those that have every word, and no published one", () => {
+test("unpublished projects are named only if they have every word", () => {
   const archived = { title: "Weekly churns of 2020", archivedAt: NOW };
   const anagram = draft("Sly crewhunk");
   const matcher = matcherOf(

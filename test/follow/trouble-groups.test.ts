@@ -33,7 +33,7 @@ function messages(...rounds: { at: number; come: string; open?: string }[]): str
   });
 }
 
-test("those within ten minutes of the first join its message", () => {
+test("troubles within ten minutes of the first join its message", () => {
   expect(messages({ at: 0, come: "a" }, { at: 9, come: "b", open: "a" }, { at: 10, come: "c", open: "ab" })).toEqual([
     "ab",
     "c",

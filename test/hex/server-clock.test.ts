@@ -41,7 +41,7 @@ test("clocks that agree stay together, however slow and uneven the answers are",
   );
 });
 
-test("is never further off than the answers allow, and gets closer with each one", () => {
+test("Hex's clock is never taken to be further off than the answers allow, and gets closer with each one", () => {
   const answers = fc.array(fc.tuple(fc.nat(2_000), fc.nat(2_000), fc.nat(1_500)), { minLength: 1, maxLength: 40 });
   fc.assert(
     fc.property(fc.integer({ min: -HOUR, max: HOUR }), answers, (ahead, list) => {

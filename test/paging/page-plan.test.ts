@@ -82,7 +82,7 @@ test("the trigger was lost, somebody had it for a while, and then it is paged: a
   expect(nextEvent(wish({ attention: taken }), paged, TERMS)).toEqual({ action: "acknowledge", at: 0 });
 });
 
-test("those that failed less often go first, so that one that is never accepted does not hold up the others", () => {
+test("pages that failed less often go first, so that one that is never accepted does not hold up the others", () => {
   const [one, other]: Subject[] = [
     { kind: "trouble", id: "one" },
     { kind: "incident", id: "other" },

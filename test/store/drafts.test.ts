@@ -27,7 +27,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-test("is read as it was kept, also a second time, and the later one of the same key counts", async () => {
+test("a draft is read as it was kept, also a second time, and of two with the same key the later one counts", async () => {
   await drafts.keep("a", { region: "EMEA" }, 1_000);
   expect(await drafts.get("a", schema)).toEqual({ region: "EMEA" });
   await drafts.keep("a", { region: "APAC" }, 1_000);
@@ -36,7 +36,7 @@ test("is read as it was kept, also a second time, and the later one of the same 
   expect(await drafts.get("a", schema)).toBeNull();
 });
 
-test("is gone when its time is over, and the others stay", async () => {
+test("a draft is gone when its time is over, and the others stay", async () => {
   await drafts.keep("short", { region: "EMEA" }, 1_000);
   await drafts.keep("long", { region: "APAC" }, HOUR_MS);
   clock.advance(1_000);

@@ -27,18 +27,21 @@ function begun({ fails = false, known = true } = {}) {
   return { clock, stopping, seen, retention, pass, end: retention.keep(stopping.signal) };
 }
 
-test.each([{ fails: false }, { fails: true }])("at the beginning and every hour (%j)", async ({ fails }) => {
-  const { clock, stopping, seen, pass, end } = begun({ fails });
-  const first = clock.now() - 5;
-  await settled();
-  await pass(HOUR_MS - 1);
-  expect(seen.removals).toEqual([first]);
-  await pass(1);
-  expect(seen.removals).toEqual([first, first + HOUR_MS]);
-  expect(seen.errors).toHaveLength(fails ? 2 : 0);
-  stopping.abort();
-  await end;
-});
+test.each([{ fails: false }, { fails: true }])(
+  "what is too old is removed at the beginning and every hour (%j)",
+  async ({ fails }) => {
+    const { clock, stopping, seen, pass, end } = begun({ fails });
+    const first = clock.now() - 5;
+    await settled();
+    await pass(HOUR_MS - 1);
+    expect(seen.removals).toEqual([first]);
+    await pass(1);
+    expect(seen.removals).toEqual([first, first + HOUR_MS]);
+    expect(seen.errors).toHaveLength(fails ? 2 : 0);
+    stopping.abort();
+    await end;
+  },
+);
 
 test("nothing before the time is known, and then at once", async () => {
   const { clock, stopping, seen, pass, end } = begun({ known: false });

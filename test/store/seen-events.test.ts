@@ -32,7 +32,7 @@ test("one of many simultaneous claims wins, and no later one does", async () => 
   expect(await seen.claim("b")).toBe(true);
 });
 
-test("is forgotten after two days, and not before", async () => {
+test("an event is forgotten after two days, and not before", async () => {
   await seen.claim("a");
   clock.advance(2 * DAY_MS - 1);
   await seen.removeOld();

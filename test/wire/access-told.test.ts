@@ -125,7 +125,7 @@ test("whoever set watches that have ended is not told the name of what they may 
   expect(everWritten(direct)).not.toContain("salaries");
 });
 
-test("who asked to be told of a run's end is told if they may still see its project", async () => {
+test("whoever asked to be told of a run's end is told if they may still see its project", async () => {
   const slow = bench.hex.workspace.addProject({
     title: "Monthly salaries",
     categories: ["Finance"],

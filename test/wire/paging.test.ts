@@ -181,7 +181,7 @@ test("an outage, and no channel for alerts: /hex status has the button, and whoe
   expect(buttonsOf(await status())).toEqual([]);
 });
 
-test("who begins to watch while a trouble goes on is told and paged when another run fails, and nobody is told twice", async () => {
+test("whoever begins to watch while a trouble goes on is told and paged when another run fails, and nobody is told twice", async () => {
   await start();
   const { data, general } = harness.slack.channels;
   const project = addProject("Weekly revenue");

@@ -1,5 +1,5 @@
 // What somebody tried to do to projects that do not exist for them. They are answered as about a project that Hex does not have, and
-// only then is it found out whether there is something to record: so nobody can tell the one from the other.
+// only then does the bot find out whether there is something to record, so nobody can tell the one from the other.
 
 import { type AuditEntry, type Deed, NOTHING_MORE } from "../../audit/audit-entry.js";
 import type { Arrival, Interaction } from "../listeners/context.js";

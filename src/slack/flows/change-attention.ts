@@ -1,4 +1,4 @@
-// Changes who has what an alert tells of, or its silence. Whoever presses a button of what is over is told so.
+// Changes who is on what an alert tells of, or its silence. Whoever presses a button about something that is over is told so.
 
 import {
   type Attention,

@@ -269,7 +269,7 @@ test("the members of a message are forgotten with their troubles", async () => {
   expect(await members.of("trouble C1  of one")).toEqual([]);
 });
 
-test("those who join within a minute of a reply are named by one, which the next round says at its end", async () => {
+test("troubles that join within a minute of a reply are named together, in one reply at the end of that minute", async () => {
   for (const id of ["three", "four", "five"]) await watch(id);
   const at = (minutes: number) => BEGIN + minutes * MINUTE;
   await put("one", at(0), null);
@@ -367,7 +367,7 @@ test("a trouble that is over, and of which it never becomes known whether it may
   expect(await sources.members.unsettled()).toEqual([]);
 });
 
-test("that all is green waits for what may not be shown, so that what joins until then is still said", async () => {
+test("the reply that all is green waits for troubles that may not be shown, so that what joins until then is still said", async () => {
   await put("one", BEGIN, null);
   await round(BEGIN);
   await put("two", BEGIN + MINUTE, null);

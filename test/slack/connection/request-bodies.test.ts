@@ -37,7 +37,7 @@ async function begin(): Promise<Socket> {
   return socket;
 }
 
-test("of bodies that never end, those break off that came first, and a whole one is still read", async () => {
+test("if bodies never end, the ones that came first are given up, and a whole one is still read", async () => {
   const sockets: Socket[] = [];
   for (let at = 0; at < 60; at++) sockets.push(await begin());
   await vi.waitFor(() => expect(sockets.filter(({ closed }) => closed).length).toBeGreaterThanOrEqual(10));

@@ -122,7 +122,7 @@ test("what a process told them while another one waited for Slack is told again 
   expect(areRepeats()).toEqual([false, true]);
 });
 
-test("who takes long to find out what a follower may see still has the claim", async () => {
+test("a process that takes long to find out what a follower may see still has the claim", async () => {
   const [asked, answered] = [gate(), gate()];
   const mayBeShownTo = async () => {
     asked.open();

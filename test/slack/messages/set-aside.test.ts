@@ -6,7 +6,7 @@ import { READ_TABLES } from "../../../src/store/row-reader.js";
 
 const said = (rows: number) => setAsideLine(new Map(READ_TABLES.map((table) => [table, rows]))) ?? "";
 
-test("one of each kind is counted in the singular", () => {
+test("a single row of a kind is counted in the singular", () => {
   expect(said(1)).toContain(": 1 run, 1 card, 1 record of Hex's health, 1 hour of the history, 1 outage, ");
   expect(said(1)).toContain(", 1 entry of the audit log. To do: ");
 });

@@ -65,7 +65,7 @@ test("an underscore before the name of an input is one of the name; before a quo
   expect(withoutFormatting([word("_x=y_", true)])).toEqual(["x=y"]);
 });
 
-test("of a word of which nothing is left there is none, unless it was quoted", () => {
+test("a word of which nothing is left is dropped, unless it was quoted", () => {
   expect(withoutFormatting([word("", true), word("")])).toEqual(["", null]);
 });
 
