@@ -113,7 +113,7 @@ function readPlace(words: readonly string[]): { place: Place; rest: readonly str
 }
 
 function noConversation(word: string): string {
-  return `${quoted(word)} is not the id of a conversation. Copy it from the end of the channel's details in Slack, like C0123456789.`;
+  return `${quoted(word)} is not the id of a conversation. Copy it from the end of the channel's details in Slack: it looks like C0123456789.`;
 }
 
 function readVerb(word: string): Verb {

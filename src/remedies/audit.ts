@@ -30,7 +30,7 @@ const MISTAKES: Record<AuditOption, string> = {
 };
 
 /** For an export without entries. Ends in a newline. */
-export const NOTHING_RECORDED = "Nothing that fits is recorded. Check the times and the ids.\n";
+export const NOTHING_RECORDED = "No entry matches. Check the times and the ids.\n";
 
 /** What to do about entries that were left out. Ends in a newline. */
 export function unreadEntries(count: number): string {

@@ -17,7 +17,7 @@ type Entry = (facts: HexErrorFacts) => Remedy;
 const STATUS_PAGE = "Look at https://status.hex.tech.";
 /** How Hex refuses a run that is not there or not visible is not documented: with 400, 403, 404 or 422. */
 const GONE = "The run or its project was deleted, or is not shared with the bot's token.";
-const SHARE = "Look whether the project is still in Hex, and share it with the workspace or the token's user.";
+const SHARE = "Check whether the project is still in Hex, and share it with the workspace or the token's user.";
 const CHECK_URL = "Check `HEX_WORKSPACE_URL` in the bot's environment";
 const NEW_TOKEN =
   "Create a new token in Hex under Settings > API tokens, then set it as `HEX_API_TOKEN` and restart the bot, or write it into the file that `HEX_API_TOKEN_FILE` names";
@@ -300,7 +300,7 @@ export function scopeFor(operation: Operation): string {
 }
 
 const VERBS: Record<Operation, string> = {
-  me: "ask Hex who it is",
+  me: "look up the token's owner",
   listProjects: "list projects",
   getProject: "read this project",
   runProject: "run this project",

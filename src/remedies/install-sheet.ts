@@ -115,14 +115,14 @@ const KEPT = {
   },
   watching: {
     what: "What conversations watch and the digests that they get, who set them, how the projects' last runs ended, what went wrong, who is on it, and what the paging service was told.",
-    until: "as long as they are watched, and 31 days after what went wrong is over",
+    until: "as long as they are watched, and for 31 days after what went wrong is over",
   },
   health: {
     what: "When Hex could be reached, and outages.",
     until: "for 31 days, and outages for `HEX_BOT_KEEP_DAYS` days if that is longer",
   },
   catalog: {
-    what: "The list of projects: ids, titles, descriptions, categories, status, schedules, collections if rules name some, and the e-mail addresses of owners and creators.",
+    what: "The list of projects: ids, titles, descriptions, categories, statuses, schedules, collections if rules name some, and the e-mail addresses of owners and creators.",
     until: "as long as Hex lists them, and 30 days longer",
   },
   drafts: {
@@ -131,7 +131,7 @@ const KEPT = {
   },
   surfaces: {
     what: "Which of Slack's events were handled, and who has opened the Home tab.",
-    until: "for two days, and for one day",
+    until: "for two days and for one day, respectively",
   },
   connections: {
     what: "The ids and names of data connections of projects that failed together.",

@@ -97,7 +97,7 @@ function unmatchedWords({ name, why, meant }: UnmatchedName): string {
     case "channel":
       return `The bot cannot see the channel ${text} in Slack. If it is gone, remove it. If it is private, invite the bot, or leave it as it is.`;
     case "id":
-      return `No project in Hex that is not archived has the id ${quoted(text)}. Copy it again from the project's address.`;
+      return `No unarchived project in Hex has the id ${quoted(text)}. Copy it again from the project's address.`;
     case "owner":
       return `Nobody with the address ${quoted(text)} owns a project in Hex. ${did ?? "Has the address changed?"}`;
     default:
@@ -163,7 +163,7 @@ function wordsOf(fault: Fault): string {
     case "nobody":
       return "It does not say whom this is about. Add people:, such as people: everyone.";
     case "bad_channel":
-      return `${quoted(fault.text)} is not the id of a conversation. Copy it from the end of the channel's details in Slack, like C0123456789.`;
+      return `${quoted(fault.text)} is not the id of a conversation. Copy it from the end of the channel's details in Slack: it looks like C0123456789.`;
     case "bad_id":
       return `${quoted(fault.text)} is not the id of a project. Copy it from the project's address in Hex.`;
     case "bad_pattern":
@@ -194,7 +194,7 @@ function wordsOf(fault: Fault): string {
 function yamlWords(code: string, reason: string): string {
   // The parser names a function here.
   const what = code === "MULTIPLE_DOCS" ? "The file has several parts" : reason;
-  return `This is not YAML: ${what}. ${YAML_REMEDIES[code] ?? "Look at the indentation, the quotes and the brackets here and above."}`;
+  return `This is not valid YAML: ${what}. ${YAML_REMEDIES[code] ?? "Look at the indentation, the quotes and the brackets here and above."}`;
 }
 
 /** By the code of the YAML parser. */

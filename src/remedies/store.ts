@@ -78,7 +78,7 @@ const FILE: Readonly<Partial<Record<StoreFailureKind, string>>> = {
   damaged:
     "is damaged: stop the bot, keep a copy of the folder HEX_BOT_DATA_DIR, put a backup in its place, and start it again",
   file_gone:
-    "was deleted, moved or replaced while the bot was running, so everything stored now will be lost at its next start: restart the bot; if the folder was moved, put it back first",
+    "was deleted, moved or replaced while the bot was running, so everything stored now will be lost at the bot's next start: restart the bot; if the folder was moved, put it back first",
 };
 /** The same after "The bot's Postgres", where what to do while the bot is running differs from what to do at the start. */
 const RUNNING: Readonly<Partial<Record<StoreFailureKind, string>>> = {

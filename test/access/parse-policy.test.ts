@@ -122,8 +122,8 @@ describe("each mistake is named with its place and with what to write", () => {
       '1:11: "Boss" cannot be a name',
     ],
     ["a text in place of a rule", rule("see"), "2:5: This must be a rule."],
-    ["the same key twice", "rules: []\nrules: []\n", "2:1: This is not YAML: Map keys must be unique."],
-    ["a list that does not end", "rules: [a\n", "2:1: This is not YAML:"],
+    ["the same key twice", "rules: []\nrules: []\n", "2:1: This is not valid YAML: Map keys must be unique."],
+    ["a list that does not end", "rules: [a\n", "2:1: This is not valid YAML:"],
     [
       "10,000 rules",
       `rules:\n${"  - { allow: see, people: everyone }\n".repeat(10_000)}`,
@@ -331,7 +331,7 @@ describe("each mistake is named with its place and with what to write", () => {
     ["two files in one", "rules: []\n---\nrules: []\n", "Remove the line with ---."],
     ["a list that does not end", "rules: [a\n", "Look at the indentation, the quotes and the brackets here and above."],
   ])("what is no YAML: %s", (_, text, todo) => {
-    expect(said(text)[0]).toMatch(/^policy\.yml:\d+:\d+: This is not YAML: /);
+    expect(said(text)[0]).toMatch(/^policy\.yml:\d+:\d+: This is not valid YAML: /);
     expect(said(text)[0]).toContain(todo);
     expect(said(text).join()).not.toContain("parseAllDocuments");
   });

@@ -62,7 +62,7 @@ describe.concurrent("npm run audit", { timeout: LIMIT_MS }, () => {
     expect({ code, lines: out.trim().split("\r\n").length, err }).toEqual({
       code: 0,
       lines: 1,
-      err: "Nothing that fits is recorded. Check the times and the ids.\n",
+      err: "No entry matches. Check the times and the ids.\n",
     });
   });
 

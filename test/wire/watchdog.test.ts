@@ -127,7 +127,7 @@ const OUTAGES: [string, Outage][] = [
     "an allow list keeps the bot out",
     {
       ...faulty({ type: "status", status: 403, body: { reason: "Your IP address is not on the allowlist" } }),
-      what: "The bot's token may not ask Hex who it is (403)",
+      what: "The bot's token may not look up the token's owner (403)",
       todo: "allow the address of the bot's machine",
     },
   ],
