@@ -363,7 +363,7 @@ describe.each(MODES)("%s mode", (mode) => {
       for (const [title, user, channel] of starts) await harness.slack.command(`run ${title}`, { user, channel });
       await harness.until(() => harness.cards.filter((card) => shown(card).includes("Running")).length === 4);
       const list = await harness.ask("cancel", { user: people.ada, channel: places.here });
-      expect(list).toContain("3 runs are in flight");
+      expect(list).toContain("3 runs in flight");
       expect(list).not.toContain("Theirs elsewhere");
       expect(list).toContain(`in <#${places.elsewhere.id}>`);
       expect(list.indexOf("Theirs here")).toBeGreaterThan(list.indexOf("Mine elsewhere"));

@@ -54,9 +54,9 @@ export function runsInFlightMessage(
   { user, here, ...at }: ListAt & { user: string; here: string },
 ): Message {
   if (runs.length === 0) {
-    return message("No run is in flight here, and none of yours is.", [
+    return message("No run is in flight here, and you have none elsewhere.", [
       section(
-        "*No run is in flight here, and none that you started.*\n`/hex cancel <project>` finds the runs of a project, and `/hex runs` shows all that the bot tracks.",
+        "*No run is in flight here, and you have none in flight elsewhere.*\n`/hex cancel <project>` finds the runs of a project, and `/hex runs` shows all that the bot tracks.",
       ),
     ]);
   }
@@ -68,9 +68,9 @@ export function runsInFlightMessage(
     const elsewhere = channel === here || channel === null || !channel.startsWith("C") ? null : `in <#${channel}>`;
     return ownRunBlock(run, at, elsewhere);
   });
-  const what = runs.length === 1 ? "One run is in flight" : `${count(runs.length, "run")} are in flight`;
+  const what = `${count(runs.length, "run")} in flight`;
   const isAnyTheirs = runs.some(({ run }) => at.mayCancel(run.project.id, run.requester));
-  const todo = isAnyTheirs ? "Press Cancel next to the one to stop." : NONE_THEIRS;
+  const todo = isAnyTheirs ? "Press Cancel next to the one that you want to stop." : NONE_THEIRS;
   return message(`${what}. Which one?`, [
     section(`*${what}* in this channel, or started by you. ${todo}`),
     ...lines,
@@ -169,7 +169,11 @@ export function runsToCancelMessage({ project, runs, own, others, isUnread, name
     isAnyTheirs ? null : section(NONE_THEIRS),
     ...lines.slice(0, WATCHED_SHOWN),
     total > WATCHED_SHOWN ? context(`The latest ${WATCHED_SHOWN}. The others are in Hex.`) : null,
-    isUnread ? context("The bot could not ask Hex: these are the runs that the bot tracks.") : null,
+    isUnread
+      ? context(
+          "The bot could not ask Hex: these are only the runs that it tracks. For the others, try again in a minute.",
+        )
+      : null,
   ]);
 }
 
@@ -178,10 +182,11 @@ function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project
   const finished = isOver(run, now);
   const stopping = own?.state === "cancelling" && !finished;
   const elapsed = elapsedTime ?? (startTime === null ? null : (endTime ?? now) - startTime);
-  const by = own?.requester ? mention(own.requester) : triggerWord(runTrigger ?? "not known");
+  const trigger = runTrigger === null ? null : triggerWord(runTrigger);
+  const by = own?.requester ? mention(own.requester) : trigger;
   const text = dotted(
     stopping ? faceWords("cancelling") : statusWords(status, finished),
-    `by ${by}`,
+    by === null ? null : `by ${by}`,
     startTime === null ? unstartedWords(status, finished) : date(startTime),
     elapsed === null || elapsed < 0 ? null : duration(elapsed),
     runUrl === null ? null : link(runUrl, "Open the run", 40),
