@@ -220,7 +220,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
       await alarm.getByText("Hex reports: Elevated API errors").waitFor();
       await ada.photograph("alert");
       await ada.flip("Hex down", false);
-      await ada.message("Hex has answered again").waitFor();
+      await ada.message("Hex has been answering again").waitFor();
     });
   });
 

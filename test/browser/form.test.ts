@@ -48,7 +48,7 @@ describe.skipIf(chromiumPath === null)("the form in a browser", { timeout: LIMIT
     await form.getByRole("option", { name: /^Sales forecast/, selected: true }).waitFor();
     await ada.photograph("story-2-type-ahead");
     await press("Enter");
-    await form.getByText("no run from here has used one yet").waitFor();
+    await form.getByText("no run from Slack has used one yet").waitFor();
     const inputs = form.getByRole("textbox", { name: "Inputs" });
     await inputs.focus();
     await page.keyboard.type("region = North America\ndays = thirty");

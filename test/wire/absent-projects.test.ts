@@ -65,7 +65,7 @@ describe.each(MODES)("%s mode", (mode) => {
       () => told().some((text) => text.includes("3 watched projects are no longer checked")),
       STEP_MS,
     );
-    expect(told().join()).toContain("Nobody hears when a run of them fails or is missing. If one comes back");
+    expect(told().join()).toContain("Nobody is told when one of their runs fails or is late. If one comes back");
     expect(posted()).toHaveLength(1);
     expect(told()[0]).toMatch(/\|Revenue>\* is not published\./);
     expect(told()[0]).toContain("*Churn* was deleted, or is no longer shared with the bot's token.");

@@ -58,7 +58,7 @@ describe.each(MODES)("over %s", (mode) => {
     onSales("run");
     const one = await read("run payroll");
     expect(one.text).toContain("Payroll by month");
-    expect(one.text).toContain(":lock: You may not run it here. Ask whoever looks after the bot if you need to.");
+    expect(one.text).toContain(":lock: You may not run it here. If you need to, ask whoever looks after the bot.");
     expect(one.buttons).toEqual([]);
     bench.rules(SEE);
     const several = await read("run weekly");

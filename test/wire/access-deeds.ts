@@ -229,7 +229,7 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
       const run = bench.hex.workspace.runs.find(({ projectId }) => projectId === about.id);
       return () => bench.person("ada").command(`cancel ${run?.id}`);
     },
-    hidden: /was not started here/,
+    hidden: /did not start/,
   },
   "/hex cancel of a run that was started elsewhere": {
     ...CANCEL,

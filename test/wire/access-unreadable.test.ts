@@ -57,7 +57,7 @@ test("it does not exist for somebody who may not see its project", async () => {
   await press("cancel_run");
   await answers("This button belongs to another version of the bot, or to a run that the bot no longer remembers");
   await press("tell_me");
-  expect(await bench.ask(`cancel ${runId}`)).toContain("was not started here");
+  expect(await bench.ask(`cancel ${runId}`)).toContain("The bot did not start");
   const read = bench.slack.messages.filter(({ user }) => user === bench.slack.people.ada.id).map(shown);
   expect(read.join("\n")).not.toMatch(/cannot read|salaries/);
   expect(bench.requests("cancelRun")).toEqual([]);

@@ -79,9 +79,9 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
     expect(general).toContain("1 watched project that other conversations are told of");
     expect(general).not.toContain("Weekly revenue");
 
-    expect(await press("grace", there, "I'm on it")).toContain(`You are on it now, after ${ada}.`);
+    expect(await press("grace", there, "I'm on it")).toContain(`You are on it now, instead of ${ada}.`);
     await shows(here, `${grace} has been on it since`);
-    expect(repliesTo(there).map(shown)).toEqual([expect.stringContaining(`${grace} is on it now, after ${ada}.`)]);
+    expect(repliesTo(there).map(shown)).toEqual([expect.stringContaining(`${grace} is on it now, instead of ${ada}.`)]);
     expect(repliesTo(there).flatMap(pings).sort()).toEqual([ada, grace].sort());
 
     await shows(there, `${grace} has been on it since`);

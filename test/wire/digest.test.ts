@@ -393,7 +393,7 @@ test("with no project to show any more, it says how to get one", async () => {
   await harness.ask("unwatch weekly revenue");
   const empty = await harness.ask("digest");
   expect(empty).toContain(
-    "No project that is watched here can be shown. `/hex watch` and a project's name watches one.",
+    "No project that is watched here can be shown. To watch one, type `/hex watch` and its name.",
   );
   expect(empty).toContain("`/hex digest off` ends it.");
   await harness.ask("digest 08:00 category:Finance");

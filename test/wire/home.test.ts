@@ -45,7 +45,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const before = harness.asked.length;
     await ada.openHome();
     await shows(ada, ":large_green_circle: *Connected to Hex*");
-    expect(textOf(ada.home)).toContain("No run of yours is in flight");
+    expect(textOf(ada.home)).toContain("You have no runs in flight");
     expect(textOf(ada.home)).not.toContain("Your latest runs");
     expect(harness.asked.length).toBe(before);
   });
@@ -55,13 +55,13 @@ describe.each(MODES)("%s mode", (mode) => {
     const [ada, grace] = [harness.person("ada"), harness.person("grace")];
     await ada.openHome();
     await grace.openHome();
-    await shows(ada, "No run of yours");
+    await shows(ada, "You have no runs in flight");
     const project = harness.hex.workspace.addProject({ title: "Weekly revenue" });
     await ada.command(`run ${project.id}`);
     await shows(ada, /Your runs in flight:\* 1.*Running.*Weekly revenue/);
     expect(buttonsOf(ada.home)).toContain("cancel_run");
     await shows(ada, /Your latest runs.*Completed.*Weekly revenue.*What you run most.*1 run of yours/);
-    expect(textOf(ada.home)).toContain("No run of yours is in flight");
+    expect(textOf(ada.home)).toContain("You have no runs in flight");
     expect(buttonsOf(ada.home)).not.toContain("cancel_run");
     expect(textOf(grace.home)).not.toContain("Weekly revenue");
   });
@@ -78,7 +78,7 @@ describe.each(MODES)("%s mode", (mode) => {
     // It has been run again, which is possible only once.
     await harness.until(() => !buttonsOf(ada.home).includes("run_again"));
     await ada.pressHome("cancel_run");
-    await shows(ada, "No run of yours");
+    await shows(ada, "You have no runs in flight");
     expect(harness.starts).toHaveLength(2);
   });
 
@@ -210,7 +210,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     await ada.command(`run ${project.id}`);
     await shows(ada, /Your latest runs.*Completed.*Revenue/);
-    expect(textOf(ada.home)).toContain("No run of yours is in flight");
+    expect(textOf(ada.home)).toContain("You have no runs in flight");
   });
 
   test("an answer that does not contain the view counts as published", async () => {

@@ -200,7 +200,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
     const told = await answered(/Errored\*/);
     expect(shown(told)).toContain(
-      "This run's card may not show yet how it ended, because Slack does not accept that at the moment (`ratelimited`: Slack asks the bot to wait).",
+      "This run's card may not yet show how the run ended, because Slack does not accept the change at the moment (`ratelimited`: Slack asks the bot to wait).",
     );
     expect(told.text).toMatch(/^Errored: Revenue, after 20 s/);
     expect(told.text + shown(told)).not.toMatch(/accept (its|this run's) card|It appears/);

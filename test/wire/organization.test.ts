@@ -35,9 +35,7 @@ describe.each(MODES)("%s mode", (mode) => {
   test("people from all of its workspaces read that they may use the bot", async () => {
     await running(organization);
     const told = await harness.ask("about", { user: kim });
-    expect(told).toContain(
-      "everybody in this workspace (with Enterprise Grid, in its organization) may do everything.",
-    );
+    expect(told).toContain("everybody in this workspace (on Enterprise Grid, in its organization) may do everything.");
     expect(told).toContain("People from other organizations may do nothing.");
   });
 

@@ -170,7 +170,7 @@ test("an outage, and no channel for alerts: /hex status has the button, and whoe
   expect(shown(await status())).toMatch(/\*Outage of Hex\* since .*<@U0ADALOVELA> has been on it/);
   const posts = harness.slack.messages.length;
   expect(await press("grace", await status("grace"), "I'm on it")).toContain(
-    "You are on it now, after <@U0ADALOVELA>. Press *I'm on it* again when you no longer are. The bot does not tell them: please do.",
+    "You are on it now, instead of <@U0ADALOVELA>. Press *I'm on it* again when you no longer are. The bot does not tell them: please do.",
   );
   // The status and the answer.
   expect(harness.slack.messages).toHaveLength(posts + 2);

@@ -99,7 +99,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const form = await opened();
     await form.fill({ region: "APAC", "More inputs": "days = 3" });
     await form.pick(PROJECT, "churn");
-    await form.shows("no run from here has used one yet");
+    await form.shows("no run from Slack has used one yet");
     expect(form.labels).not.toContain("region");
     expect(form.value("Inputs")).toEqual([]);
     await form.pick(PROJECT, "revenue");
@@ -107,7 +107,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(form.value("region")).toEqual(["APAC"]);
     expect(form.value("More inputs")).toEqual(["days = 3"]);
     await form.pick(PROJECT, "churn");
-    await form.shows("no run from here has used one yet");
+    await form.shows("no run from Slack has used one yet");
     await form.submit();
     await harness.until(() => harness.starts.length === 2);
     expect(harness.starts[1]?.body).toEqual({});
@@ -212,7 +212,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await runWith(`region="${long}"`);
     const form = await open();
     await form.pick(PROJECT, "churn");
-    await form.shows("no run from here has used one yet");
+    await form.shows("no run from Slack has used one yet");
     await form.submit({ [TYPED]: "weekly revenue" });
     await form.shows("These are the inputs of “Weekly revenue”");
     await form.submit();

@@ -59,7 +59,7 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test("without a schedule, watched for late runs: said at once and in /hex watching, and never called late", async () => {
     harness.hex.workspace.addProject({ title: "Revenue", schedules: [] });
-    expect(await harness.ask("watch revenue late")).toContain("It has no schedule, so no run of it can be late.");
+    expect(await harness.ask("watch revenue late")).toContain("It has no schedule, so none of its runs can be late.");
     await harness.pass(40 * MINUTE, MINUTE / 2);
     expect(await harness.ask("watching")).toContain("no schedule");
     expect(posted()).toEqual([]);
@@ -69,7 +69,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const cron = { cadence: "CUSTOM" as const, custom: { timezone: "+00:00", cron: "0 9 L * *" } };
     harness.hex.workspace.addProject({ title: "Revenue", schedules: [cron] });
     await harness.ask("projects");
-    expect(await harness.ask("watch revenue")).toContain("The bot cannot tell when its schedule is due");
+    expect(await harness.ask("watch revenue")).toContain("The bot cannot tell from its schedule when a run is due");
     await harness.pass(40 * MINUTE, MINUTE / 2);
     expect(await harness.ask("watching")).toContain("the bot cannot tell when it is due");
     expect(posted()).toEqual([]);
@@ -80,7 +80,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const daily = { cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 20, minute: 0 } };
     harness.hex.workspace.addProject({ title: "Revenue", schedules: [daily, cron] });
     await harness.ask("projects");
-    const why = "The bot cannot tell the due times of 1 of its 2 schedules, so no run is called late because of them.";
+    const why = "The bot cannot tell the due times of 1 of its 2 schedules, and calls no run late on that account.";
     expect(await harness.ask("watch revenue")).toContain(why);
     expect(await harness.ask("watch revenue failures")).not.toContain(why);
     expect(await harness.ask("watching")).toMatch(
@@ -208,7 +208,7 @@ test("500 projects in one channel: said how many fit, how old answers get, and a
   const answer = await harness.ask("watch category:Finance");
   expect(answer).toContain("That covers 500 projects now.");
   expect(answer).toContain("The bot watches 500 projects in all.");
-  expect(answer).toContain("only after 41 min 40 s of a run that nobody scheduled");
+  expect(answer).toContain("may take 41 min 40 s to learn of a run that nobody scheduled");
   expect(answer).toContain("With up to 60 projects, that takes 5 min.");
   const watching = await harness.ask("watching");
   expect(watching).toContain("and 492 more projects");

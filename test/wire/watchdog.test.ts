@@ -199,7 +199,7 @@ describe("every outage", () => {
       expect(await status()).toMatch(/Last outage:\* since <!date.*/);
 
       await end();
-      await alertShows("Hex has answered again");
+      await alertShows("Hex has been answering again");
       expect(shown(message)).not.toContain("What to do");
       expect(replies()).toEqual([]);
       await alertShows("Over: connected to Hex again");
@@ -265,7 +265,7 @@ describe("an outage", () => {
     expect(harness.clock.now() - began).toBeLessThan(3 * MINUTE);
     harness.hex.faults.clear();
     const ended = harness.clock.now();
-    await alertShows("Hex has answered again");
+    await alertShows("Hex has been answering again");
     expect(harness.clock.now() - ended).toBeLessThan(3 * MINUTE);
   });
 
@@ -284,7 +284,7 @@ describe("an outage", () => {
     harness.hex.faults.clear();
     await status();
     const asked = harness.clock.now();
-    await alertShows("Hex has answered again");
+    await alertShows("Hex has been answering again");
     expect(harness.clock.now() - asked).toBeLessThan(40_000);
   });
 
@@ -295,7 +295,7 @@ describe("an outage", () => {
       await alertShows("Not connected to Hex");
       if (round > 1) expect(shown(alert())).toContain(round === 2 ? "failed again once" : "failed again 2 times");
       harness.hex.faults.clear();
-      await alertShows("Hex has answered again");
+      await alertShows("Hex has been answering again");
       await harness.pass(MINUTE, STEP_MS);
     }
     await alertShows("Over: connected");
@@ -476,7 +476,7 @@ describe("an alert that Slack refuses", () => {
     fault({ type: "status", status: 500 });
     await alertShows("Not connected");
     harness.hex.faults.clear();
-    await alertShows("Hex has answered again");
+    await alertShows("Hex has been answering again");
     harness.slack.faults.add({ method: "chat.update", kind: { type: "status", status: 503 } });
     await harness.until(() => logged("Hex is connected again").length === 1);
     await harness.stopBot();

@@ -43,7 +43,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(message)).toContain("A watched project is in trouble");
     expect(shown(message)).toContain("owner olga@acme.test");
     expect(shown(message)).toContain("No good run is known");
-    expect(shown(message)).toContain("Look at its schedule in Hex, or run it now.");
+    expect(shown(message)).toContain("Check its schedule in Hex, or run it now.");
     expect(message.text).toBe("Late: Weekly revenue");
     await passUntil(TEN + 30 * MINUTE);
     harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now(), durationMs: 10 * MINUTE });
@@ -103,7 +103,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const project = add("Weekly revenue", { schedules: [] });
     const before = harness.clock.now() - 60 * MINUTE;
     harness.hex.workspace.startRun(project.id, { trigger: "API", startedAt: before, durationMs: MINUTE });
-    expect(await harness.ask("watch weekly revenue")).toContain("It has no schedule, so no run of it can be late.");
+    expect(await harness.ask("watch weekly revenue")).toContain("It has no schedule, so none of its runs can be late.");
     harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: MINUTE, outcome: "ERRORED" });
     const message = await tells("Failed");
     expect(shown(message)).toMatch(/Last good run> <!date/);

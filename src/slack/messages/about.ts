@@ -48,7 +48,7 @@ export function aboutMessage({ granted, hasPolicy, knowsGuests }: AboutView): Me
         .join("\n")}`,
     ),
     section(`*To remove it*\n${REMOVAL.map((step, at) => `${at + 1}. ${step}`).join("\n")}`),
-    context("The same, with more, is in docs/security.md."),
+    context("docs/security.md says the same, and more."),
   ]);
 }
 
@@ -67,5 +67,5 @@ function whoWords(hasPolicy: boolean, knowsGuests: boolean): string {
   const guests = knowsGuests
     ? "Guests may do nothing."
     : "Guests count as members, because the bot lacks the scope `users:read`.";
-  return `everybody in this workspace (with Enterprise Grid, in its organization) may do everything. ${guests} People from other organizations may do nothing.`;
+  return `everybody in this workspace (on Enterprise Grid, in its organization) may do everything. ${guests} People from other organizations may do nothing.`;
 }

@@ -50,15 +50,15 @@ export function absenceMessage(
 }
 
 function awayWords(away: number): string {
-  const [of, comes] = away === 1 ? ["it", "it comes"] : ["them", "one comes"];
-  return `Nobody hears when a run of ${of} fails or is missing. If ${comes} back, the bot checks it again. \`/hex unwatch\` ends the watch.`;
+  const [whose, comes] = away === 1 ? ["its", "it comes"] : ["their", "one comes"];
+  return `Nobody is told when one of ${whose} runs fails or is late. If ${comes} back, the bot checks it again. \`/hex unwatch\` ends the watch.`;
 }
 
 function noLongerShown(): Message {
   const text = "What this message said is no longer shown in this conversation.";
   return message(text, [
     section(
-      `:no_entry_sign: ${text}\nAsk whoever looks after the bot if this conversation should be told of the project.`,
+      `:no_entry_sign: ${text}\nIf this conversation should be told of the project, ask whoever looks after the bot.`,
     ),
   ]);
 }

@@ -24,7 +24,7 @@ function todo({ whoMay = [], nobodyOf }: DeniedDeed): string {
   if (nobodyOf !== undefined) {
     return `The rule names ${peopleWords(nobodyOf, { most: MOST_NAMED })}, but each of them has left, belongs to another workspace, may not see the project, or is you. Ask whoever looks after the bot to name somebody else.`;
   }
-  if (whoMay.length === 0) return "Ask whoever looks after the bot if you need to.";
+  if (whoMay.length === 0) return "If you need to, ask whoever looks after the bot.";
   return `${sentence(peopleWords(whoMay, { most: MOST_NAMED }))} may.`;
 }
 

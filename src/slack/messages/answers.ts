@@ -35,7 +35,7 @@ export function unusableLinkMessage(reference: HexReference | null, own: string)
 /** The answer to what the bot was doing when it was stopped. */
 export function restartingMessage(): Message {
   return answer(
-    ":arrows_counterclockwise: The bot is being restarted and has not finished this. Try again in a minute.\nA run that it was starting is not lost: its card shows how it goes on.",
+    ":arrows_counterclockwise: The bot is being restarted and has not finished this. Try again in a minute.\nA run that it was starting is not lost: the run's card shows what happens next.",
     "The bot is being restarted. Try again in a minute.",
   );
 }
@@ -52,7 +52,7 @@ const PAGES: Record<HexPage, string> = {
   home: "Hex's home page, not to a project",
   thread: "a Hex thread, not to a project",
   collection: "a collection of projects, not to one project",
-  share_link: "a project through a share link, which does not contain the project's id",
+  share_link: "a project, but it is a share link, which does not contain the project's id",
   other: "a page in Hex that is not a project",
 };
 
@@ -82,8 +82,8 @@ export function dryRunMessage(title: string, url: string, options: RunOptions): 
 
 export function unknownRunMessage(runId: string): Message {
   return answer(
-    `${code(runId, 80)} was not started here. To cancel a run that was started elsewhere, add its project: \`/hex cancel <run id> <project>\`, or press Cancel in \`/hex runs <project>\`.`,
-    "That run was not started here.",
+    `The bot did not start ${code(runId, 80)}. To cancel a run that was started elsewhere, add its project: \`/hex cancel <run id> <project>\`, or press Cancel in \`/hex runs <project>\`.`,
+    "The bot did not start that run.",
   );
 }
 
@@ -148,7 +148,7 @@ export function cancelledLaterMessage(run: Run, facts: HexErrorFacts, card: Card
 
 /** `facts` say why Hex did not accept it, or why it is not known whether Hex did. */
 export function cancelFailedMessage(facts: HexErrorFacts, reference: string): Message {
-  const title = provesNoEffect(facts.kind) ? "Not cancelled" : "It is not certain that Hex cancels it";
+  const title = provesNoEffect(facts.kind) ? "Not cancelled" : "It is not certain that Hex will cancel it";
   return remedyMessage(title, facts, reference);
 }
 

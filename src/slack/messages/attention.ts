@@ -117,7 +117,7 @@ function attentionParts(
 export function takenOverMessage(by: string, from: readonly string[]): Message {
   const before = from.map(mention).join(" and ");
   return message("Somebody else is on it now.", [
-    section(`:raising_hand: ${mention(by)} is on it now, after ${before}.`),
+    section(`:raising_hand: ${mention(by)} is on it now, instead of ${before}.`),
   ]);
 }
 
@@ -133,7 +133,7 @@ const UNTOLD: Record<WhyUntold, string> = {
 export function takingMessage(taking: Taking, untold: WhyUntold | null): Message {
   switch (taking.kind) {
     case "taken": {
-      const after = taking.from.length === 0 ? "" : ` now, after ${taking.from.map(mention).join(" and ")}`;
+      const after = taking.from.length === 0 ? "" : ` now, instead of ${taking.from.map(mention).join(" and ")}`;
       const note = taking.from.length > 0 && untold !== null ? ` ${UNTOLD[untold]}` : "";
       return answer(
         `:raising_hand: You are on it${after}. Press *I'm on it* again when you no longer are.${note}`,
@@ -171,7 +171,7 @@ export function silencingMessage(silencing: Silencing, until: number | null): Me
 
 export function unsilencingMessage({ kind }: Unsilencing): Message {
   return kind === "ended"
-    ? answer(":bell: No longer silenced: the bot posts what is new again.", "No longer silenced.")
+    ? answer(":bell: No longer silenced: from now on, the bot posts what is new.", "No longer silenced.")
     : answer("It is no longer silenced.", "It is no longer silenced.");
 }
 

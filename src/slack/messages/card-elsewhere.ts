@@ -83,7 +83,7 @@ function whyWords(run: Run, why: NoCard, bot: string): string {
     case "later":
       return `Slack does not accept this run's card at the moment (${refusalWords(why.word)}). It appears as soon as Slack accepts it.${goesOn}`;
     case "outdated":
-      return `This run's card may not show yet how it ended, because Slack does not accept that at the moment (${refusalWords(why.word)}).`;
+      return `This run's card may not yet show how the run ended, because Slack does not accept the change at the moment (${refusalWords(why.word)}).`;
     case "refused": {
       const { word, asMessage } = why;
       const todos = [...new Set([word, asMessage ?? word].map((one) => todoWords(one, bot)))].join(" ");

@@ -120,7 +120,7 @@ const DENIED_HEADS: typeof HEADS = {
 
 /** `which`: it or them. */
 function deniedLine(choice: Choice, which: string): string {
-  return `:lock: You may not ${mayOf(choice)} ${which} here. Ask whoever looks after the bot if you need to.`;
+  return `:lock: You may not ${mayOf(choice)} ${which} here. If you need to, ask whoever looks after the bot.`;
 }
 
 function deniedContext({ choice, denied }: ProjectChoice): ContextBlock | null {

@@ -45,7 +45,7 @@ export function digestSetMessage(settings: DigestSet): Message {
     hiddenNote(hidden, named),
     obstacleNote(obstacle),
     next === null ? null : `The next one comes ${date(next)}.`,
-    "`/hex digest` shows it now, `/hex digest off` ends it.",
+    "`/hex digest` shows it now, and `/hex digest off` ends it.",
   ];
   return message("The digest is set", [section(lines.filter((line) => line !== null).join("\n"))]);
 }
@@ -127,7 +127,7 @@ export function unknownZoneMessage(zone: string, nearest: string | null, typed: 
 export function whatTimeMessage(typed: string): Message {
   return message("At what time?", [
     section(
-      `At what time? Begin with it: ${code(`/hex digest 08:00 ${typed}`, COMMAND)}. \`/hex digest\` alone shows the digest now.`,
+      `At what time? Put the time first: ${code(`/hex digest 08:00 ${typed}`, COMMAND)}. \`/hex digest\` alone shows the digest now.`,
     ),
   ]);
 }

@@ -46,7 +46,7 @@ export function digestMessage(view: DigestView): Message {
 
 /** "14 of 15 fresh, 1 late" */
 function headline(entries: readonly DigestEntry[]): string {
-  if (entries.length === 0) return "No projects to tell about";
+  if (entries.length === 0) return "No projects to report on";
   const number = (kind: FreshnessKind) => entries.filter(({ freshness }) => freshness.kind === kind).length;
   const others = FRESHNESS_ORDER.filter((kind) => kind !== "fresh" && number(kind) > 0);
   const parts = others.map((kind) => `${number(kind)} ${COUNTED[kind]}`);
@@ -79,7 +79,7 @@ function head({ entries, isAboutWatched }: DigestView): KnownBlock {
   return section(entries.length === 0 ? `${text}\n${isAboutWatched ? NONE_WATCHED : NONE_FITS}` : text);
 }
 
-const NONE_WATCHED = "No project that is watched here can be shown. `/hex watch` and a project's name watches one.";
+const NONE_WATCHED = "No project that is watched here can be shown. To watch one, type `/hex watch` and its name.";
 const NONE_FITS =
   "No project fits what this digest shows. Set it again to choose others: `/hex digest 08:00 scheduled`.";
 

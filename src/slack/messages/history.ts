@@ -37,7 +37,7 @@ function periodLines(title: string, period: Period): string {
 function periodWords({ available, outages, downMs }: Period): string {
   if (available === null) return "not probed yet";
   // One failed probe is not an outage.
-  const time = downMs === 0 ? "" : outages === 0 ? `, single failures of ${duration(downMs)}` : `, ${duration(downMs)}`;
+  const time = downMs === 0 ? "" : outages === 0 ? `, ${duration(downMs)} of single failures` : `, ${duration(downMs)}`;
   return `${available}% available, ${outages === 0 ? "no outage" : count(outages, "outage")}${time}`;
 }
 

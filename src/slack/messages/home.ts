@@ -82,7 +82,7 @@ export function homeBlocks(facts: HomeFacts): KnownBlock[] {
     DIVIDER,
     ...searchBlocks(facts.searches),
     DIVIDER,
-    section(inFlight.length === 0 ? "*No run of yours is in flight*" : `*Your runs in flight:* ${inFlight.length}`),
+    section(inFlight.length === 0 ? "*You have no runs in flight*" : `*Your runs in flight:* ${inFlight.length}`),
     ...inFlight.slice(0, IN_FLIGHT_SHOWN).map((run) => inFlightBlock(run, facts.place)),
     inFlight.length > IN_FLIGHT_SHOWN ? context(`and ${inFlight.length - IN_FLIGHT_SHOWN} more: \`/hex runs\``) : null,
     ...(ended.length === 0 ? [] : [DIVIDER, section("*Your latest runs*")]),

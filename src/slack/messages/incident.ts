@@ -63,9 +63,9 @@ export function incidentMessage(incident: Incident, around: AroundIncident): Mes
       ]);
     }
     case "back":
-      return message(`Hex has answered again since ${plainDate(incident.backAt)}. The bot keeps checking.`, [
+      return message(`Hex has been answering again since ${plainDate(incident.backAt)}. The bot keeps checking.`, [
         section(
-          `:large_yellow_circle: *Hex has answered again* since ${date(incident.backAt)}\nThe outage is over once that has lasted five minutes. There is nothing to do.`,
+          `:large_yellow_circle: *Hex has been answering again* since ${date(incident.backAt)}\nThe outage is over once that has lasted five minutes. There is nothing to do.`,
         ),
         whoSection,
         ...pastBlocks(incident),
@@ -118,7 +118,7 @@ function pastBlocks(incident: IncidentIn<"back" | "over">): KnownBlock[] {
   const causes = incident.causes.map(({ facts }) => inline(remedyFor(facts).what, 300));
   const block = context(
     incident.state === "back" ? `Not connected from ${date(incident.since)}, for ${lasted(incident)}.` : null,
-    `It was: ${[...new Set(causes)].slice(-EARLIER).join(" Then: ")}`,
+    `What happened: ${[...new Set(causes)].slice(-EARLIER).join(" Then: ")}`,
     relapseWords(incident),
     `Reference \`${incident.id}\`, also in the bot's log`,
   );

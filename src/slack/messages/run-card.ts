@@ -121,7 +121,9 @@ function notes(run: Run): string[] {
   const lines: string[] = [];
   if (run.approval !== null) lines.push(approvalNote(run, run.approval));
   if (run.state === "starting" && run.looking) {
-    lines.push("Hex gave no clear answer to the start. Checking whether the run exists before doing anything else.");
+    lines.push(
+      "Hex gave no clear answer when asked to start it. Checking whether the run exists before doing anything else.",
+    );
   }
   if (run.state === "waiting") {
     const { what } = remedyFor(run.facts);
@@ -137,7 +139,7 @@ function notes(run: Run): string[] {
   if ((run.state === "pending" || run.state === "running") && run.cancelFailure !== null) {
     const { facts, reference, unclear } = run.cancelFailure;
     const { what, todo } = remedyFor(facts);
-    const outcome = unclear.length === 0 ? "Cancelling failed" : "It is not certain that Hex cancels it";
+    const outcome = unclear.length === 0 ? "Cancelling failed" : "It is not certain that Hex will cancel it";
     lines.push(`:warning: ${outcome}: ${inline(what, 300)} ${inline(todo[0] ?? "", 300)}`);
     lines.push(saidLine(facts) ?? "", traceLine(facts, reference));
   }
@@ -177,7 +179,7 @@ function approvalNote(run: Run, { by, rule, until, approved, hopeless }: Approva
         : `Declined by ${mention(run.by)}, ${date(run.endedAt)}. It was not started.`;
     case "expired":
       return approved === null
-        ? `${sentence(peopleWords(by))} could have approved it until ${date(until, "{time}")}. It was not started.`
+        ? `${sentence(peopleWords(by))} could have approved it until ${date(until, "{time}")}. It was not started. To ask again, press *Run again*.`
         : `${given} The bot could not start it within ten minutes, so it was not started. Press *Run again*.`;
     default:
       return given;
@@ -193,7 +195,7 @@ function cancellation({ accepted, heldBack, lease }: RunIn<"cancelling">): strin
 /** What came of a start is not known: with what Hex or the network did instead of answering it. */
 function lostNote({ why, facts }: RunIn<"lost">): string {
   if (why !== "start_unknown" && why !== "several") return LOST[why];
-  const what = facts === null ? "Hex gave no clear answer to the start." : inline(remedyFor(facts).what, 300);
+  const what = facts === null ? "Hex gave no clear answer when asked to start it." : inline(remedyFor(facts).what, 300);
   const said = facts === null ? null : saidLine(facts);
   return [`${what} ${LOST[why]}`, said].filter((line) => line !== null).join("\n");
 }
@@ -209,7 +211,7 @@ const LOST: Record<RunIn<"lost">["why"], string> = {
     "Hex no longer knows this run: the run or its project was deleted, or is no longer shared with the bot's token. " +
     "Check the project in Hex.",
   refused:
-    "Hex no longer tells the bot how this run is doing. It may go on all the same: open it in Hex. " +
+    "Hex no longer tells the bot how this run is doing. It may still be running: open it in Hex. " +
     "Once the bot may see it again, press *Look again*.",
   unreachable: "The bot could not ask Hex about this run for a day, so it no longer tracks it. Open the run in Hex.",
   too_long:

@@ -132,8 +132,8 @@ function projectLine({ typedProject }: RunForm): InputBlock {
 function inputsHead({ fields }: RunForm): KnownBlock | null {
   return context(
     fields.length === 0
-      ? "Hex does not list a project's inputs, and no run from here has used one yet."
-      : "The inputs that runs from here have used, since Hex does not list them. An empty field leaves the input at its default.",
+      ? "Hex does not list a project's inputs, and no run from Slack has used one yet."
+      : "The inputs that runs from Slack have used, since Hex does not list them. An empty field leaves the input at its default.",
   );
 }
 

@@ -73,5 +73,5 @@ export function connectionRefusalLine(refusedAt: ConnectionRefusals | null, now:
   ];
   if (operations.length === 0) return null;
   const scopes = operations.map((operation) => `"${scopeFor(operation)}"`);
-  return `:information_source: The Hex token lacks the optional ${scopes.length === 1 ? "scope" : "scopes"} ${listed(scopes)}, so messages about projects that fail together do not name the data connection that they share. Once a token has it, the bot notices within a day.`;
+  return `:information_source: The Hex token lacks the optional ${scopes.length === 1 ? "scope" : "scopes"} ${listed(scopes)}, so messages about projects that fail together do not name the data connection that they share. Once a token has ${scopes.length === 1 ? "it" : "them"}, the bot notices within a day.`;
 }

@@ -97,8 +97,8 @@ const REMEDIES: Record<string, SlackRemedy> = {
   messages_tab_disabled: DIRECT_MESSAGES_REMEDY,
   not_enabled: { what: "The app's Home tab is switched off", todo: `switch it on at ${APP} > App Home` },
   person_not_known: {
-    what: "Slack does not say who somebody is, and the rules ask that",
-    todo: "nothing, if Slack has a problem at the moment; otherwise see whether the app has the scopes that the rules need (`npm run policy -- check`)",
+    what: "Slack does not say who somebody is, and the rules depend on that",
+    todo: "nothing, if Slack has a problem at the moment; otherwise check whether the app has the scopes that the rules need (`npm run policy -- check`)",
   },
   user_not_found: { what: "Slack does not know the person", todo: "use the bot from an account of this workspace" },
   message_not_found: GONE,

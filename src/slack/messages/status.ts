@@ -112,7 +112,7 @@ function brokenMessage(
   const began = history?.lastOutage?.state === "down" ? Math.min(since, history.lastOutage.since) : since;
   const limited = sign === "nothing";
   const head = limited
-    ? `:large_yellow_circle: *Not checked:* ${error.kind === "budget_spent" ? "the bot's budget" : "the limit"} of requests to ${code(host)} is ${error.kind === "budget_spent" ? "spent" : "reached"}`
+    ? `:large_yellow_circle: *Not checked:* ${error.kind === "budget_spent" ? "the bot's budget of" : "the limit on"} requests to ${code(host)} ${error.kind === "budget_spent" ? "is spent" : "has been reached"}`
     : `:red_circle: *Not connected to Hex* at ${code(host)} since ${date(began)}`;
   const text = `${limited ? "Not checked" : "Not connected to Hex"}: ${inline(remedyFor(error.facts).what, 300)}`;
   const [first = null, ...more] = remedyBlocks(head, error.facts, reference);

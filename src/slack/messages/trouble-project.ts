@@ -72,7 +72,7 @@ function failedWords({ since, lastAt = since, status }: Ailment & { kind: "faile
     const why = hadKernel ? "" : ", because Hex had no kernel for it";
     return `Failed ${date(since)}, most recently ${date(lastAt)}${why}`;
   }
-  return hadKernel ? `Failed ${date(since)}` : `Could not start, because Hex had no kernel for it, ${date(since)}`;
+  return hadKernel ? `Failed ${date(since)}` : `Could not start ${date(since)}, because Hex had no kernel for it`;
 }
 
 function todoLine({ ailments, overAt, since }: Trouble, followed: Followed | null): string | null {
@@ -86,7 +86,7 @@ function todoLine({ ailments, overAt, since }: Trouble, followed: Followed | nul
     return "Open the run in Hex to see what failed, fix the project, and run it again.";
   }
   if (isStuck) return "Open the run in Hex. If it does not move, cancel it and run it again.";
-  if (isLate && started === undefined) return "Look at its schedule in Hex, or run it now.";
+  if (isLate && started === undefined) return "Check its schedule in Hex, or run it now.";
   const isAnother = failed !== undefined || isLate;
   const run = isAnother ? "Another run" : "A run";
   const verb = isAnother ? "has been started" : "has started";

@@ -68,8 +68,8 @@ export function noLongerTold(gone: readonly NoLongerTold[]): Message {
   const text = [unwatched, hidden].filter((line) => line !== null).join(" ");
   const todo =
     unwatched === null
-      ? "Ask whoever looks after the bot if this conversation should be told of it."
-      : "Look in Hex whether all is well. `/hex watch` and a project's name watches it again.";
+      ? "If this conversation should be told of it, ask whoever looks after the bot."
+      : "Check in Hex whether all is well. To watch a project again, type `/hex watch` and its name.";
   return message(text, [section(`:no_entry_sign: ${text}\n${todo}`)]);
 }
 

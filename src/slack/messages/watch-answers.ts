@@ -55,7 +55,7 @@ export function watchSetMessage(watch: WatchSet): Message {
   ];
   return message("Watching", [
     section(lines.filter((line) => line !== null).join("\n")),
-    context("`/hex watching` shows what is watched here, `/hex unwatch` ends it."),
+    context("`/hex watching` shows what is watched here, and `/hex unwatch` ends it."),
   ]);
 }
 
@@ -72,15 +72,13 @@ function scheduleNote(project: Project | null, level: Level): string | null {
     return `:warning: It ${ABSENCE_WORDS[why]}, so Hex does not run it. The bot checks it once Hex does.`;
   if (project === null || level === "failures") return null;
   const schedules = project.schedules.filter(({ enabled }) => enabled);
-  if (schedules.length === 0) return "It has no schedule, so no run of it can be late.";
+  if (schedules.length === 0) return "It has no schedule, so none of its runs can be late.";
   if (schedules.every(cannotBeJudged)) {
-    return "The bot cannot tell when its schedule is due, so no run of it is called late.";
+    return "The bot cannot tell from its schedule when a run is due, so it calls none late.";
   }
   const unclear = unclearWords(schedules);
   const note =
-    unclear === null
-      ? ""
-      : ` The bot cannot tell the due times of ${unclear}, so no run is called late because of them.`;
+    unclear === null ? "" : ` The bot cannot tell the due times of ${unclear}, and calls no run late on that account.`;
   return `Its schedule: ${scheduleWords(schedules) ?? ""}.${note}`;
 }
 

@@ -31,7 +31,7 @@ export interface WatchLoad {
 export function loadNote({ projects, perMinute, ageMs, leastAgeMs }: WatchLoad): string | null {
   if (ageMs <= leastAgeMs) return null;
   const fits = Math.floor((perMinute * leastAgeMs) / MINUTE);
-  return `:hourglass: The bot watches ${count(projects, "project")} in all. It asks about those with a run that is due or going first, and about the others in turn, so it may learn only after ${duration(ageMs)} of a run that nobody scheduled. With up to ${count(fits, "project")}, that takes ${duration(leastAgeMs)}.`;
+  return `:hourglass: The bot watches ${count(projects, "project")} in all. It asks first about those with a run that is due or in flight, and about the others in turn, so it may take ${duration(ageMs)} to learn of a run that nobody scheduled. With up to ${count(fits, "project")}, that takes ${duration(leastAgeMs)}.`;
 }
 
 /** "1 of its 2 schedules": those whose due times are not known. Null if there are none. */

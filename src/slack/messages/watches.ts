@@ -64,7 +64,7 @@ export function watchesMessage(
 }
 
 function moreWatches(rest: number): string {
-  return `… and ${rest} more that this message has no room for. \`/hex unwatch\` and the name ends one; a rule such as \`category:…\` watches several at once.`;
+  return `… and ${rest} more that this message has no room for. To end one, type \`/hex unwatch\` and its name; a rule such as \`category:…\` watches several at once.`;
 }
 
 function watchBlocks(

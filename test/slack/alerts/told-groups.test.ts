@@ -330,7 +330,9 @@ test("nothing of it may be shown any more: the message names nothing, and goes o
   const [first] = await round(BEGIN + MINUTE);
   hidden.add("one");
   const [then] = await round(BEGIN + 2 * MINUTE);
-  expect(then?.text).toMatch(/^.*No longer shown here: 1 project\.\nAsk whoever looks after the bot/);
+  expect(then?.text).toMatch(
+    /^.*No longer shown here: 1 project\.\nIf this conversation should be told of it, ask whoever/,
+  );
   expect(then?.isFinal).toBe(false);
   expect((await toldGroup(sources, first?.id ?? ""))?.members.map(({ told }) => told.trouble)).toEqual([null]);
   hidden.clear();
