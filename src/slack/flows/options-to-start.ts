@@ -2,7 +2,7 @@
 
 import { projectUrl } from "../../hex/links.js";
 import type { RunOptions } from "../../runs/run.js";
-import { requestOf } from "../../runs/start.js";
+import { requestOf } from "../../runs/start-request.js";
 import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 import { dryRunMessage, notPublishedMessage } from "../messages/answers.js";
 import type { Carried } from "../messages/carried.js";

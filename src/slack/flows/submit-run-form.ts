@@ -3,7 +3,7 @@
 import { AccessDenied } from "../../access/access-denied.js";
 import { asHexError, HexError, meansLater } from "../../hex/errors.js";
 import type { RunOptions } from "../../runs/run.js";
-import { requestOf } from "../../runs/start.js";
+import { requestOf } from "../../runs/start-request.js";
 import { type Conversation, directMessagesOf, isDirect } from "../connection/conversation.js";
 import { type Bot, callFor } from "../listeners/context.js";
 import type { Submission } from "../listeners/views/view.js";
