@@ -85,7 +85,9 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
     expect(repliesTo(there).flatMap(pings).sort()).toEqual([ada, grace].sort());
 
     await shows(there, `${grace} has been on it since`);
-    expect(await press("grace", there, "I'm on it")).toContain("You are no longer on it.");
+    expect(await press("grace", there, "I'm on it")).toContain(
+      "You are no longer on it. Nobody is told of that: ask somebody to take over.",
+    );
     await harness.until(() => !/has been on it/.test(shown(here) + shown(there)), STEP_MS);
     const stale = { blocks: here.blocks };
     mend(project);

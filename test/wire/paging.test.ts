@@ -83,6 +83,10 @@ describe.each(MODES)("%s mode", (mode) => {
     });
     await harness.person("ada").press(message, "I'm on it");
     await harness.until(() => pager.open[0]?.state === "acknowledged", STEP_MS);
+    await harness.until(() => shown(message).includes("has been on it"), STEP_MS);
+    const { id } = await harness.person("ada").press(message, "I'm on it");
+    const answer = await harness.slack.waitForMessage(({ responseUrlOf }) => responseUrlOf === id);
+    expect(shown(answer)).toContain("A page that was acknowledged does not ring again.");
     mend(project);
     await harness.until(() => pager.open.length === 0, STEP_MS);
     await harness.pass(30 * MINUTE, 10_000);

@@ -129,8 +129,11 @@ const UNTOLD: Record<WhyUntold, string> = {
   no_message: "The bot does not tell them: please do.",
 };
 
-/** `untold`: null when a reply in the thread tells whoever had it. */
-export function takingMessage(taking: Taking, untold: WhyUntold | null): Message {
+/** `untold`: null when a reply in the thread tells whoever had it. `hasPaging`: whether a service pages whoever is on call. */
+export function takingMessage(
+  taking: Taking,
+  { untold, hasPaging }: { untold: WhyUntold | null; hasPaging: boolean },
+): Message {
   switch (taking.kind) {
     case "taken": {
       const after = taking.from.length === 0 ? "" : ` now, instead of ${taking.from.map(mention).join(" and ")}`;
@@ -143,7 +146,10 @@ export function takingMessage(taking: Taking, untold: WhyUntold | null): Message
     case "has_it":
       return answer("You are already on it.", "You are already on it.");
     case "released":
-      return answer("You are no longer on it.", "You are no longer on it.");
+      return answer(
+        `You are no longer on it. Nobody is told of that: ask somebody to take over.${hasPaging ? " A page that was acknowledged does not ring again." : ""}`,
+        "You are no longer on it.",
+      );
     case "not_on_it":
       return answer("You are no longer on it. The message shows whether somebody else is.", "You are no longer on it.");
     case "held":

@@ -24,7 +24,7 @@ export const onIt: Action = {
     if (outcome.kind === "taken" && outcome.from.length > 0 && untold === null) {
       await tellInThread(bot, click, takenOverMessage(user, outcome.from));
     }
-    await click.respond(takingMessage(outcome, untold));
+    await click.respond(takingMessage(outcome, { untold, hasPaging: bot.pages !== null }));
   }),
 };
 
