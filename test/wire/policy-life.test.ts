@@ -45,7 +45,7 @@ describe.each(MODES)("over %s, /hex status and the log", (mode) => {
 
   test("say that there are no rules, and what that means for guests", async () => {
     harness = await Harness.start(mode);
-    const words = "everybody in this workspace may do everything with the bot, and its guests are turned away";
+    const words = "everybody in this workspace may do everything with the bot, but guests are turned away";
     expect(await harness.ask("status")).toContain(words);
     expect(said(words)).toMatchObject([{ level: "info" }]);
   });

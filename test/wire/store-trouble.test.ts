@@ -282,7 +282,7 @@ describe("Postgres", () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue" });
       const status = await harness.ask("status");
       expect(status).toContain("*Connected to Hex*");
-      expect(status).toMatch(/\*The store does not work\* since .*does not accept writes/);
+      expect(status).toMatch(/\*The store has not worked\* since .*does not accept writes/);
       expect(await harness.ask(`run ${project.id}`)).toContain("Nothing was started");
       expect(harness.starts).toEqual([]);
     } finally {
@@ -306,7 +306,7 @@ describe("Postgres", () => {
       await readyzSays(harness, '"why":"refused"');
       const status = await harness.ask("status");
       expect(status).toContain("*Connected to Hex*");
-      expect(status).toMatch(/\*The store does not work\* since .*accepts no connections/);
+      expect(status).toMatch(/\*The store has not worked\* since .*accepts no connections/);
       expect(await harness.ask("projects")).toContain("Revenue");
       expect(await harness.ask(`run ${project.id}`)).toContain("Nothing was started");
       expect(harness.starts).toHaveLength(1);

@@ -27,7 +27,7 @@ export function aboutMessage({ granted, hasPolicy, knowsGuests }: AboutView): Me
   const others = unusedScopes(scopes);
   return message("What the bot may do, what it keeps, and how to remove it", [
     section("*In Slack* the bot has these scopes:"),
-    section(REQUIRED_SCOPES.map((scope) => `• ${code(scope)} (required) ${usesOf(scope)}`).join("\n")),
+    section(REQUIRED_SCOPES.map((scope) => `• ${code(scope)} (required): ${usesOf(scope)}`).join("\n")),
     section(OPTIONAL_SCOPES.map((scope) => optionalLine(scope, granted)).join("\n")),
     section(
       [
@@ -59,7 +59,7 @@ function usesOf(scope: keyof typeof SCOPE_USES): string {
 
 function optionalLine(scope: OptionalScope, granted: readonly string[] | null): string {
   const isOff = granted !== null && !granted.includes(scope);
-  return `• ${code(scope)} (optional, ${isOff ? "off" : granted === null ? "not known" : "on"}) ${usesOf(scope)}`;
+  return `• ${code(scope)} (optional, ${isOff ? "off" : granted === null ? "not known" : "on"}): ${usesOf(scope)}`;
 }
 
 function whoWords(hasPolicy: boolean, knowsGuests: boolean): string {

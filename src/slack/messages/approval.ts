@@ -26,7 +26,7 @@ export function approversMessage(run: RunIn<"awaiting">, { owner, asked, isForAl
   const { by, until } = run.approval;
   const none = isForAll
     ? ""
-    : " The bot could not send anybody a direct message, so tell them yourself if they don't read this.";
+    : " The bot could not send anybody a direct message, so tell them yourself if they do not read this.";
   const direct =
     asked === 0 ? none : ` The bot has sent ${asked === 1 ? "a direct message" : `${asked} direct messages`}.`;
   return message(`Waiting for approval: ${inline(title, TITLE_MAX)}`, [
@@ -71,7 +71,7 @@ export function questionMessage(run: RunIn<"awaiting">, place: HexPlace): Messag
 export function noLongerAskedMessage(run: Run, place: HexPlace): Message {
   return message(`Others are asked: ${inline(titleOf(run.project), TITLE_MAX)}`, [
     section(
-      `${deedWords(run, place)}, ${date(run.requestedAt)}.\nThe rules have changed, so others are asked to approve it now. You don't need to do anything.`,
+      `${deedWords(run, place)}, ${date(run.requestedAt)}.\nThe rules have changed, so others are asked to approve it now. You do not need to do anything.`,
     ),
   ]);
 }
@@ -86,7 +86,7 @@ export function decidedMessage(run: Run, place: HexPlace): Message {
 
 /** To somebody who presses a button after it has been decided. */
 export function alreadyDecidedMessage(run: Run): Message {
-  return one(`${outcomeWords(run)} There is nothing left to approve: ${bold(titleOf(run.project), TITLE_MAX)}.`);
+  return one(`${outcomeWords(run)} There is nothing left to approve for ${bold(titleOf(run.project), TITLE_MAX)}.`);
 }
 
 /** To somebody who has decided it where neither the card nor the question is. */

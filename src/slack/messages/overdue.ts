@@ -12,7 +12,7 @@ export function overdueMessage(run: Run, requester: string, now: number): Messag
   const ran = elapsed === null ? "It is still running" : `It has been running for ${duration(elapsed)}`;
   const usual = run.typicalMs === null ? "" : `, and usually takes about ${duration(run.typicalMs)}`;
   const url = identityOf(run)?.url;
-  const said = `${mention(requester)} :alarm_clock: ${bold(title, 150)} is overdue. ${ran}${usual}.`;
+  const said = `${mention(requester)} :alarm_clock: ${bold(title, 150)} is overdue. ${ran}${usual}. If it hangs, press *Cancel* on its card.`;
   return message(`Overdue: ${inline(title, 150)}`, [
     section(dotted(said, url ? link(url, "Open the run in Hex", 40) : null)),
   ]);

@@ -23,9 +23,9 @@ export interface RulesShown {
 /** One sentence without its full stop. */
 export function noRulesSentence(knowsGuests: boolean): string {
   const guests = knowsGuests
-    ? "its guests are turned away"
-    : "guests count as members, because the app lacks the scope users:read";
-  return `There are no rules: everybody in this workspace may do everything with the bot, and ${guests} (see docs/access.md)`;
+    ? "but guests are turned away"
+    : "and guests count as members, because the app lacks the scope users:read";
+  return `There are no rules: everybody in this workspace may do everything with the bot, ${guests} (see docs/access.md)`;
 }
 
 /** A small line for when all is well. */

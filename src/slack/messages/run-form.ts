@@ -222,7 +222,7 @@ function conversation({ channel, round }: RunForm): InputBlock {
     type: "input",
     optional: true,
     label: textObject("Where the card goes", LIMITS.inputLabel),
-    hint: textObject("If you do not choose one, the card comes to you as a direct message.", LIMITS.inputHint),
+    hint: textObject("If you choose no conversation, the card comes to you as a direct message.", LIMITS.inputHint),
     element: {
       type: "conversations_select",
       action_id: ELEMENTS.channel,

@@ -23,7 +23,7 @@ export const cancel: Command = {
   deed: "cancel",
   usage: "cancel [project, run id or run link]",
   summary:
-    "Cancels a run. A project's name lists its runs in flight, each with Cancel; alone it lists those in this channel, and yours anywhere.",
+    "Cancels a run. With a project's name, it lists that project's runs in flight, each with Cancel; alone, those in this channel, and yours anywhere.",
   example: "cancel weekly revenue",
   handle,
 };

@@ -12,7 +12,7 @@ export const digest: Command = {
   deed: "digest",
   usage: "digest [time] [weekdays] [project, category:…, owner:… or scheduled]",
   summary:
-    "Tells this conversation every day whether its projects are fresh: what it watches, or the projects that you name. Alone it shows that now; `digest off` ends it.",
+    "Tells this conversation every day whether its projects are fresh: what it watches, or the projects that you name. `digest` alone shows that now, and `digest off` ends it.",
   example: "digest 08:00 weekdays",
   handle,
 };

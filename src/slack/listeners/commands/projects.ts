@@ -14,7 +14,7 @@ export const projects: Command = {
   name: "projects",
   deed: null,
   usage: "projects [words]",
-  summary: "The projects, the latest published first, with a Run button. Words narrow it down.",
+  summary: "The projects, the latest published first, each with a Run button. Words narrow the list down.",
   example: "projects revenue",
   handle,
 };

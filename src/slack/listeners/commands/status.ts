@@ -14,7 +14,7 @@ export const status: Command = {
   name: "status",
   deed: null,
   usage: "status",
-  summary: "Is the connection to Hex alive, whose token is it, and what may it do?",
+  summary: "Whether the connection to Hex works, whose token the bot has, and what the token may do.",
   example: null,
   handle,
 };
