@@ -43,5 +43,5 @@ const UNDONE = {
 /** A line of mrkdwn for `/hex status`; `null` while the store works. */
 export function storeTroubleLine(store: StoreState, kind: StoreKind): string | null {
   if (store.ok) return null;
-  return `:warning: *The store has not worked* since ${date(store.since)}: ${inline(storeSentence(store.why, kind), 600)}. Until then nothing can be started or cancelled here, and cards are not updated.`;
+  return `:warning: *The store has not worked* since ${date(store.since)}: ${inline(storeSentence(store.why, kind), 600)}. Until it works again, nothing can be started or cancelled here, and cards are not updated.`;
 }
