@@ -296,7 +296,7 @@ describe("Postgres", () => {
   test("that was stopped is reported", async () => {
     const own = await LocalPostgres.start();
     const harness = await started(await own.database("stopped"));
-    const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 600_000 } });
+    const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
     await harness.slack.command(`run ${project.id}`);
     // On a busy machine, Postgres takes longer than the test's clock gives a start.
     await harness.until(() => harness.starts.length === 1, 0);
