@@ -69,9 +69,7 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
   };
   const follows = async () => {
     const now = clock.now();
-    await watches.setNoLaterThan(now);
-    await digests.setNoLaterThan(now);
-    return [...(await watches.follows()), ...(await digests.follows())];
+    return [...(await watches.follows(now)), ...(await digests.follows(now))];
   };
   const lateMs = config.lateMinutes * MINUTE;
   const { stuckFactor } = config;

@@ -42,19 +42,19 @@ export class DigestStore {
     return all.find((one) => one.channel === channel && one.threadTs === threadTs && one.ended === null) ?? null;
   }
 
-  /** The projects that have to be known for digests, without those of conversations that have one for what they watch. */
-  async follows(): Promise<Follow[]> {
-    const all = await this.all();
-    return all.flatMap(({ rule, setAt, ended }) =>
-      rule === null || ended !== null ? [] : { rule, setAt, endsSince: null },
-    );
-  }
-
-  /** What seems to have been set later than `now` (epoch ms), because the clock has been set back since, counts as set now. */
-  async setNoLaterThan(now: number): Promise<void> {
+  /**
+   * The projects that have to be known for digests, without those of conversations that have one for what they watch. What seems to have
+   * been set later than `now` (epoch ms), because the clock has been set back since, counts as set now, and is stored so.
+   */
+  async follows(now: number): Promise<Follow[]> {
+    const follows: Follow[] = [];
     for (const digest of await this.all()) {
-      if (digest.ended === null && digest.setAt > now) await this.#replace(digest, { ...digest, setAt: now });
+      if (digest.ended !== null) continue;
+      const setAt = Math.min(digest.setAt, now);
+      if (setAt < digest.setAt) await this.#replace(digest, { ...digest, setAt });
+      if (digest.rule !== null) follows.push({ rule: digest.rule, setAt, endsSince: null });
     }
+    return follows;
   }
 
   /** All digests, also those that Slack has ended, without those that cannot be read. */

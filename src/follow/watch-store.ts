@@ -66,19 +66,19 @@ export class WatchStore {
     return all.filter((watch) => isSamePlace(watch, place));
   }
 
-  /** The projects that have to be known for watches. */
-  async follows(): Promise<Follow[]> {
-    const all = await this.all();
-    return all.map((watch) => ({ rule: watch.rule, setAt: watch.setAt, endsSince: endsSince(watch) }));
-  }
-
-  /** What seems to have been set later than `now` (epoch ms), because the clock has been set back since, counts as set now. */
-  async setNoLaterThan(now: number): Promise<void> {
-    for (const { watch, text } of await this.#stored()) {
-      const { setAt, levelSetAt = setAt, ended } = watch;
-      if (ended !== undefined || Math.max(setAt, levelSetAt) <= now) continue;
-      await this.#replace(text, { ...watch, setAt: Math.min(setAt, now), levelSetAt: Math.min(levelSetAt, now) });
+  /**
+   * The projects that have to be known for watches. What seems to have been set later than `now` (epoch ms), because the clock has been
+   * set back since, counts as set now, and is stored so.
+   */
+  async follows(now: number): Promise<Follow[]> {
+    const follows: Follow[] = [];
+    for (const { watch: stored, text } of await this.#stored()) {
+      if (stored.ended !== undefined) continue;
+      const watch = setNoLaterThan(stored, now);
+      if (watch !== stored) await this.#replace(text, watch);
+      follows.push({ rule: watch.rule, setAt: watch.setAt, endsSince: endsSince(watch) });
     }
+    return follows;
   }
 
   /** All watches that have not ended, without those that cannot be read. */
@@ -151,6 +151,12 @@ export class WatchStore {
       return { watch: { channel, threadTs: thread_ts === "" ? null : thread_ts, ...read }, text: textOf(doc) ?? "" };
     });
   }
+}
+
+function setNoLaterThan(watch: Watch, now: number): Watch {
+  const { setAt, levelSetAt = setAt } = watch;
+  if (Math.max(setAt, levelSetAt) <= now) return watch;
+  return { ...watch, setAt: Math.min(setAt, now), levelSetAt: Math.min(levelSetAt, now) };
 }
 
 function keyIs({ channel, threadTs, rule }: Pick<Watch, "channel" | "threadTs" | "rule">) {

@@ -48,9 +48,9 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     const store = await open();
     await store.set(digest());
     await store.set(digest({ ...THREAD, rule: { kind: "scheduled" } }));
-    expect(await store.follows()).toEqual([{ rule: { kind: "scheduled" }, setAt: 1_000, endsSince: null }]);
+    expect(await store.follows(5_000)).toEqual([{ rule: { kind: "scheduled" }, setAt: 1_000, endsSince: null }]);
     await store.refused(digest({ ...THREAD, rule: { kind: "scheduled" } }), ARCHIVED);
-    expect(await store.follows()).toEqual([]);
+    expect(await store.follows(5_000)).toEqual([]);
   });
 
   test("ended: there is none any more, it is forgotten later, and another may be set", async () => {

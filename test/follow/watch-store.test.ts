@@ -35,7 +35,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await watches.set(watch({ level: "all", setAt: 3_000 }))).toBe("changed");
     expect(await watches.set(watch({ level: "all", page: true, setAt: 4_000 }))).toBe("changed");
     expect((await watches.in(HERE)).map((one) => [one.setAt, endsSince(one)])).toEqual([[1_000, 3_000]]);
-    expect(await watches.follows()).toEqual([{ rule: watch().rule, setAt: 1_000, endsSince: 3_000 }]);
+    expect(await watches.follows(5_000)).toEqual([{ rule: watch().rule, setAt: 1_000, endsSince: 3_000 }]);
     expect(await watches.set(watch({ ...HERE, threadTs: "1.1", level: "all", setAt: 5_000 }))).toBe("new");
     expect((await watches.all()).map(endsSince)).toEqual([3_000, 5_000]);
   });
@@ -52,7 +52,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       { rule: { kind: "scheduled" }, setBy: "U2", ended },
     ]);
     expect(await watches.in(HERE)).toEqual([]);
-    expect(await watches.follows()).toHaveLength(1);
+    expect(await watches.follows(5_000)).toHaveLength(1);
     expect(await watches.set(watch({ setAt: 9_000 }))).toBe("new");
     expect(await watches.in(HERE)).toMatchObject([{ setAt: 9_000 }]);
     await watches.removeEndedBefore(5_000);
