@@ -1,10 +1,8 @@
 // The messages that are kept up to date: cards, what followers are told, Home tabs and alerts.
 
-import type { Catalog } from "../catalog/catalog.js";
 import type { Metrics } from "../http/metrics.js";
 import { isEnded } from "../runs/run.js";
 import { mayBeShownTo, rightsAtHome } from "../slack/access/audience.js";
-import type { PermissionSources } from "../slack/access/permissions.js";
 import type { ApproverSources } from "../slack/access/possible-approvers.js";
 import { ApprovalReview } from "../slack/cards/approval-review.js";
 import { Approvers } from "../slack/cards/approvers.js";
@@ -19,16 +17,8 @@ import { Followers } from "../slack/followers/followers.js";
 import { FollowerStore } from "../slack/followers/store.js";
 import { Homes } from "../slack/home/homes.js";
 import { HomeStore } from "../slack/home/store.js";
-import { type AlertsPart, createAlerts } from "./create-alerts.js";
-import type { AttentionPart } from "./create-attention.js";
-import type { FollowPart } from "./create-follow.js";
-import type { HexPart } from "./create-hex.js";
-import type { OutagesPart } from "./create-outages.js";
-import type { RunsPart } from "./create-runs.js";
-import type { SlackClient } from "./create-slack-client.js";
-import type { StorePart } from "./create-store.js";
+import { type AlertsPart, type AlertsPartOptions, createAlerts } from "./create-alerts.js";
 import type { Lifetime } from "./lifetime.js";
-import type { Settings } from "./settings.js";
 
 export interface MessagesPart extends AlertsPart {
   cardStore: CardStore;
@@ -42,20 +32,10 @@ export interface MessagesPart extends AlertsPart {
   dataTables: DataTables;
 }
 
-export interface MessagesPartOptions {
-  settings: Settings;
+export interface MessagesPartOptions extends AlertsPartOptions {
   lifetime: Lifetime;
   metrics: Metrics;
-  slackClient: SlackClient;
   identity: SlackIdentity;
-  store: StorePart;
-  hex: HexPart;
-  catalog: Catalog;
-  permissions: PermissionSources;
-  runs: RunsPart;
-  outages: OutagesPart;
-  follow: FollowPart;
-  attention: AttentionPart;
 }
 
 export function createMessages(options: MessagesPartOptions): MessagesPart {
