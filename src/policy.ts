@@ -7,7 +7,8 @@ import type { Policy } from "./access/policy.js";
 import { policyJsonSchema } from "./access/policy-file.js";
 import { Rights } from "./access/rights.js";
 import { together } from "./access/unmatched-name.js";
-import { clean } from "./config/schema.js";
+import { policyFile } from "./config/values.js";
+import { DEFAULTS } from "./config/variables.js";
 import { HexError } from "./hex/errors.js";
 import { systemClock } from "./lib/clock.js";
 import { type PolicyCommand, readArguments, USAGE } from "./policy-command/arguments.js";
@@ -27,7 +28,6 @@ import {
 } from "./remedies/policy.js";
 import { stopPrinting } from "./stop-printing.js";
 
-const USUAL_FILE = "policy.yml";
 const USUAL_WIDTH = 100;
 /** How long (ms) the whole may take: nothing else keeps the process alive between two attempts. */
 const LONGEST_MS = 120_000;
@@ -60,9 +60,9 @@ async function answer(command: PolicyCommand): Promise<0 | 1> {
     process.stdout.write(`${JSON.stringify(policyJsonSchema(), null, 2)}\n`);
     return 0;
   }
-  const named = clean(process.env.HEX_BOT_POLICY) ?? USUAL_FILE;
-  const isOpen = named.toLowerCase() === "none";
-  const file = command.file ?? (isOpen ? USUAL_FILE : named);
+  const configured = policyFile.parse(process.env.HEX_BOT_POLICY);
+  const isOpen = configured.kind === "none";
+  const file = command.file ?? (isOpen ? DEFAULTS.policyFile : configured.path);
   if (isOpen && command.file === null) process.stderr.write(`${noRulesUsedSentence(file)}\n`);
   const loaded = await loadPolicy(file);
   if (!loaded.ok) {
