@@ -54,7 +54,7 @@ const SECRET_WORDS = [
 ];
 
 /** Whether a name, such as an input's, suggests a value that nobody may see. */
-export function looksSecret(name: string): boolean {
+function looksSecret(name: string): boolean {
   const key = normalKey(name.normalize("NFKC"));
   return NORMAL_KEYS.has(key) || SECRET_WORDS.some((word) => key.includes(word));
 }
