@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { parseJson } from "../lib/json.js";
 import { beginning } from "../lib/text.js";
-import { HexError, type HexErrorFacts, type HexErrorKind, isOptional, type Operation } from "./errors.js";
+import { HexError, type HexErrorFacts, type HexErrorKind, isOptional, type Operation, readsOne } from "./errors.js";
 import { type Issue, issuesSchema, issueWords } from "./issues.js";
 import { listedInputs, refusedInputs, sentInputs } from "./refused-inputs.js";
 import { retryAfterMs } from "./retry-after.js";
@@ -132,9 +132,10 @@ function kindOfForbidden(operation: Operation, detail: string, isJson: boolean):
   if (/\bplan\b|\bupgrade\b|\benterprise\b|\bteam tier\b|\bbilling\b/i.test(detail)) return "plan";
   // This is not about a project: either the scope is missing, which Hex says in its own JSON, or something blocks the machine.
   if (operation === "me") return isJson && !KEPT_OUT.test(detail) ? "scope" : "forbidden";
-  if (/\bscopes?\b|\btoken\b|\bpermissions? to (run|read|cancel)\b/i.test(detail)) return "scope";
+  if (/\bscopes?\b|\btoken\b|\bpermissions? to (run|read|cancel)\b|\b(mutation|query):/i.test(detail)) return "scope";
   if (/\bshared?\b|\baccess to\b|\bproject\b/i.test(detail)) return "forbidden";
-  return "scope";
+  // Hex answers like this for an id that is not there, too. Whether the token may read at all shows in the list of projects.
+  return readsOne(operation) ? "forbidden" : "scope";
 }
 
 /** About the project, and not about what the token may do in general. */

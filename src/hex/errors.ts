@@ -24,6 +24,13 @@ export function isOptional(operation: Operation): boolean {
   return OPTIONAL.has(operation);
 }
 
+/** What reads one project or run, by its id. */
+const READS_ONE: ReadonlySet<Operation> = new Set(["getProject", "getRun", "listRuns"]);
+
+export function readsOne(operation: Operation): boolean {
+  return READS_ONE.has(operation);
+}
+
 export const HEX_ERROR_KINDS = [
   "dns",
   "refused",

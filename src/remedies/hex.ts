@@ -2,7 +2,7 @@
 // Plain sentences with `code` in backticks, which read well in Slack and in a terminal.
 
 import type { Identity } from "../hex/client.js";
-import type { Flaw, HexErrorFacts, HexErrorKind, Operation } from "../hex/errors.js";
+import { type Flaw, type HexErrorFacts, type HexErrorKind, type Operation, readsOne } from "../hex/errors.js";
 import { MINUTE } from "../lib/time.js";
 
 /** What happened, the likely causes, and what to do, most likely first. */
@@ -15,8 +15,11 @@ export interface Remedy {
 type Entry = (facts: HexErrorFacts) => Remedy;
 
 const STATUS_PAGE = "Look at https://status.hex.tech.";
-/** How Hex refuses a run that is not there or not visible is not documented: with 400, 403, 404 or 422. */
-const GONE = "The run or its project was deleted, or is not shared with the bot's token.";
+/** How Hex refuses a project or a run that is not there or not visible is not documented: with 400, 403, 404 or 422. */
+function gone(operation: Operation): string {
+  const what = operation === "getRun" ? "The run or its project" : "The project";
+  return `${what} was deleted, or is not shared with the bot's token.`;
+}
 const SHARE = "Check whether the project is still in Hex, and share it with the workspace or the token's user.";
 const CHECK_URL = "Check `HEX_WORKSPACE_URL` in the bot's environment";
 const NEW_TOKEN =
@@ -103,7 +106,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     what: `Hex could not read ${thing(operation)}.`,
     ...(hasId(operation)
       ? {
-          causes: ["The id is incomplete.", ...(operation === "getRun" ? [GONE] : [])],
+          causes: ["The id is incomplete.", ...(readsOne(operation) ? [gone(operation)] : [])],
           todo: [
             "Check the id. It has 36 characters and is in the project's address in Hex.",
             "Use `/hex projects` to list the projects that you can run.",
@@ -149,7 +152,10 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
           ],
         }
       : {
-          causes: ["The project is not shared with the token.", `The token lacks the scope "${scopeFor(operation)}".`],
+          causes: [
+            readsOne(operation) ? gone(operation) : "The project is not shared with the token.",
+            `The token lacks the scope "${scopeFor(operation)}".`,
+          ],
           todo: [
             "Share the project with the workspace or with the token's user in Hex.",
             `Otherwise, create a token with the "${scopeFor(operation)}" scope, then ${SET_TOKEN}.`,
@@ -200,9 +206,9 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     what: `Hex refused to ${VERBS[operation]}${status ? ` (${status})` : ""}.`,
     ...(hasId(operation)
       ? {
-          causes: [operation === "getRun" ? GONE : "Hex found something wrong with the request."],
+          causes: [readsOne(operation) ? gone(operation) : "Hex found something wrong with the request."],
           todo: [
-            operation === "getRun" ? SHARE : "Read what Hex says and correct what it names.",
+            readsOne(operation) ? SHARE : "Read what Hex says and correct what it names.",
             ...(/\bview/i.test(detail ?? "")
               ? ["`--view` takes the id of a saved view (36 characters), not its name."]
               : []),

@@ -287,10 +287,25 @@ describe.each(MODES)("%s mode", (mode) => {
         harness.hex.workspace.invisibleWords = words;
         const answer = await harness.ask("run 018f2a1e-0000-7000-8000-000000000001");
         expect(answer).toMatch(/What to do/);
+        expect(answer).toMatch(/not shared with the (bot's )?token/);
         expect(answer).toMatch(/Reference `\w{8}`/);
       }
       expect(harness.cards).toEqual([]);
     });
+
+    test.each([400, 403, 404, 422] as const)(
+      "an unknown run of a project, answered with %d: nobody is sent for a new token first",
+      async (status) => {
+        const project = harness.hex.workspace.addProject();
+        harness.hex.workspace.invisibleStatus = status;
+        for (const words of ["plain", "vague"] as const) {
+          harness.hex.workspace.invisibleWords = words;
+          const answer = await harness.ask(`cancel 018f2a1e-0000-7000-8000-000000000001 ${project.id}`);
+          expect(answer).toMatch(/Likely.*was deleted.*What to do/s);
+          expect(answer).not.toMatch(/What to do\s*• Create a (new )?token/);
+        }
+      },
+    );
 
     test("inputs reach Hex as they were typed, whatever Slack has encoded in them", async () => {
       const typed = {
