@@ -126,4 +126,10 @@ export class VisibleProjects {
   }
 }
 
-const MEANS_NOT_THERE: ReadonlySet<HexErrorKind> = new Set(["not_found", "forbidden"]);
+/** How Hex may refuse a project that is not there. It is not documented which of these it uses. */
+const MEANS_NOT_THERE: ReadonlySet<HexErrorKind> = new Set([
+  "not_found",
+  "forbidden",
+  "bad_request",
+  "request_refused",
+]);

@@ -28,12 +28,16 @@ describe.each(MODES)("over %s", (mode) => {
     expect(await bench.ask("runs salarie")).not.toContain("Weekly salaries");
   });
 
-  test("the answer about a hidden project is that about one that is not there", async () => {
-    hideFinance();
-    const nowhere = "11111111-2222-4333-8444-555555555555";
-    const asked = async (id: string) => (await bench.ask(`runs ${id}`)).replaceAll(/[0-9a-f]{8}(?!-)/g, "");
-    expect(await asked(ids.secret)).toBe(await asked(nowhere));
-  });
+  test.each([400, 403, 404, 422].flatMap((status) => [[status, "plain"] as const, [status, "vague"] as const]))(
+    "the answer about a hidden project is that about one that is not there (%d, in %s words)",
+    async (status, words) => {
+      hideFinance();
+      Object.assign(bench.hex.workspace, { invisibleStatus: status, invisibleWords: words });
+      const nowhere = "11111111-2222-4333-8444-555555555555";
+      const asked = async (id: string) => (await bench.ask(`runs ${id}`)).replaceAll(/[0-9a-f]{8}(?!-)/g, "");
+      expect(await asked(ids.secret)).toBe(await asked(nowhere));
+    },
+  );
 
   test("without rules, everybody sees everything, and a guest is told whom to ask", async () => {
     expect(await bench.ask("projects")).toContain("Weekly salaries");
