@@ -23,6 +23,24 @@ export type Match =
    */
   | { kind: "none"; nearest: Project[]; unpublished: Project[] };
 
+/** The project that is meant; `null` when several fit, or none. */
+export function projectMeant(match: Match): Project | null {
+  return match.kind === "exact" || match.kind === "one" ? match.project : null;
+}
+
+/** All that may be meant, the best first. */
+export function mayBeMeant(match: Match): readonly Project[] {
+  switch (match.kind) {
+    case "exact":
+    case "one":
+      return [match.project];
+    case "several":
+      return match.projects;
+    case "none":
+      return match.nearest;
+  }
+}
+
 /** Which projects may be found: those that can be run, or all that Hex lists, including unpublished ones. */
 export type Among = "runnable" | "listed";
 

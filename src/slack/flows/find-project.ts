@@ -1,10 +1,9 @@
 // Finds the project for what a person typed. An id, a link or an unmistakable name is accepted; for any other name the bot asks.
 
 import type { Deed } from "../../audit/audit-entry.js";
-import type { Among, Match } from "../../catalog/match.js";
+import { type Among, type Match, projectMeant } from "../../catalog/match.js";
 import type { VisibleProjects } from "../../catalog/visible-projects.js";
 import { asHexError } from "../../hex/errors.js";
-import type { HexReference } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { noteAttempt } from "../access/attempts.js";
 import type { Bot, Interaction } from "../listeners/context.js";
@@ -13,7 +12,7 @@ import type { Message } from "../messages/blocks.js";
 import type { Choice, Purpose } from "../messages/choice.js";
 import { chooseProjectMessage, type Fit, OFFERED, wordsBesideIdMessage } from "../messages/choose-project.js";
 import { withoutEmojiCodes } from "../parse/emoji-codes.js";
-import { parseProjectRef } from "../parse/project-ref.js";
+import { isUnusable, parseProjectRef, projectIdIn, titleIn } from "../parse/project-ref.js";
 import { deedOfStart } from "./demand-start.js";
 import { keepChoice } from "./kept-choice.js";
 import { lookForNew } from "./list-projects.js";
@@ -29,9 +28,8 @@ export async function findProject(bot: Bot, interaction: Interaction, choice: Ch
   const references = words.map((word) => parseProjectRef(word, origin));
   const at = references.findIndex((found) => found !== null);
   const reference = references[at] ?? null;
-  const unusable = unusableLinkMessage(reference, host);
-  if (unusable !== null) {
-    await interaction.respond(unusable);
+  if (isUnusable(reference)) {
+    await interaction.respond(unusableLinkMessage(reference, host));
     return null;
   }
   if (reference !== null && words.length > 1) {
@@ -39,14 +37,9 @@ export async function findProject(bot: Bot, interaction: Interaction, choice: Ch
     return null;
   }
   // The id in a link decides, never its title, which may be out of date.
-  if (reference?.kind === "project" || reference?.kind === "run") {
-    return readProject(interaction, reference.projectId, deedOf(choice));
-  }
-  return findByName(bot, interaction, { ...choice, text: nameIn(reference) ?? words.join(" ") }, reference === null);
-}
-
-function nameIn(reference: HexReference | null): string | null {
-  return reference?.kind === "no_id" ? reference.words.join(" ") : null;
+  const projectId = projectIdIn(reference);
+  if (projectId !== null) return readProject(interaction, projectId, deedOf(choice));
+  return findByName(bot, interaction, { ...choice, text: titleIn(reference) ?? words.join(" ") }, reference === null);
 }
 
 /** `isTyped` is true when the name was typed, rather than read from a link that may be old. */
@@ -59,7 +52,8 @@ async function findByName(
   await interaction.permissions.projects.ready();
   const { choice, match } = await matchName(interaction, typed);
   const isCertain = match.kind === "exact" && isTyped && interaction.permissions.projects.isWhole;
-  if ((match.kind === "exact" || match.kind === "one") && (isCertain || choice.purpose !== "run")) return match.project;
+  const meant = projectMeant(match);
+  if (meant !== null && (isCertain || choice.purpose !== "run")) return meant;
   noteAttempt(interaction, deedOf(choice), { kind: "words", text: choice.text, mayBePart: choice.purpose !== "run" });
   await interaction.respond(await offer(bot, interaction, choice, match));
   return null;

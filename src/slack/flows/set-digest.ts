@@ -1,12 +1,12 @@
 // Sets, shows and ends the digest of the conversation that somebody is in.
 
+import { mayBeMeant, projectMeant } from "../../catalog/match.js";
 import { digestContents } from "../../follow/digest-contents.js";
 import { projectsOf } from "../../follow/digest-entries.js";
 import { nextDigest } from "../../follow/digest-times.js";
 import { type Rule, ruleKey, type WatchPlace } from "../../follow/watch.js";
 import { zoneNamed } from "../../follow/zones.js";
 import { asHexError } from "../../hex/errors.js";
-import type { Project } from "../../hex/schema.js";
 import { MINUTE } from "../../lib/time.js";
 import { noteAttempt } from "../access/attempts.js";
 import { deedEntry } from "../access/audit-entries.js";
@@ -25,7 +25,7 @@ import {
 } from "../messages/digest-answers.js";
 import { ownerIsAddressMessage } from "../messages/watch-answers.js";
 import type { DigestTyped } from "../parse/digest-arguments.js";
-import { parseProjectRef } from "../parse/project-ref.js";
+import { isUnusable, parseProjectRef, projectIdIn, titleIn } from "../parse/project-ref.js";
 import { isAddress } from "../parse/watch-arguments.js";
 import { hiddenHere } from "./hidden-here.js";
 import { lookForNew } from "./list-projects.js";
@@ -141,20 +141,18 @@ async function ruleOf(bot: Bot, interaction: Interaction, typed: DigestTyped): P
   }
   if (text === "") return null;
   const reference = parseProjectRef(text, bot.hex.origin);
-  const unusable = unusableLinkMessage(reference, bot.hex.host);
-  if (unusable !== null) {
-    await interaction.respond(unusable);
+  if (isUnusable(reference)) {
+    await interaction.respond(unusableLinkMessage(reference, bot.hex.host));
     return undefined;
   }
-  if (reference?.kind === "project" || reference?.kind === "run") {
-    return { kind: "project", id: (await readProject(interaction, reference.projectId, "digest")).id };
-  }
+  const projectId = projectIdIn(reference);
+  if (projectId !== null) return { kind: "project", id: (await readProject(interaction, projectId, "digest")).id };
   await interaction.permissions.projects.ready();
-  const name = reference?.kind === "no_id" ? reference.words.join(" ") : text;
+  const name = titleIn(reference) ?? text;
   const match = interaction.permissions.projects.match(name, "listed");
-  if (match.kind === "exact" || match.kind === "one") return { kind: "project", id: match.project.id };
+  const meant = projectMeant(match);
+  if (meant !== null) return { kind: "project", id: meant.id };
   noteAttempt(interaction, "digest", { kind: "words", text: name, mayBePart: true });
-  const projects: readonly Project[] = match.kind === "several" ? match.projects : match.nearest;
-  await interaction.respond(whichDigestProjectMessage(typed, projects, bot.hex.place.now));
+  await interaction.respond(whichDigestProjectMessage(typed, mayBeMeant(match), bot.hex.place.now));
   return undefined;
 }

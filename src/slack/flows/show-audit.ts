@@ -1,13 +1,13 @@
 // Shows administrators who did what.
 
-import type { Project } from "../../hex/schema.js";
+import { mayBeMeant, projectMeant } from "../../catalog/match.js";
 import { DAY } from "../../lib/time.js";
 import { deedEntry } from "../access/audit-entries.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { unusableLinkMessage } from "../messages/answers.js";
 import { auditInTerminalMessage, auditMessage, whichAuditProjectMessage } from "../messages/audit.js";
 import type { AuditArguments } from "../parse/audit-arguments.js";
-import { parseProjectRef } from "../parse/project-ref.js";
+import { isUnusable, parseProjectRef, projectIdIn, titleIn } from "../parse/project-ref.js";
 
 const USUAL_DAYS = 7;
 /** In days: longer than anything is kept. */
@@ -48,14 +48,9 @@ async function projectOf(
   if (typed === "") return null;
   await projects.ready();
   const reference = parseProjectRef(typed, bot.hex.origin);
-  const unusable = unusableLinkMessage(reference, bot.hex.host);
-  if (unusable !== null) return respond(unusable).then(() => undefined);
-  if (reference?.kind === "project" || reference?.kind === "run") {
-    const { projectId: id } = reference;
-    return { id, title: projects.known(id)?.title ?? id };
-  }
-  const match = projects.match(reference?.kind === "no_id" ? reference.words.join(" ") : typed, "listed");
-  if (match.kind === "exact" || match.kind === "one") return match.project;
-  const nearest: readonly Project[] = match.kind === "several" ? match.projects : match.nearest;
-  return respond(whichAuditProjectMessage(typed, nearest)).then(() => undefined);
+  if (isUnusable(reference)) return respond(unusableLinkMessage(reference, bot.hex.host)).then(() => undefined);
+  const id = projectIdIn(reference);
+  if (id !== null) return { id, title: projects.known(id)?.title ?? id };
+  const match = projects.match(titleIn(reference) ?? typed, "listed");
+  return projectMeant(match) ?? respond(whichAuditProjectMessage(typed, mayBeMeant(match))).then(() => undefined);
 }

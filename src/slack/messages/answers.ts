@@ -1,9 +1,10 @@
 // Short answers to one person: what was wrong with what they typed or pressed, and what to do about it.
 
 import { type HexErrorFacts, provesNoEffect } from "../../hex/errors.js";
-import type { HexPage, HexReference } from "../../hex/links.js";
+import type { HexPage } from "../../hex/links.js";
 import { remedyFor } from "../../remedies/hex.js";
 import { type EndedRun, identityOf, type Run, type RunOptions } from "../../runs/run.js";
+import type { UnusableLink } from "../parse/project-ref.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { bold, code, date, inline, link, mention } from "./mrkdwn.js";
 import { remedyMessage } from "./remedy.js";
@@ -14,18 +15,14 @@ function answer(mrkdwn: string, text: string): Message {
   return message(text, [section(mrkdwn)]);
 }
 
-/**
- * The answer to a link that the bot cannot use; `null` for any other link, and for text that is not a link. `own` is the host of
- * the bot's own Hex.
- */
-export function unusableLinkMessage(reference: HexReference | null, own: string): Message | null {
-  if (reference?.kind === "other_host") {
+/** The answer to a link that the bot cannot use. `own` is the host of the bot's own Hex. */
+export function unusableLinkMessage(reference: UnusableLink, own: string): Message {
+  if (reference.kind === "other_host") {
     return answer(
       `That link leads to ${code(reference.host, 100)}, but this bot works with ${code(own, 100)}.\nUse a link from the bot's workspace, or change \`HEX_WORKSPACE_URL\` together with the token.`,
       "That link leads to a different Hex site.",
     );
   }
-  if (reference?.kind !== "no_project") return null;
   return answer(
     `That link leads to ${PAGES[reference.page]}.\nOpen the project in Hex and copy its link from the address bar, or search with \`/hex projects\`.`,
     "That link does not lead to a project.",

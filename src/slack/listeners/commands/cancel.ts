@@ -13,7 +13,7 @@ import { projectOfRunFor, runsFor } from "../../flows/runs-for.js";
 import { noRunInLinkMessage, unknownRunMessage, unusableLinkMessage } from "../../messages/answers.js";
 import { plainChoice } from "../../messages/choice.js";
 import { runsInFlightMessage } from "../../messages/runs.js";
-import { parseProjectRef } from "../../parse/project-ref.js";
+import { isUnusable, parseProjectRef, projectIdIn } from "../../parse/project-ref.js";
 import { plainWords } from "../../parse/words.js";
 import type { Bot, Interaction } from "../context.js";
 import type { Command } from "./command.js";
@@ -32,9 +32,8 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
   const words = plainWords(text);
   if (words.length === 0) return offerRunsInFlight(bot, interaction);
   const typed = words.map((word) => read(word, bot, interaction));
-  const unusable = typed.map(({ reference }) => unusableLinkMessage(reference, bot.hex.host));
-  const refusal = unusable.find((message) => message !== null);
-  if (refusal !== undefined) return interaction.respond(refusal);
+  const unusable = typed.map(({ reference }) => reference).find(isUnusable);
+  if (unusable !== undefined) return interaction.respond(unusableLinkMessage(unusable, bot.hex.host));
   const [first, second] = typed.filter(({ reference }) => reference !== null);
   const name = words.filter((_, at) => typed[at]?.reference === null).join(" ");
   const isSwapped = first?.projectId != null && second?.projectId === null && runIdOf(second.reference) !== null;
@@ -44,7 +43,7 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
   const runId = runIdOf(reference);
   if (runId === null) return offerRunsByName(bot, interaction, words.join(" "));
   const known = await projectOfRunFor(bot, interaction, runId, "cancel");
-  const given = projectIdOf(reference?.kind === "run" ? reference : (project?.reference ?? null));
+  const given = projectIdIn(reference?.kind === "run" ? reference : (project?.reference ?? null));
   const projectId = known ?? given ?? (name === "" ? null : await idByName(bot, interaction, name));
   if (projectId === undefined) return;
   if (projectId === null) {
@@ -112,8 +111,4 @@ async function idByName(bot: Bot, interaction: Interaction, text: string): Promi
 function runIdOf(reference: HexReference | null): string | null {
   if (reference?.kind === "project") return reference.projectId;
   return reference?.kind === "run" || reference?.kind === "no_id" ? reference.runId : null;
-}
-
-function projectIdOf(reference: HexReference | null): string | null {
-  return reference?.kind === "project" || reference?.kind === "run" ? reference.projectId : null;
 }

@@ -1,11 +1,10 @@
 // `/hex projects [words, id or link]`: the projects, page by page.
 
-import type { HexReference } from "../../../hex/links.js";
 import { listProjects } from "../../flows/list-projects.js";
 import { unusableLinkMessage } from "../../messages/answers.js";
 import { NOTHING_CARRIED } from "../../messages/carried.js";
 import { projectsMessage } from "../../messages/projects.js";
-import { parseProjectRef } from "../../parse/project-ref.js";
+import { isUnusable, parseProjectRef, projectIdIn } from "../../parse/project-ref.js";
 import { plainWords } from "../../parse/words.js";
 import { type Bot, callFor, type Interaction } from "../context.js";
 import type { Command } from "./command.js";
@@ -22,21 +21,15 @@ export const projects: Command = {
 async function handle(bot: Bot, interaction: Interaction, text: string): Promise<void> {
   const typed = plainWords(text);
   const reference = typed.length === 1 ? parseProjectRef(typed[0] ?? "", bot.hex.origin) : null;
-  const unusable = unusableLinkMessage(reference, bot.hex.host);
-  if (unusable !== null) return interaction.respond(unusable);
-  const words = reference === null ? typed : wordsOf(reference);
+  if (isUnusable(reference)) return interaction.respond(unusableLinkMessage(reference, bot.hex.host));
+  const projectId = projectIdIn(reference);
+  // A link's id decides; its title does so only when there is no id.
+  const words = projectId !== null ? [projectId] : reference?.kind === "no_id" ? reference.words : typed;
   const view = await listProjects(bot, interaction, { words, page: 0, carried: NOTHING_CARRIED });
-  const projectId = reference !== null && "projectId" in reference ? reference.projectId : null;
   if (projectId === null || view.projects.length > 0) return interaction.respond(projectsMessage(view));
   // The list lacks new projects, archived ones and components, and the end of a very long list.
   const project = await interaction.permissions.projects.project(projectId, callFor(interaction));
   await interaction.respond(
     projectsMessage({ ...view, projects: [project], isNearest: false, readAt: null, known: null }),
   );
-}
-
-/** What to search for when a link or an id was typed. A link's id decides; its title does so only when there is no id. */
-function wordsOf(reference: HexReference): string[] {
-  if (reference.kind === "no_id") return reference.words;
-  return "projectId" in reference ? [reference.projectId] : [];
 }

@@ -1,5 +1,6 @@
 // `/hex unwatch <project | category:… | owner:… | scheduled>`: this conversation is no longer told of it.
 
+import { projectMeant } from "../../../catalog/match.js";
 import { ruleKey } from "../../../follow/watch.js";
 import { type Named, noteAttempt } from "../../access/attempts.js";
 import { alsoWatched, endWatch } from "../../flows/set-watch.js";
@@ -34,8 +35,7 @@ async function handle(bot: Bot, interaction: Interaction, typed: string): Promis
   }
   if (rule !== null) return endWatch(bot, interaction, ruleKey(rule));
   const match = interaction.permissions.projects.match(text, "listed");
-  const named = match.kind === "exact" || match.kind === "one" ? match.project.id : null;
-  const id = reference?.kind === "project" ? reference.projectId : named;
+  const id = reference?.kind === "project" ? reference.projectId : (projectMeant(match)?.id ?? null);
   const isWatched = watches.some((watch) => watch.rule.kind === "project" && watch.rule.id === id);
   if (id === null || !isWatched) {
     const project = id === null ? null : interaction.permissions.projects.known(id);
