@@ -140,7 +140,10 @@ export class Catalog implements ProjectsSeen {
     this.#keep({ projects: page.values, askedAt, isAll: page.isLast && page.isWhole });
   }
 
-  /** Resolves when the stored projects are in memory, or when that takes too long. Never rejects. */
+  /**
+   * Resolves when the stored projects are in memory, or when that takes too long: right after a start, they may not have been read yet.
+   * Never rejects.
+   */
   async ready(): Promise<void> {
     if (this.#isLoaded) return;
     const over = new AbortController();

@@ -39,7 +39,6 @@ export async function projectsShownTo(
   const { access, catalog, host } = sources;
   const none = new VisibleProjects(catalog, NOTHING, host);
   if (!access.hasPolicy) return { projects: new VisibleProjects(catalog, null, host), unsure: none };
-  // Right after a start, the stored catalog may not have been read yet.
   await catalog.ready();
   if (!isDirect(channel)) return { projects: projectsShownIn(sources, channel), unsure: none };
   if (person === null) return { projects: none, unsure: none };
@@ -55,7 +54,6 @@ export type HomeRights = Pick<Permissions, "mayStart"> & { projects: ShownProjec
 export async function rightsAtHome(sources: PermissionSources, user: string): Promise<HomeRights> {
   const { access, catalog, host } = sources;
   if (!access.hasPolicy) return { projects: new VisibleProjects(catalog, null, host), mayStart: () => true };
-  // Right after a start, the stored catalog may not have been read yet.
   await catalog.ready();
   const permissions = await permissionsOf(sources, user, null);
   return { projects: permissions.projects, mayStart: (id, options) => permissions.mayStart(id, options) };

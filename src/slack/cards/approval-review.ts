@@ -25,7 +25,6 @@ export class ApprovalReview {
   async sweep(): Promise<void> {
     const { runs, cards, permissions } = this.options;
     if (!permissions.access.hasPolicy) return;
-    // Right after a start, the stored catalog may not have been read yet.
     await permissions.catalog.ready();
     const awaiting = (await runs.inFlight()).filter((run) => run.state === "awaiting");
     if (awaiting.length === 0) return;

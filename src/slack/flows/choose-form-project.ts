@@ -42,7 +42,6 @@ export async function chooseTyped(bot: Bot, click: Click, view: ViewOutput): Pro
   const read = await readAgain(bot, click, view);
   if (read === null || read.form.typedProject === "") return;
   const { form } = read;
-  // Right after a start, the stored catalog may not have been read yet.
   await click.permissions.projects.ready();
   const meant = typedProject(bot, click.permissions.projects, form.typedProject);
   const refuse = (text: string) =>

@@ -49,7 +49,6 @@ async function judgedBy(bot: Bot, click: Click, kind: Verdict["kind"]): Promise<
   // Whoever asked for it sees it in any case.
   const run = await runFor(bot, click, click.value, kind);
   if (run === null) return refuse(staleButtonMessage());
-  // Right after a start, the stored catalog may not have been read yet.
   await permissions.projects.ready();
   if (!permissions.projects.has(run.project.id)) {
     noteAttempt(click, kind, { kind: "project", project: run.project });

@@ -50,7 +50,6 @@ export async function readProject(
 export async function learnProject(interaction: Interaction, projectId: string, deed: Deed | null): Promise<void> {
   const { areUnlimited, projects } = interaction.permissions;
   if (areUnlimited) return;
-  // Right after a start, the stored catalog may not have been read yet.
   await projects.ready();
   if (projects.known(projectId) === null) await readProject(interaction, projectId, deed);
 }

@@ -38,7 +38,6 @@ export async function projectOfRunFor(
 export async function runsFor(interaction: Interaction, runs: readonly Run[]): Promise<Run[]> {
   const { permissions, user } = interaction;
   if (permissions.areUnlimited) return [...runs];
-  // Right after a start, the stored catalog may not have been read yet.
   await permissions.projects.ready();
   return runs.filter(({ requester, project }) => requester === user || permissions.projects.has(project.id));
 }
@@ -59,7 +58,6 @@ async function ifTheirs(interaction: Interaction, read: Promise<Run | null>, dee
 async function isSeen(interaction: Interaction, project: ProjectNamed, deed: Deed): Promise<boolean> {
   const { projects } = interaction.permissions;
   try {
-    // Right after a start, the stored catalog may not have been read yet.
     await projects.ready();
     // Hex is asked for nothing about a run that the bot does not know.
     if (!projects.hides(project.id)) {

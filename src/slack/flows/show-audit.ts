@@ -29,7 +29,6 @@ export async function showAudit(bot: Bot, interaction: Interaction, typed: Audit
     ...(project === null ? {} : { projectId: project.id }),
     ...(typed.who === null ? {} : { who: typed.who }),
   };
-  // Right after a start, the stored catalog may not have been read yet.
   await permissions.projects.ready();
   // To an administrator who may not see a project, nothing was ever done to it.
   const about = await bot.auditStore.projectIds(query);

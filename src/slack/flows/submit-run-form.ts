@@ -73,7 +73,6 @@ async function checkAndStart(bot: Bot, submission: Submission, read: ReadForm, r
 
 /** The form with the project to run, whose inputs are the ones that are drawn; `null` after telling the person what to do. */
 async function wholeForm(bot: Bot, submission: Submission, read: ReadForm, reply: FormReply): Promise<Whole | null> {
-  // Right after a start, the stored catalog may not have been read yet.
   if (read.form.typedProject !== "") await submission.permissions.projects.ready();
   const typed =
     read.form.typedProject === "" ? null : typedProject(bot, submission.permissions.projects, read.form.typedProject);

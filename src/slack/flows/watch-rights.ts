@@ -19,7 +19,6 @@ export type WatchDeed = Extract<Deed, "watch" | "unwatch" | "digest" | "digest_o
 export async function demandWatch(interaction: Interaction, rules: readonly Rule[], deed: WatchDeed): Promise<void> {
   const { permissions } = interaction;
   const { projects } = permissions;
-  // Right after a start, the stored catalog may not have been read yet.
   await projects.ready();
   if (rules.length === 0) permissions.demandApartFromProjects("watch");
   for (const rule of rules) {
