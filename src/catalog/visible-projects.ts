@@ -2,6 +2,7 @@
 
 import type { Call } from "../hex/client.js";
 import { HexError, type HexErrorKind } from "../hex/errors.js";
+import type { ProjectNamed } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import type { Catalog } from "./catalog.js";
 import type { Among, Match, Sees } from "./match.js";
@@ -59,7 +60,7 @@ export class VisibleProjects {
   }
 
   /** A project with its current title. If that is not known, the title is the one given, or else empty. */
-  named({ id, title = "" }: { id: string; title?: string }): { id: string; title: string } {
+  named({ id, title = "" }: { id: string; title?: string }): ProjectNamed {
     return { id, title: this.known(id)?.title ?? title };
   }
 

@@ -2,6 +2,13 @@
 
 import type { Project } from "./schema.js";
 
+/** A project, as far as everybody who mentions it knows it. */
+export interface ProjectNamed {
+  id: string;
+  /** Empty when it is not known. */
+  title: string;
+}
+
 /** Whether Hex lists the project: components and archived or trashed projects are left out. */
 export function isListed({ type, archivedAt, trashedAt }: Project): boolean {
   return type !== "COMPONENT" && archivedAt === null && trashedAt === null;

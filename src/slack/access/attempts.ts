@@ -2,8 +2,9 @@
 // only then does the bot find out whether there is something to record, so nobody can tell the one from the other.
 
 import { type AuditEntry, type Deed, NOTHING_MORE } from "../../audit/audit-entry.js";
+import type { ProjectNamed } from "../../hex/projects.js";
 import type { Arrival, Interaction } from "../listeners/context.js";
-import type { Permissions, ProjectNamed } from "./permissions.js";
+import type { Permissions } from "./permissions.js";
 
 /** How they named the project. */
 export type Named =

@@ -6,15 +6,10 @@ import { unknownProject } from "../../access/project-facts.js";
 import type { Decision, Rights } from "../../access/rights.js";
 import type { Catalog } from "../../catalog/catalog.js";
 import { type Sight, VisibleProjects } from "../../catalog/visible-projects.js";
+import type { ProjectNamed } from "../../hex/projects.js";
 import type { ApprovalNeed } from "../../runs/approval.js";
 import type { RunOptions } from "../../runs/run.js";
 import type { Access } from "./access.js";
-
-export interface ProjectNamed {
-  id: string;
-  /** Empty when it is not known. */
-  title: string;
-}
 
 /** What is needed to say what somebody may do. */
 export interface PermissionSources {

@@ -11,10 +11,10 @@ import {
   type Unsilencing,
   versionOf,
 } from "../../attention/attention.js";
+import type { ProjectNamed } from "../../hex/projects.js";
 import { DAY } from "../../lib/time.js";
 import { noteAttempt } from "../access/attempts.js";
 import { deedEntry } from "../access/audit-entries.js";
-import type { ProjectNamed } from "../access/permissions.js";
 import { toldGroup } from "../alerts/told-groups.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { alertGoneMessage, overAlreadyMessage } from "../messages/attention.js";

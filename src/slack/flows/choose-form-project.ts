@@ -1,6 +1,7 @@
 // Redraws the form for a project that somebody picks or types in it.
 
 import type { ViewOutput } from "@slack/bolt";
+import type { ProjectNamed } from "../../hex/projects.js";
 import { noteAttempt } from "../access/attempts.js";
 import { refusalEntry } from "../access/audit-entries.js";
 import { asSlackFailure } from "../connection/failures.js";
@@ -69,7 +70,7 @@ export async function withProject(
   bot: Bot,
   interaction: Interaction,
   form: RunForm,
-  project: { id: string; title: string },
+  project: ProjectNamed,
 ): Promise<RunForm> {
   const named = interaction.permissions.projects.named(project);
   return fitted(forProject(form, named, await offeredPart(bot, interaction, project.id)));

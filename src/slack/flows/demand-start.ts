@@ -1,7 +1,7 @@
 // Whether somebody may start a run. Asked before anything is stored, and before Hex is asked to start anything, if only for a dry run.
 
+import type { ProjectNamed } from "../../hex/projects.js";
 import type { RunOptions } from "../../runs/run.js";
-import type { ProjectNamed } from "../access/permissions.js";
 import type { Interaction } from "../listeners/context.js";
 import { learnProject } from "./read-project.js";
 

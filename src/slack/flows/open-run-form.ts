@@ -2,8 +2,8 @@
 // opens the same form.
 
 import type { DeniedDeed } from "../../access/access-denied.js";
+import type { ProjectNamed } from "../../hex/projects.js";
 import type { RunOptions } from "../../runs/run.js";
-import type { ProjectNamed } from "../access/permissions.js";
 import type { Conversation } from "../connection/conversation.js";
 import { asSlackFailure, SlackFailure } from "../connection/failures.js";
 import type { Bot, Interaction } from "../listeners/context.js";
@@ -18,8 +18,7 @@ import { knownFields } from "./known-fields.js";
 
 /** What the form contains when it opens. */
 export interface Prefill {
-  /** `title` is empty when it is not known. */
-  project: { id: string; title: string } | null;
+  project: ProjectNamed | null;
   /** `null` for the inputs that earlier runs have used, with suggested values. */
   options: RunOptions | null;
   dryRun?: boolean;

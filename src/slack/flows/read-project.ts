@@ -2,15 +2,13 @@
 
 import type { Deed } from "../../audit/audit-entry.js";
 import { HexError, meansLater } from "../../hex/errors.js";
+import type { ProjectNamed } from "../../hex/projects.js";
 import type { Project } from "../../hex/schema.js";
 import { noteAttempt } from "../access/attempts.js";
 import { callFor, type Interaction } from "../listeners/context.js";
 
 /** What is known about a project. */
-export interface ProjectSeen {
-  id: string;
-  /** Empty when it is not known. */
-  title: string;
+export interface ProjectSeen extends ProjectNamed {
   /** Epoch ms; `null` when not published, `undefined` when not known. */
   lastPublishedAt?: Project["lastPublishedAt"];
 }

@@ -2,10 +2,10 @@
 
 import type { Deed } from "../../audit/audit-entry.js";
 import { HexError } from "../../hex/errors.js";
+import type { ProjectNamed } from "../../hex/projects.js";
 import type { Run } from "../../runs/run.js";
 import { asUnreadableRun, UnreadableRun } from "../../runs/unreadable-run.js";
 import { noteAttempt } from "../access/attempts.js";
-import type { ProjectNamed } from "../access/permissions.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { learnProject } from "./read-project.js";
 

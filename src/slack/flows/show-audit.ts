@@ -1,6 +1,7 @@
 // Shows administrators who did what.
 
 import { mayBeMeant, projectMeant } from "../../catalog/match.js";
+import type { ProjectNamed } from "../../hex/projects.js";
 import { DAY } from "../../lib/time.js";
 import { deedEntry } from "../access/audit-entries.js";
 import type { Bot, Interaction } from "../listeners/context.js";
@@ -43,7 +44,7 @@ async function projectOf(
   bot: Bot,
   { permissions: { projects }, respond }: Interaction,
   typed: string,
-): Promise<{ id: string; title: string } | null | undefined> {
+): Promise<ProjectNamed | null | undefined> {
   if (typed === "") return null;
   await projects.ready();
   const reference = parseProjectRef(typed, bot.hex.origin);

@@ -5,7 +5,7 @@ import { AccessDenied } from "../../access/access-denied.js";
 import type { AuditEntry } from "../../audit/audit-entry.js";
 import { maskedInputs } from "../../audit/masked-inputs.js";
 import { askedId } from "../../audit/run-entries.js";
-import type { Project } from "../../hex/schema.js";
+import type { ProjectNamed } from "../../hex/projects.js";
 import type { ApprovalNeed } from "../../runs/approval.js";
 import type { RunOptions } from "../../runs/run.js";
 import type { Alongside } from "../../runs/store.js";
@@ -21,7 +21,7 @@ import { tellWhere } from "./tell-where.js";
 export interface Wish {
   /** The same for all clicks or deliveries that must lead to a single run. */
   key: string;
-  project: Pick<Project, "id" | "title">;
+  project: ProjectNamed;
   options: RunOptions;
 }
 

@@ -2,16 +2,17 @@
 
 import { mayBeMeant } from "../../catalog/match.js";
 import type { VisibleProjects } from "../../catalog/visible-projects.js";
+import type { ProjectNamed } from "../../hex/projects.js";
 import type { Bot } from "../listeners/context.js";
 import { otherHexWords, unclearProjectWords } from "../messages/run-form-words.js";
 import { isUnusable, parseProjectRef, projectIdIn, titleIn } from "../parse/project-ref.js";
 
 /**
- * `title` is empty when it is not known. `isCertain` is false when other projects may have the same title, because not all are known
- * yet. `text` says why there is no project, and `name` is what was typed as its title; `null` when it was something else.
+ * `isCertain` is false when other projects may have the same title, because not all are known yet. `text` says why there is no
+ * project, and `name` is what was typed as its title; `null` when it was something else.
  */
 export type TypedProject =
-  | { ok: true; project: { id: string; title: string }; isCertain: boolean }
+  | { ok: true; project: ProjectNamed; isCertain: boolean }
   | { ok: false; text: string; name: string | null };
 
 /** A title counts when it is the whole title of exactly one project. */

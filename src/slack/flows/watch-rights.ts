@@ -4,6 +4,7 @@ import type { Deed } from "../../audit/audit-entry.js";
 import type { Digest } from "../../follow/digest.js";
 import { projectsOf } from "../../follow/digest-entries.js";
 import type { Rule, Watch } from "../../follow/watch.js";
+import type { ProjectNamed } from "../../hex/projects.js";
 import { noteAttempt } from "../access/attempts.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { learnProject } from "./read-project.js";
@@ -82,6 +83,6 @@ export async function rulesOf(
 }
 
 /** The project that a rule is about, for the audit log; `null` when it is about no certain one. */
-export function projectOfRule({ permissions }: Interaction, rule: Rule | null): { id: string; title: string } | null {
+export function projectOfRule({ permissions }: Interaction, rule: Rule | null): ProjectNamed | null {
   return rule?.kind === "project" ? permissions.projects.named(rule) : null;
 }

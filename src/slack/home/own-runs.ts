@@ -1,11 +1,10 @@
 // What a person's Home tab shows about their runs. Pure.
 
+import type { ProjectNamed } from "../../hex/projects.js";
 import { type EndedRun, isEnded, type Run } from "../../runs/run.js";
 
 /** A project that a person runs often. */
-export interface FrequentProject {
-  id: string;
-  title: string;
+export interface FrequentProject extends ProjectNamed {
   /** How many of their latest runs were of this project. */
   runs: number;
 }

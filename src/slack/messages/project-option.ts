@@ -1,6 +1,7 @@
 // A project as an option in a picker.
 
 import type { PlainTextOption } from "@slack/types";
+import type { ProjectNamed } from "../../hex/projects.js";
 import type { Project } from "../../hex/schema.js";
 import { LIMITS } from "./limits.js";
 import { dotted, plainDate } from "./mrkdwn.js";
@@ -10,7 +11,7 @@ import { textObject } from "./views.js";
 export const MAX_PROJECT_ID = LIMITS.optionValue;
 
 /** What is known about a project; only its id and title if it is not in the catalog. */
-export type ProjectShown = Pick<Project, "id" | "title"> & Partial<Project>;
+export type ProjectShown = ProjectNamed & Partial<Project>;
 
 /** Shows the project's title, its owner and when it was last published. */
 export function projectOption({ id, title, owner, creator, lastPublishedAt }: ProjectShown): PlainTextOption {

@@ -1,6 +1,7 @@
 // A run's buttons: those on its card, and Cancel, which lists have too.
 
 import type { Button } from "@slack/types";
+import type { ProjectNamed } from "../../hex/projects.js";
 import { NOT_BEGUN, type Run, type RunOptions, type RunState } from "../../runs/run.js";
 import { ACTIONS } from "./action-ids.js";
 import { button } from "./blocks.js";
@@ -103,7 +104,7 @@ const MAY_EXIST = {
 };
 
 /** Cancels a run by its id in Hex, whether or not the bot has started it. */
-export function cancelHexRunButton(project: { id: string; title: string }, runId: string): Button {
+export function cancelHexRunButton(project: ProjectNamed, runId: string): Button {
   return cancelButton({
     actionId: ACTIONS.cancelHexRun,
     value: JSON.stringify({ project: project.id, run: runId }),

@@ -2,6 +2,7 @@
 
 import type { ActionsBlock, Button } from "@slack/types";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
+import type { ProjectNamed } from "../../hex/projects.js";
 import { type HexRun, isFinal, isOver } from "../../hex/schema.js";
 import { elapsedMs, identityOf, isLive, type Run } from "../../runs/run.js";
 import { ACTIONS } from "./action-ids.js";
@@ -116,7 +117,7 @@ function cancelOf(run: Run): Button | null {
 }
 
 export interface ProjectRuns extends ListAt {
-  project: { id: string; title: string };
+  project: ProjectNamed;
   /** Newest first. */
   runs: readonly HexRun[];
   /** The runs among these that the bot started, by their ids in Hex. */

@@ -3,6 +3,7 @@
 import { cannotBeJudged } from "../../follow/due-times.js";
 import type { Level, Rule } from "../../follow/watch.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
+import type { ProjectNamed } from "../../hex/projects.js";
 import type { Project } from "../../hex/schema.js";
 import { MINUTE } from "../../lib/time.js";
 import { code, count, duration, inline, link } from "./mrkdwn.js";
@@ -71,7 +72,7 @@ export function namedNow(named: number): string {
 }
 
 /** `project`: of a rule that names one; null when it is not known. */
-export function ruleWords(rule: Rule, project: Pick<Project, "id" | "title"> | null, place: HexPlace): string {
+export function ruleWords(rule: Rule, project: ProjectNamed | null, place: HexPlace): string {
   switch (rule.kind) {
     case "project": {
       const known = project === null ? null : projectUrl(place, project);

@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import type { JsonValue } from "../../hex/client.js";
+import type { ProjectNamed } from "../../hex/projects.js";
 import { parseJson } from "../../lib/json.js";
 import { holdsSecret } from "../../lib/secret-names.js";
 import type { RunOptions } from "../../runs/run.js";
@@ -103,7 +104,7 @@ function cut(text: string): string {
 export interface ReadForm {
   form: RunForm;
   /** The project in the picker, which need not be the one whose inputs are drawn. */
-  picked: { id: string; title: string } | null;
+  picked: ProjectNamed | null;
   hasDraft: boolean;
 }
 
@@ -210,7 +211,7 @@ const MOST_EARLIER = 5;
  * The form for another project. What was typed for the previous one is kept in case it is chosen again, and never sent for the new
  * one. What was typed before any project was chosen is for the new one. `offered` is what the new one is drawn with otherwise.
  */
-export function forProject(form: RunForm, project: { id: string; title: string }, offered: ProjectPart): RunForm {
+export function forProject(form: RunForm, project: ProjectNamed, offered: ProjectPart): RunForm {
   const { fields, more, rest, view, draw } = form;
   const next = { ...form, project, draw: draw + 1, typedProject: "" };
   if (form.project === null) {
