@@ -261,11 +261,13 @@ export class ProjectPoller {
     const { catalog, clock, share, newReference } = this.options;
     this.#lastAt = clock.now();
     const call = { reference: newReference(), priority: share, timeoutMs: TIMEOUT_MS, once: true, signal };
-    this.#doubtedAt.set(id, clock.monotonic());
     const answer = await catalog.project(id, call).catch(asHexError);
     if (signal.aborted) return 0;
     const why = answer instanceof HexError ? this.#whyRefused(id, answer) : whyNotRun(answer);
-    if (why === null) return 0;
+    if (why === null) {
+      this.#doubtedAt.set(id, clock.monotonic());
+      return 0;
+    }
     this.#doubtedAt.delete(id);
     await this.#endJudging(id, known, why);
     return 0;
