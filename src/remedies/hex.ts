@@ -227,7 +227,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     causes: ["Many people used the bot at once, or it is tracking many runs.", "`HEX_REQUESTS_PER_MINUTE` is low."],
     todo: [
       `Try again in ${seconds(retryAfterMs ?? MINUTE)}.`,
-      "If this happens often and nothing else uses the token, raise `HEX_REQUESTS_PER_MINUTE` (30 by default; Hex allows 60 in total).",
+      "If this happens often and nothing else uses the token, raise `HEX_REQUESTS_PER_MINUTE` (30 by default). Hex allows 60 in total, but only 30 to read projects and runs, unless it has given your workspace more.",
     ],
   }),
   no_kernel: () => ({

@@ -40,6 +40,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(answer).toContain("Hex was not asked");
     expect(answer).toMatch(/Try again in \d+ seconds/);
     expect(answer).toContain("HEX_REQUESTS_PER_MINUTE");
+    expect(answer).toContain("only 30 to read projects and runs");
     expect(answer).not.toContain("(429)");
     const status = await harness.ask("status");
     expect(status).toContain("Not checked:");
