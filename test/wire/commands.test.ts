@@ -132,7 +132,12 @@ describe.each(MODES)("%s mode", (mode) => {
     test("lists published projects first, newest first, with owner, label and schedule, and with Run only where it works", async () => {
       const now = harness.clock.now();
       const { workspace } = harness.hex;
-      workspace.addProject({ title: "Old news", publishedAt: now - 9 * DAY, ownerEmail: "o@acme.test" });
+      workspace.addProject({
+        title: "Old news",
+        publishedAt: now - 9 * DAY,
+        ownerEmail: "o@acme.test",
+        schedules: [{ cadence: "HOURLY", hourly: { timezone: "Asia/Kolkata", minute: 5 } }],
+      });
       workspace.addProject({ title: "Sketch", published: false });
       workspace.addProject({
         title: "Fresh",
@@ -144,6 +149,8 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(answer.indexOf("Fresh")).toBeLessThan(answer.indexOf("Old news"));
       expect(answer.indexOf("Old news")).toBeLessThan(answer.indexOf("Sketch"));
       expect(answer).toContain("daily at 06:05 (+01:00)");
+      // Elsewhere, that is another minute of the hour.
+      expect(answer).toContain("hourly at minute 5 (+05:30)");
       expect(answer).toContain("`Approved`");
       expect(answer).toContain("Not published: publish it in Hex to run it.");
       const message = harness.slack.messages.at(-1);

@@ -16,7 +16,7 @@ export function scheduleWords(schedules: readonly Schedule[]): string | null {
 }
 
 function wordsOf({ cadence, hourly, daily, weekly, monthly, custom }: Schedule): string {
-  if (hourly) return `hourly at minute ${hourly.minute}`;
+  if (hourly) return `hourly at minute ${hourly.minute} (${inline(hourly.timezone, 40)})`;
   if (daily) return `daily at ${time(daily)}`;
   if (weekly) return `every ${weekday(weekly.dayOfWeek)} at ${time(weekly)}`;
   if (monthly) return `monthly on day ${monthly.day} at ${time(monthly)}`;

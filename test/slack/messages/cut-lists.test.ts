@@ -22,8 +22,8 @@ test.each([
 });
 
 test.each([
-  [3, /minute 2$/],
-  [5, /minute 2; and 2 more$/],
+  [3, /minute 2 \(UTC\)$/],
+  [5, /minute 2 \(UTC\); and 2 more$/],
 ])("%d schedules of a project", (count, expected) => {
   const hourly = (minute: number): Schedule => ({
     cadence: "HOURLY",
