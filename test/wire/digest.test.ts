@@ -149,7 +149,7 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
     expect(posted()).toHaveLength(1);
     const [digest] = posted();
     if (digest === undefined) throw new Error("none");
-    expect(digest).toMatchObject({ channel: harness.slack.channels.data.id, text: "1 of 1 fresh", edits: 0 });
+    expect(digest).toMatchObject({ channel: harness.slack.channels.data.id, text: "Digest: 1 of 1 fresh", edits: 0 });
     expect(shown(digest)).toMatch(/\*1 of 1 fresh\*[\s\S]*Churn\n🟢 fresh\n2 Nov, 07:04/);
     expect(shown(digest)).not.toContain("late");
     await isDownUntil(EIGHT + HOUR);
@@ -169,7 +169,7 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
     });
     await arrives();
     expect(posted().map(shown)).toEqual([expect.stringMatching(/1 h 3\d min late: the bot was not running\./)]);
-    expect(posted()[0]?.text).toBe("0 of 1 fresh, 1 failed");
+    expect(posted()[0]?.text).toBe("Digest: 0 of 1 fresh, 1 failed");
     await harness.pass(HOUR, 5 * MINUTE);
     expect(posted()).toHaveLength(1);
   });
@@ -326,7 +326,7 @@ test.each([
   harness.hex.faults.add({ kind: { type: "status", status }, times: Number.POSITIVE_INFINITY });
   await harness.until(() => toldIn(harness).length > 0, STEP_MS);
   const [digest] = toldIn(harness);
-  expect(digest?.text).toBe("1 of 2 fresh, 1 not known");
+  expect(digest?.text).toBe("Digest: 1 of 2 fresh, 1 not known");
   expect(toldIn(harness).map(shown).join()).toMatch(
     /Weekly revenue\n⚪ not known: not connected to Hex[\s\S]*Churn\n🟢 fresh/,
   );

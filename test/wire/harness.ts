@@ -422,6 +422,8 @@ export class Harness {
     const mute = this.slack.messages.filter(({ via, text }) => via !== "person" && text.trim() === "");
     const written = this.slack.messages.filter(({ via }) => via !== "person").flatMap(({ history }) => history);
     const swallowed = written.flatMap(unknownMarks);
+    // Beside blocks, the text is for notifications, which show no links and no dates.
+    const unspoken = written.filter(({ text, blocks }) => blocks.length > 0 && /<!date|<https?:/.test(text));
     const refused = this.slack.refused.map(({ method, answer, args }) => ({ method, answer, args }));
     const unseen = this.slack.messages.filter((message) => message.unseen === true).map(shown);
     const troubles = [...this.slack.troubles];
@@ -435,6 +437,7 @@ export class Harness {
     expect(unseen).toEqual([]);
     expect(troubles).toEqual([]);
     expect(swallowed).toEqual([]);
+    expect(unspoken).toEqual([]);
     expect(leaks).toEqual([]);
   }
 }

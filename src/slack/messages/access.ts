@@ -2,7 +2,7 @@
 
 import type { DeniedDeed } from "../../access/access-denied.js";
 import type { Verb } from "../../access/policy.js";
-import { type Message, message, section } from "./blocks.js";
+import { answer, type Message } from "./blocks.js";
 import { bold, inline, sentence, shorten } from "./mrkdwn.js";
 import { peopleWords } from "./people-terms.js";
 import { titleOf } from "./run-words.js";
@@ -12,9 +12,7 @@ export function deniedMessage(deed: DeniedDeed): Message {
   const what =
     project === null ? (WITHOUT_PROJECT[verb] ?? DEEDS[verb]) : `${DEEDS[verb]} ${bold(titleOf(project), 150)}`;
   const by = decision.rule?.name == null ? "" : ` The rule *${inline(decision.rule.name, 150)}* decides.`;
-  return message("You may not do that here.", [
-    section(`:lock: *You may not* ${what} here. ${why(deed)}${by}\n${todo(deed)}`),
-  ]);
+  return answer(`:lock: *You may not* ${what} here. ${why(deed)}${by}\n${todo(deed)}`);
 }
 
 /** How many people and groups the answer names. */

@@ -5,27 +5,20 @@ import type { HexPage } from "../../hex/links.js";
 import { remedyFor } from "../../remedies/hex.js";
 import { type EndedRun, identityOf, type Run, type RunOptions } from "../../runs/run.js";
 import type { UnusableLink } from "../parse/project-ref.js";
-import { context, type Message, message, section } from "./blocks.js";
+import { answer, context, type Message } from "./blocks.js";
 import { bold, code, date, inline, link, mention } from "./mrkdwn.js";
 import { remedyMessage } from "./remedy.js";
 import { faceOf, optionsLine, titleOf } from "./run-words.js";
-
-/** One paragraph of mrkdwn. `text` says the same without formatting, for the notification. */
-function answer(mrkdwn: string, text: string): Message {
-  return message(text, [section(mrkdwn)]);
-}
 
 /** The answer to a link that the bot cannot use. `own` is the host of the bot's own Hex. */
 export function unusableLinkMessage(reference: UnusableLink, own: string): Message {
   if (reference.kind === "other_host") {
     return answer(
       `That link leads to ${code(reference.host, 100)}, but this bot works with ${code(own, 100)}.\nUse a link from the bot's workspace, or change \`HEX_WORKSPACE_URL\` together with the token.`,
-      "That link leads to a different Hex site.",
     );
   }
   return answer(
     `That link leads to ${PAGES[reference.page]}.\nOpen the project in Hex and copy its link from the address bar, or search with \`/hex projects\`.`,
-    "That link does not lead to a project.",
   );
 }
 
@@ -33,7 +26,6 @@ export function unusableLinkMessage(reference: UnusableLink, own: string): Messa
 export function restartingMessage(): Message {
   return answer(
     ":arrows_counterclockwise: The bot is being restarted and has not finished this. Try again in a minute.\nA run that it was starting is not lost: the run's card shows what happens next.",
-    "The bot is being restarted. Try again in a minute.",
   );
 }
 
@@ -41,7 +33,6 @@ export function restartingMessage(): Message {
 export function slowMessage(): Message {
   return answer(
     ":hourglass: This takes longer than usual, probably because Hex is slow. The answer will still come: no need to ask again.",
-    "This takes longer than usual. The answer will still come.",
   );
 }
 
@@ -57,30 +48,25 @@ const PAGES: Record<HexPage, string> = {
 export function noRunInLinkMessage(projectId: string): Message {
   return answer(
     `Hex has no run at that link: its last part may be an app session.\n${code(`/hex runs ${projectId}`)} shows the project's runs, each with a Cancel button.`,
-    "That link does not lead to a run.",
   );
 }
 
 export function notPublishedMessage(title: string, url: string): Message {
   return answer(
     `${link(url, title, 150)} is *not published*, so there is nothing to run.\nOpen it in Hex, press Publish, and try again.`,
-    "That project is not published.",
   );
 }
 
 export function dryRunMessage(title: string, url: string, options: RunOptions): Message {
-  return message("Hex would start this run.", [
-    section(
-      `:white_check_mark: Hex would start ${link(url, title, 150)}. Nothing was started. Leave out \`--dry-run\` to run it.`,
-    ),
+  return answer(
+    `:white_check_mark: Hex would start ${link(url, title, 150)}. Nothing was started. Leave out \`--dry-run\` to run it.`,
     context(optionsLine(options)),
-  ]);
+  );
 }
 
 export function unknownRunMessage(runId: string): Message {
   return answer(
     `The bot did not start ${code(runId, 80)}. To cancel a run that was started elsewhere, add its project: \`/hex cancel <run id> <project>\`, or press Cancel in \`/hex runs <project>\`.`,
-    "The bot did not start that run.",
   );
 }
 
@@ -110,27 +96,21 @@ export function cannotCancelMessage(run: Run, card: CardPlace | null): Message {
   if (run.state === "cancelling") {
     return answer(
       `${mention(run.by)} is already cancelling ${bold(title, 120)}. ${shower(run, card)} shows when it has stopped.`,
-      "Already cancelling.",
     );
   }
   if (run.state === "starting") {
     return answer(
       `${bold(title, 120)} is still starting. Cancel it as soon as ${inSentence(shower(run, card))} shows the button.`,
-      "Still starting.",
     );
   }
   const { emoji, word } = faceOf(run);
   const when = "endedAt" in run ? `, ${date(run.endedAt)}` : "";
-  return answer(
-    `There is nothing to cancel: ${emoji} *${word}* ${inline(title, 120)}${when}.`,
-    "There is nothing to cancel.",
-  );
+  return answer(`There is nothing to cancel: ${emoji} *${word}* ${inline(title, 120)}${when}.`);
 }
 
 export function cancelAskedMessage(run: Run, card: CardPlace | null): Message {
   return answer(
     `:octagonal_sign: Hex is stopping ${bold(titleOf(run.project), 120)}. ${shower(run, card)} shows when it has stopped.`,
-    "Hex is stopping the run.",
   );
 }
 
@@ -139,7 +119,6 @@ export function cancelledLaterMessage(run: Run, facts: HexErrorFacts, card: Card
   const { what } = remedyFor(facts);
   return answer(
     `:octagonal_sign: ${bold(titleOf(run.project), 120)} will be cancelled. ${inline(what, 300)} The bot will ask Hex as soon as it can. ${shower(run, card)} shows when it has stopped.`,
-    "The run will be cancelled.",
   );
 }
 
@@ -151,19 +130,19 @@ export function cancelFailedMessage(facts: HexErrorFacts, reference: string): Me
 
 export function withdrawnMessage(run: Run): Message {
   const title = titleOf(run.project);
-  return answer(`${bold(title, 120)} will not be started.`, "It will not be started.");
+  return answer(`${bold(title, 120)} will not be started.`);
 }
 
 /** `run` is the one that the button started; `null` when the bot no longer knows it. */
 export function alreadyStartedMessage(run: Run | null, card: CardPlace | null): Message {
   const where = run === null ? "`/hex runs` shows the latest runs." : whereToLook(run, card);
-  return answer(`That button has already started a run. ${where}`, "Already started.");
+  return answer(`That button has already started a run. ${where}`);
 }
 
 /** `by` is the person who was first, if known; `run` is the new run, `null` when the bot no longer knows it. */
 export function alreadyRunAgainMessage(by: string | null, run: Run | null, card: CardPlace | null): Message {
   const where = run === null ? "`/hex runs` shows the latest runs." : whereToLook(run, card);
-  return answer(`${by === null ? "Somebody" : mention(by)} has already run it again. ${where}`, "Already run again.");
+  return answer(`${by === null ? "Somebody" : mention(by)} has already run it again. ${where}`);
 }
 
 /** `isFollowing` says whether this person will be told at the end, now that they have pressed the button. */
@@ -172,29 +151,24 @@ export function tellMeMessage(run: Run, isFollowing: boolean): Message {
   return isFollowing
     ? answer(
         `:bell: You will get a direct message when ${title} ends. Press *Tell me* again if you no longer want one.`,
-        "You will be told at the end.",
       )
     : answer(
         `:no_bell: You will no longer get a direct message when ${title} ends. Press *Tell me* again if you want one.`,
-        "You will not be told at the end.",
       );
 }
 
 /** The answer to *Tell me* on a run that has already ended. */
 export function alreadyEndedMessage(run: EndedRun): Message {
   const { emoji, word } = faceOf(run);
-  return answer(
-    `${bold(titleOf(run.project), 120)} has already ended: ${emoji} *${word}*, ${date(run.endedAt)}.`,
-    "It has already ended.",
-  );
+  return answer(`${bold(titleOf(run.project), 120)} has already ended: ${emoji} *${word}*, ${date(run.endedAt)}.`);
 }
 
 /** The answer to *Look again* on a run for which the bot need not begin to look. */
 export function nothingToLookForMessage(run: Run, card: CardPlace | null): Message {
   const where = whereToLook(run, card);
   return run.state === "starting"
-    ? answer(`The bot is already looking for this run. ${where}`, "Already looking for it.")
-    : answer(`The bot is no longer looking for this run. ${where}`, "Nothing to look for.");
+    ? answer(`The bot is already looking for this run. ${where}`)
+    : answer(`The bot is no longer looking for this run. ${where}`);
 }
 
 /** "Its card" in the middle of a sentence. */
@@ -206,14 +180,12 @@ function inSentence(words: string): string {
 export function staleButtonMessage(): Message {
   return answer(
     "This button belongs to another version of the bot, or to a run that the bot no longer remembers. Type `/hex` to see what you can do.",
-    "This button no longer works.",
   );
 }
 
 export function strangerMessage(): Message {
   return answer(
     "This bot belongs to another workspace, and only members of that workspace or its organization can use it. Ask one of them.",
-    "Only members of the bot's workspace can do that.",
   );
 }
 
@@ -221,7 +193,6 @@ export function strangerMessage(): Message {
 export function guestMessage(): Message {
   return answer(
     "Guests of this workspace cannot use the bot. Ask a member to do this for you, or ask whoever runs the bot for a rule that gives guests rights.",
-    "Guests cannot use the bot.",
   );
 }
 
@@ -229,16 +200,13 @@ export function guestMessage(): Message {
 export function unprovenMessage(): Message {
   return answer(
     "Slack does not tell the bot whether you belong to its organization. Type `/hex help` in this channel once, then try again.",
-    "Type /hex help once, then try again.",
   );
 }
 
 /** The answer after a fault in the bot itself. */
 export function faultMessage(reference: string): Message {
-  return message("The bot could not do that.", [
-    section(
-      `:warning: *The bot could not do that* because of a fault of its own, not yours.\nTry again. If it keeps happening, look up the reference in the bot's log.`,
-    ),
+  return answer(
+    ":warning: *The bot could not do that* because of a fault of its own, not yours.\nTry again. If it keeps happening, look up the reference in the bot's log.",
     context(`Reference ${code(reference, 40)}`),
-  ]);
+  );
 }

@@ -3,7 +3,7 @@
 import type { PeopleTerm } from "../../access/policy.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Run, RunIn } from "../../runs/run.js";
-import { actions, context, type Message, message, section } from "./blocks.js";
+import { actions, answer, context, type Message, message, section } from "./blocks.js";
 import { bold, date, inline, link, mention } from "./mrkdwn.js";
 import { peopleWords } from "./people-terms.js";
 import { approvalButtons } from "./run-buttons.js";
@@ -78,44 +78,44 @@ export function noLongerAskedMessage(run: Run, place: HexPlace): Message {
 
 /** What becomes of that direct message when it has been decided. */
 export function decidedMessage(run: Run, place: HexPlace): Message {
-  return message(`${outcomeWords(run)} ${inline(titleOf(run.project), TITLE_MAX)}`, [
-    section(`${deedWords(run, place)}, ${date(run.requestedAt)}.\n${outcomeWords(run)}`),
+  return answer(
+    `${deedWords(run, place)}, ${date(run.requestedAt)}.\n${outcomeWords(run)}`,
     context(optionsLine(run.options)),
-  ]);
+  );
 }
 
 /** To somebody who presses a button after it has been decided. */
 export function alreadyDecidedMessage(run: Run): Message {
-  return one(`${outcomeWords(run)} There is nothing left to approve for ${bold(titleOf(run.project), TITLE_MAX)}.`);
+  return answer(`${outcomeWords(run)} There is nothing left to approve for ${bold(titleOf(run.project), TITLE_MAX)}.`);
 }
 
 /** To somebody who has decided it where neither the card nor the question is. */
 export function decidedHereMessage(run: Run): Message {
-  return one(`${outcomeWords(run)} ${bold(titleOf(run.project), TITLE_MAX)}: \`/hex runs\` shows how it is going.`);
+  return answer(`${outcomeWords(run)} ${bold(titleOf(run.project), TITLE_MAX)}: \`/hex runs\` shows how it is going.`);
 }
 
 /** To an approver, when the store stopped working right after it took the approval. */
 export function approvedLaterMessage(): Message {
-  return one(
+  return answer(
     ":warning: Your approval is stored, but the bot's store has stopped working. If it works again within ten minutes, the run starts by itself. Watch the card to see what happens.",
   );
 }
 
 export function ownRequestMessage(run: Run, by: readonly PeopleTerm[]): Message {
-  return one(
+  return answer(
     `You asked for ${bold(titleOf(run.project), TITLE_MAX)} yourself, so somebody else has to approve it: ${peopleWords(by)}. If you no longer want it, press *Cancel*.`,
   );
 }
 
 export function notApproverMessage(run: Run, by: readonly PeopleTerm[]): Message {
-  return one(
+  return answer(
     `:lock: You cannot approve or decline ${bold(titleOf(run.project), TITLE_MAX)}. Under the rules in force now, ${peopleWords(by)} can.`,
   );
 }
 
 /** Slack or Hex has not said what it takes to know whether they may. */
 export function unsureApproverMessage(run: Run): Message {
-  return one(
+  return answer(
     `:lock: Slack or Hex has not said enough to be sure that the rules allow this for ${bold(titleOf(run.project), TITLE_MAX)}. Nothing has been decided. Try again in a minute.`,
   );
 }
@@ -123,13 +123,9 @@ export function unsureApproverMessage(run: Run): Message {
 /** To an approver of a run that the rules no longer allow. */
 export function noLongerAllowedMessage(run: Run): Message {
   const whom = run.requester === null ? "anybody" : mention(run.requester);
-  return one(
+  return answer(
     `:lock: The rules have changed and no longer allow ${whom} to run ${bold(titleOf(run.project), TITLE_MAX)}. It was not started.`,
   );
-}
-
-function one(mrkdwn: string): Message {
-  return message("About an approval.", [section(mrkdwn)]);
 }
 
 /** Who wants what. `place`: where Hex is, for a link. */

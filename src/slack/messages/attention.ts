@@ -13,7 +13,7 @@ import {
 } from "../../attention/attention.js";
 import { HOUR } from "../../lib/time.js";
 import { ACTIONS } from "./action-ids.js";
-import { actions, button, type Message, menu, message, section } from "./blocks.js";
+import { actions, answer, button, type Message, menu } from "./blocks.js";
 import { date, dotted, mention } from "./mrkdwn.js";
 
 /** What the buttons of an alert are for. It has to fit into an option's 150 characters. */
@@ -116,9 +116,7 @@ function attentionParts(
 /** The reply in the thread that tells whoever had it. */
 export function takenOverMessage(by: string, from: readonly string[]): Message {
   const before = from.map(mention).join(" and ");
-  return message("Somebody else is on it now.", [
-    section(`:raising_hand: ${mention(by)} is on it now, instead of ${before}.`),
-  ]);
+  return answer(`:raising_hand: ${mention(by)} is on it now, instead of ${before}.`);
 }
 
 /** Why nobody reads of it that somebody has taken it over: it is silenced, or has no message. */
@@ -138,24 +136,19 @@ export function takingMessage(
     case "taken": {
       const after = taking.from.length === 0 ? "" : ` now, instead of ${taking.from.map(mention).join(" and ")}`;
       const note = taking.from.length > 0 && untold !== null ? ` ${UNTOLD[untold]}` : "";
-      return answer(
-        `:raising_hand: You are on it${after}. Press *I'm on it* again when you no longer are.${note}`,
-        "You are on it.",
-      );
+      return answer(`:raising_hand: You are on it${after}. Press *I'm on it* again when you no longer are.${note}`);
     }
     case "has_it":
-      return answer("You are already on it.", "You are already on it.");
+      return answer("You are already on it.");
     case "released":
       return answer(
         `You are no longer on it. Nobody is told of that: ask somebody to take over.${hasPaging ? " A page that was acknowledged does not ring again." : ""}`,
-        "You are no longer on it.",
       );
     case "not_on_it":
-      return answer("You are no longer on it. The message shows whether somebody else is.", "You are no longer on it.");
+      return answer("You are no longer on it. The message shows whether somebody else is.");
     case "held":
       return answer(
         `${mention(taking.by)} got there first and is on it. Press *I'm on it* again if you want to take it over.`,
-        "Somebody else got there first.",
       );
   }
 }
@@ -165,36 +158,28 @@ export function silencingMessage(silencing: Silencing, until: number | null): Me
   if (silencing.kind === "silenced_already") {
     return answer(
       `${mention(silencing.by)} has already silenced it. To change for how long, press *End the silence* first.`,
-      "It is already silenced.",
     );
   }
   const when = until === null ? "it is fixed" : date(until);
   return answer(
     `:no_bell: Silenced until ${when}. The message is still kept up to date, but the bot posts nothing else about it. *End the silence* undoes that.`,
-    "Silenced.",
   );
 }
 
 export function unsilencingMessage({ kind }: Unsilencing): Message {
   return kind === "ended"
-    ? answer(":bell: No longer silenced: from now on, the bot posts what is new.", "No longer silenced.")
-    : answer("It is no longer silenced.", "It is no longer silenced.");
+    ? answer(":bell: No longer silenced: from now on, the bot posts what is new.")
+    : answer("It is no longer silenced.");
 }
 
 /** The answer to a press on an alert whose outage or troubles are over. `overAt`: when the last of them was, epoch ms. */
 export function overAlreadyMessage(overAt: number): Message {
-  return answer(`It has been over since ${date(overAt)}, so there is nothing left to do here.`, "It is over.");
+  return answer(`It has been over since ${date(overAt)}, so there is nothing left to do here.`);
 }
 
 /** The answer to a press on an alert whose outage or troubles the bot no longer tells of here. */
 export function alertGoneMessage(): Message {
   return answer(
     "This is over, or it is no longer watched here. `/hex status` shows what is open, and `/hex watching` what this conversation watches.",
-    "This is over, or no longer watched here.",
   );
-}
-
-/** `text` says the same in short, for the notification. */
-function answer(mrkdwn: string, text: string): Message {
-  return message(text, [section(mrkdwn)]);
 }

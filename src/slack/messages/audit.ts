@@ -3,8 +3,8 @@
 import type { AuditEntry, Deed } from "../../audit/audit-entry.js";
 import type { Project } from "../../hex/schema.js";
 import type { Outsider } from "../access/audit-entries.js";
-import { context, fitting, type Message, message, paragraphs, section } from "./blocks.js";
-import { andMore, bold, code, count, date, dotted, inline, mention } from "./mrkdwn.js";
+import { answer, context, fitting, type Message, message, paragraphs, section } from "./blocks.js";
+import { andMore, bold, code, count, date, dotted, inline, mention, spoken } from "./mrkdwn.js";
 
 export interface AuditView {
   /** The latest ones, newest first. Those that fit into a message are shown. */
@@ -25,7 +25,7 @@ export function auditMessage({ entries, total, days, who, project }: AuditView):
   const to = project === null ? "" : ` with ${bold(project.title, 100)}`;
   const head = `${did}${to} in the last ${count(days, "day")}`;
   if (entries.length === 0) {
-    return message("Nothing was done in this time.", [section(`${head}: nothing.`)]);
+    return answer(`${head}: nothing.`);
   }
   const groups = Array.from({ length: Math.ceil(entries.length / PER_GROUP) }, (_, at) =>
     paragraphs(entries.slice(at * PER_GROUP, (at + 1) * PER_GROUP).map(entryLine)),
@@ -33,7 +33,7 @@ export function auditMessage({ entries, total, days, who, project }: AuditView):
   // No foot is longer than this one.
   const kept = fitting(groups, [section(head), footOf(total - 1, total)]);
   const shown = Math.min(entries.length, kept.length * PER_GROUP);
-  return message("Who did what", [section(head), ...kept.flat(), footOf(shown, total)]);
+  return message(spoken(head), [section(head), ...kept.flat(), footOf(shown, total)]);
 }
 
 function footOf(shown: number, total: number) {
@@ -43,11 +43,9 @@ function footOf(shown: number, total: number) {
 
 /** Without rules, nobody is an administrator. */
 export function auditInTerminalMessage(): Message {
-  return message("The audit log can be read on the bot's machine.", [
-    section(
-      "No rules say who may read the audit log, so it is not shown here. Whoever runs the bot can read it with `npm run audit -- --since 7d`.",
-    ),
-  ]);
+  return answer(
+    "No rules say who may read the audit log, so it is not shown here. Whoever runs the bot can read it with `npm run audit -- --since 7d`.",
+  );
 }
 
 const PROJECTS_SHOWN = 5;
@@ -59,7 +57,7 @@ export function whichAuditProjectMessage(typed: string, projects: readonly Proje
     lines.length === 0
       ? `No project is called ${code(typed, 80)}. Write its title, its id or its link, or mention a person.`
       : `Which project do you mean by ${code(typed, 80)}?\n${andMore(lines, PROJECTS_SHOWN).join("\n")}`;
-  return message("Which project?", [section(asked)]);
+  return answer(asked);
 }
 
 const DID: Record<Deed, string> = {

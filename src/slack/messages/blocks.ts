@@ -2,7 +2,7 @@
 
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock, StaticSelect } from "@slack/types";
 import { LIMITS } from "./limits.js";
-import { escapeLoose, shorten, shortenMrkdwn } from "./mrkdwn.js";
+import { escapeLoose, shorten, shortenMrkdwn, spoken } from "./mrkdwn.js";
 
 /** A message to post. `text` is the notification, and what a screen reader reads. */
 export interface Message {
@@ -67,6 +67,11 @@ export function message(text: string, blocks: readonly (KnownBlock | null)[]): M
     return room >= 0 && places >= 0;
   });
   return { text: finished(text, LIMITS.messageText), blocks: kept };
+}
+
+/** A message of one paragraph of mrkdwn, perhaps with blocks below it. Its `text` has all of the paragraph. */
+export function answer(mrkdwn: string, ...below: (KnownBlock | null)[]): Message {
+  return message(spoken(mrkdwn), [section(mrkdwn), ...below]);
 }
 
 /** How much of a message's room the blocks take, in characters of JSON. */

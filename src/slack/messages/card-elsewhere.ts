@@ -2,7 +2,7 @@
 
 import type { HexPlace } from "../../hex/links.js";
 import { identityOf, isEnded, type Run } from "../../runs/run.js";
-import { context, type Message, message, section } from "./blocks.js";
+import { answer, context, type Message, message, section } from "./blocks.js";
 import { bold, code, inline } from "./mrkdwn.js";
 import { runCard } from "./run-card.js";
 import { titleOf } from "./run-words.js";
@@ -22,20 +22,16 @@ const THREAD_ONLY = new Set([
 /** Says that the card is a direct message because the channel or thread refused it. `word` is Slack's error code, `bot` the bot's name. */
 export function cardInDirectMessage(word: string, bot: string): Message {
   const where = THREAD_ONLY.has(word) ? "thread" : "channel";
-  return message("The run's card is in your direct messages.", [
-    section(
-      `The bot cannot post in this ${where} (Slack says ${code(word, 60)}), so the run's card is in your direct messages. ${todoWords(word, bot)}`,
-    ),
-  ]);
+  return answer(
+    `The bot cannot post in this ${where} (Slack says ${code(word, 60)}), so the run's card is in your direct messages. ${todoWords(word, bot)}`,
+  );
 }
 
 /** Says that the card is a direct message because the project may not be shown where it was wanted. */
 export function hiddenCardMessage(project: Run["project"]): Message {
-  return message("The run's card is in your direct messages.", [
-    section(
-      `:lock: The card of ${bold(titleOf(project), 150)} is in your direct messages: not everybody in the channel may see this project.`,
-    ),
-  ]);
+  return answer(
+    `:lock: The card of ${bold(titleOf(project), 150)} is in your direct messages: not everybody in the channel may see this project.`,
+  );
 }
 
 /** Why a run has no card, or one that may not show how it ended. */

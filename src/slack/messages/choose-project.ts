@@ -5,10 +5,10 @@ import type { z } from "zod";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { ACTIONS, type ActionId } from "./action-ids.js";
-import { actions, button, context, lengthOf, type Message, message, section } from "./blocks.js";
+import { actions, answer, button, context, lengthOf, type Message, message, section } from "./blocks.js";
 import { type Choice, type chosenSchema, fitsButton, inValue, KEPT, type othersSchema } from "./choice.js";
 import { LIMITS } from "./limits.js";
-import { andMore, bold, code, count, date, dotted, inline, link } from "./mrkdwn.js";
+import { andMore, bold, code, count, date, dotted, inline, link, spoken } from "./mrkdwn.js";
 import { optionsLine, titleOf } from "./run-words.js";
 import { tellingTitles } from "./telling-titles.js";
 
@@ -100,7 +100,7 @@ function listMessage(view: ProjectChoice, projects: readonly Project[]): Message
   if (projects.length > 1 && lengthOf(blocks) > LIMITS.messageBlocksText) {
     return listMessage({ ...view, hasOthers: true }, projects.slice(0, -1));
   }
-  return message(head.replace(/\*/g, ""), blocks);
+  return message(spoken(head), blocks);
 }
 
 const HEADS: Record<Fit, (text: string, total: number) => string> = {
@@ -144,7 +144,7 @@ function noProjectMessage({ choice, fit, unpublished, known, place }: ProjectCho
     unpublished.length > 0
       ? [section(head), unpublishedBlock(unpublished, place), section(`If you meant another one, try ${OTHER_WAYS}`)]
       : [section(`${head}\nTry ${OTHER_WAYS}`)];
-  return message(`${what}.`, [...blocks, knownContext(known)]);
+  return message(spoken(head), [...blocks, knownContext(known)]);
 }
 
 const OTHER_WAYS =
@@ -152,32 +152,26 @@ const OTHER_WAYS =
 
 /** The answer to an id or a link together with other words: the bot would have to guess which of them counts. */
 export function wordsBesideIdMessage(id: string, words: string): Message {
-  return message("Nothing was done: that was an id or a link together with other words.", [
-    section(
-      `${code(id, NAME)} is an id or a link. What is ${code(words, NAME)} for?\nWrite either the project's name, or its id or link. A value with spaces needs quotes: \`name="two words"\`. _Nothing was done._`,
-    ),
-  ]);
+  return answer(
+    `${code(id, NAME)} is an id or a link. What is ${code(words, NAME)} for?\nWrite either the project's name, or its id or link. A value with spaces needs quotes: \`name="two words"\`. _Nothing was done._`,
+  );
 }
 
 /** Replaces the choice once it was made. `title` is the project's. */
 export function chosenMessage(title: string, isAwaiting = false): Message {
   if (isAwaiting) {
-    return message(`Waiting for approval: ${inline(title, NAME)}.`, [
-      section(`Somebody has to approve ${bold(title, NAME)} first. Its card and \`/hex runs\` show how it is going.`),
-    ]);
+    return answer(
+      `Somebody has to approve ${bold(title, NAME)} first. Its card and \`/hex runs\` show how it is going.`,
+    );
   }
-  return message(`Asking Hex to run ${inline(title, NAME)}.`, [
-    section(`Asking Hex to run ${bold(title, NAME)}. Its card and \`/hex runs\` show how it is going.`),
-  ]);
+  return answer(`Asking Hex to run ${bold(title, NAME)}. Its card and \`/hex runs\` show how it is going.`);
 }
 
 /** The answer to a button whose stored choice is no longer kept. */
 export function choiceGoneMessage(): Message {
-  return message("What you typed is no longer kept. Nothing was started.", [
-    section(
-      "What you typed was too long for a button, so the bot kept it for a day, and that day is over. _Nothing was started._\nType the command again.",
-    ),
-  ]);
+  return answer(
+    "What you typed was too long for a button, so the bot kept it for a day, and that day is over. _Nothing was started._\nType the command again.",
+  );
 }
 
 function projectBlocks(view: ProjectChoice, projects: readonly Project[]): SectionBlock[] {

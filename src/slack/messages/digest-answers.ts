@@ -3,7 +3,7 @@
 import type { DigestChoice } from "../../follow/digest.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
-import { context, type Message, message, section } from "./blocks.js";
+import { answer, context, type Message } from "./blocks.js";
 import { andMore, code, date, inline, link, mention } from "./mrkdwn.js";
 import { DOUBLED_ONCE } from "./repeat.js";
 import { slackRemedy } from "./slack-remedies.js";
@@ -47,7 +47,7 @@ export function digestSetMessage(settings: DigestSet): Message {
     next === null ? null : `The next one comes ${date(next)}.`,
     "`/hex digest` shows it now, and `/hex digest off` ends it.",
   ];
-  return message("The digest is set", [section(lines.filter((line) => line !== null).join("\n"))]);
+  return answer(lines.filter((line) => line !== null).join("\n"));
 }
 
 function namedWords(named: number): string {
@@ -68,7 +68,7 @@ export function digestNote(digest: (DigestChoice & { setBy: string }) | null): s
 
 export function digestOffMessage(was: boolean): Message {
   const text = was ? "This conversation no longer gets a digest." : "No digest is set in this conversation.";
-  return message(text, [section(was ? text : `${text} \`/hex digest 08:00\` sets one.`)]);
+  return answer(was ? text : `${text} \`/hex digest 08:00\` sets one.`);
 }
 
 /** What was typed: the part before the projects, and the projects. */
@@ -106,11 +106,9 @@ const COMMAND = 400;
 
 export function whichZoneMessage(typed: TypedDigest): Message {
   const example = code(commandOf({ ...typed, zone: "Europe/Berlin" }), COMMAND);
-  return message("Which time zone?", [
-    section(
-      `:earth_africa: In which time zone? Slack does not tell the bot yours. Write it after the time: ${example}`,
-    ),
-  ]);
+  return answer(
+    `:earth_africa: In which time zone? Slack does not tell the bot yours. Write it after the time: ${example}`,
+  );
 }
 
 /** `zone`: what was typed for it. `nearest`: the zone that may be meant. */
@@ -120,22 +118,18 @@ export function unknownZoneMessage(zone: string, nearest: string | null, typed: 
     ? `${code(zone, 60)} does not say when summer time begins. Name the zone by its region and city`
     : `The bot does not know the time zone ${code(zone, 60)}. Name it by its region and city`;
   const example = code(commandOf({ ...typed, zone: nearest ?? "Europe/Berlin" }), COMMAND);
-  return message("Which time zone?", [section(`:earth_africa: ${why}: ${example}`)]);
+  return answer(`:earth_africa: ${why}: ${example}`);
 }
 
 /** `typed`: all that was typed after `/hex digest`. */
 export function whatTimeMessage(typed: string): Message {
-  return message("At what time?", [
-    section(
-      `At what time? Put the time first: ${code(`/hex digest 08:00 ${typed}`, COMMAND)}. \`/hex digest\` alone shows the digest now.`,
-    ),
-  ]);
+  return answer(
+    `At what time? Put the time first: ${code(`/hex digest 08:00 ${typed}`, COMMAND)}. \`/hex digest\` alone shows the digest now.`,
+  );
 }
 
 export function noSuchTimeMessage(typed: string): Message {
-  return message("There is no such time.", [
-    section(`${code(typed, 40)} is not a time of day. Write it like \`08:00\`, \`8am\` or \`17:30\`.`),
-  ]);
+  return answer(`${code(typed, 40)} is not a time of day. Write it like \`08:00\`, \`8am\` or \`17:30\`.`);
 }
 
 /** Where nothing is watched, to whoever sets a digest about that. */
@@ -149,11 +143,9 @@ export function nothingToShowNowMessage(): Message {
 }
 
 function whatToShow(so: string, typed: TypedDigest): Message {
-  return message("What should the digest show?", [
-    section(
-      `Nothing is watched in this conversation, ${so}. Say which projects it should show: ${code(commandOf({ ...typed, text: "scheduled" }), COMMAND)} for all with a schedule, \`category:…\`, \`owner:…\`, or a project's name. Or begin with \`/hex watch\`.`,
-    ),
-  ]);
+  return answer(
+    `Nothing is watched in this conversation, ${so}. Say which projects it should show: ${code(commandOf({ ...typed, text: "scheduled" }), COMMAND)} for all with a schedule, \`category:…\`, \`owner:…\`, or a project's name. Or begin with \`/hex watch\`.`,
+  );
 }
 
 const PROJECTS_SHOWN = 5;
@@ -168,17 +160,15 @@ export function whichDigestProjectMessage(typed: TypedDigest, projects: readonly
     lines.length === 0
       ? `No project is called ${code(typed.text, 80)}. Write its title, its id or its link.`
       : `Which project do you mean by ${code(typed.text, 80)}?\n${andMore(lines, PROJECTS_SHOWN).join("\n")}`;
-  return message("Which project?", [section(asked)]);
+  return answer(asked);
 }
 
 /** To whoever set a digest that Slack does not accept any more. `word`: Slack's error code. `isDoubled`: whether this may have been posted before. */
 export function digestEndedMessage(digest: DigestChoice, word: string, isDoubled: boolean): Message {
   const { what } = slackRemedy(word);
   const where = /^C[A-Z0-9]+$/.test(digest.channel) ? ` in <#${digest.channel}>` : "";
-  return message("Your digest has ended", [
-    section(
-      `:no_bell: The digest that you set${where}, ${whenWords(digest)}, has ended: ${inline(what.charAt(0).toLowerCase() + what.slice(1), 200)} (${code(word, 60)}).\nTo get it again, type ${code(commandOf({ ...digest, text: typedRule(digest) }), COMMAND)} in a conversation that the bot can write to.`,
-    ),
+  return answer(
+    `:no_bell: The digest that you set${where}, ${whenWords(digest)}, has ended: ${inline(what.charAt(0).toLowerCase() + what.slice(1), 200)} (${code(word, 60)}).\nTo get it again, type ${code(commandOf({ ...digest, text: typedRule(digest) }), COMMAND)} in a conversation that the bot can write to.`,
     isDoubled ? context(DOUBLED_ONCE) : null,
-  ]);
+  );
 }

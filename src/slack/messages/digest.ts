@@ -32,14 +32,15 @@ export interface DigestView {
 }
 
 export function digestMessage(view: DigestView): Message {
-  const plain = message(headline(view.entries), [head(view), ...listBlocks(view), context(...view.notes)]);
+  const text = `Digest: ${headline(view.entries)}`;
+  const plain = message(text, [head(view), ...listBlocks(view), context(...view.notes)]);
   if (!view.hasTables) return plain;
   const { block, shown } = tableOf(view);
   if (block === null) return plain;
   const more = moreLine(view.entries.length - shown);
   const times = `Time zone of the table: ${inline(view.zone, 60)}.`;
   return {
-    ...message(headline(view.entries), [head(view), block, context(more, times, ...view.notes)]),
+    ...message(text, [head(view), block, context(more, times, ...view.notes)]),
     instead: { message: plain, onTaken: view.onTableRefused },
   };
 }

@@ -1,7 +1,7 @@
 // What the bot can do, and what each subcommand is for.
 
 import type { OptionalScope } from "../connection/scopes.js";
-import { context, type Message, message, section } from "./blocks.js";
+import { answer, context, type Message, message, section } from "./blocks.js";
 import { bold, code } from "./mrkdwn.js";
 import { declinedScopesLine } from "./slack-remedies.js";
 
@@ -29,10 +29,7 @@ export function unknownCommandMessage(
   commands: readonly CommandHelp[],
 ): Message {
   const meant = suggestion === null ? "" : ` Did you mean ${code(`/hex ${suggestion}`)}?`;
-  return message("Unknown command", [
-    section(`${bold(word, 80)} is not something that \`/hex\` can do.${meant}`),
-    ...helpBlocks(commands),
-  ]);
+  return answer(`${bold(word, 80)} is not something that \`/hex\` can do.${meant}`, ...helpBlocks(commands));
 }
 
 function helpBlocks(commands: readonly CommandHelp[]) {

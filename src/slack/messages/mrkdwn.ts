@@ -78,6 +78,20 @@ export function plainDate(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
+/** How our own mrkdwn marks code, bold and italic words. */
+const EMPHASIS = /`([^`\n]+)`|(?<![\w*])\*([^*\n]+)\*(?![\w*])|(?<!\w)_([^_\n]+)_(?!\w)/g;
+
+/**
+ * Finished mrkdwn as a notification and a screen reader have it: without formatting and without the emoji before a sentence or a
+ * state, with links as their labels and times in UTC. Mentions stay, because Slack puts names in their place.
+ */
+export function spoken(mrkdwn: string): string {
+  return mrkdwn
+    .replace(/(^|\n|: |• ):[a-z_]+: /g, "$1")
+    .replace(/<(?:!date\^|https?:)[^<>|]*\|([^<>]*)>/g, "$1")
+    .replace(EMPHASIS, "$1$2$3");
+}
+
 /** The parts of a line, separated by dots. Parts that are `null` are left out. */
 export function dotted(...parts: (string | null)[]): string {
   return parts.filter((part) => part !== null).join(" · ");

@@ -4,10 +4,10 @@ import type { KnownBlock } from "@slack/types";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { ACTIONS } from "./action-ids.js";
-import { actions, button, context, lengthOf, type Message, message, section } from "./blocks.js";
+import { actions, answer, button, context, lengthOf, type Message, message, section } from "./blocks.js";
 import { type Carried, packed, TOO_LONG } from "./carried.js";
 import { LIMITS } from "./limits.js";
-import { code, count, date, dotted, inline, link } from "./mrkdwn.js";
+import { code, count, date, dotted, inline, link, spoken } from "./mrkdwn.js";
 import { optionsLine } from "./run-words.js";
 import { scheduleWords } from "./schedule.js";
 import { type Searched, searchedInButton } from "./searched.js";
@@ -51,7 +51,7 @@ export function projectsMessage(view: ProjectsView): Message {
   const head = view.isNearest
     ? `*No project has all of* ${code(words.join(" "), 80)}. The nearest by spelling:`
     : counted;
-  return message(head.replace(/\*/g, ""), [
+  return message(spoken(head), [
     section(head),
     carriedBlockOf(view, carried),
     ...shown.flatMap((project) =>
@@ -202,26 +202,20 @@ function pager({ words, nonce }: ProjectsView, page: number, pages: number, carr
 
 /** The answer to a button of a list when it is no longer known what was searched for. */
 export function searchGoneMessage(): Message {
-  return message("What you searched for is no longer kept.", [
-    section(
-      "What you searched for was too long for a button, so the bot kept it for a day, and that day is over.\nType the command again.",
-    ),
-  ]);
+  return answer(
+    "What you searched for was too long for a button, so the bot kept it for a day, and that day is over.\nType the command again.",
+  );
 }
 
 function emptyMessage(view: ProjectsView): Message {
   const { words } = view;
   if (words.length === 0) {
-    return message("The bot's token sees no projects.", [
-      section(
-        "*The bot's token sees no projects.*\nShare a project with the workspace or with the token's user in Hex, then try `/hex projects` again.",
-      ),
-    ]);
+    return answer(
+      "*The bot's token sees no projects.*\nShare a project with the workspace or with the token's user in Hex, then try `/hex projects` again.",
+    );
   }
-  return message("No project fits these words.", [
-    section(
-      `*No project fits* ${code(words.join(" "), 120)}\nEvery word must occur in the title, description, category or owner. Try fewer words, or \`/hex projects\` to see all projects.`,
-    ),
+  return answer(
+    `*No project fits* ${code(words.join(" "), 120)}\nEvery word must occur in the title, description, category or owner. Try fewer words, or \`/hex projects\` to see all projects.`,
     contextOf(gapOf(view)),
-  ]);
+  );
 }

@@ -9,7 +9,7 @@ import { elapsedMs, identityOf, isEnded, type Run, type RunIn } from "../../runs
 import { isHeldBack } from "../../runs/transitions.js";
 import { isDirect } from "../connection/conversation.js";
 import { actions, context, type Message, message, section } from "./blocks.js";
-import { bold, code, date, dotted, duration, inline, link, mention, plainDate, sentence } from "./mrkdwn.js";
+import { bold, code, date, dotted, duration, inline, link, mention, plainDate, sentence, spoken } from "./mrkdwn.js";
 import { peopleWords } from "./people-terms.js";
 import { remedyBlocks, saidLine, traceLine } from "./remedy.js";
 import { runButtons } from "./run-buttons.js";
@@ -96,7 +96,7 @@ function timeLine(run: Run, now: number): { text: string; plain: string } | null
       const unknown = run.status === "RUNNING" ? null : `Hex calls it ${code(run.status, 60)}`;
       const since = elapsed !== null && coarse(elapsed) > 0 ? `for ${duration(coarse(elapsed))}` : null;
       const parts = [since, typical, unknown].filter((part) => part !== null);
-      return parts.length === 0 ? null : { text: sentence(dotted(...parts)), plain: parts.join(", ") };
+      return parts.length === 0 ? null : { text: sentence(dotted(...parts)), plain: spoken(parts.join(", ")) };
     }
     case "completed":
     case "errored":

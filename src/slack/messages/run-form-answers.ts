@@ -1,26 +1,22 @@
 // Answers to one person about the form that starts a run: why it is not there, and how to get it back.
 
 import { ACTIONS } from "./action-ids.js";
-import { actions, button, context, type Message, message, section } from "./blocks.js";
+import { actions, answer, button, context, type Message, message, section } from "./blocks.js";
 import { bold, inline } from "./mrkdwn.js";
 import type { Complaint, Notice } from "./run-form-state.js";
 
 /** The answer to a form from another version of the bot. */
 export function staleFormMessage(): Message {
-  return message("This form no longer works.", [
-    section(
-      "This form belongs to another version of the bot, so nothing was started. Copy what you typed, and open the form again with `/hex run`.",
-    ),
-  ]);
+  return answer(
+    "This form belongs to another version of the bot, so nothing was started. Copy what you typed, and open the form again with `/hex run`.",
+  );
 }
 
 /** The answer when values that no field could show are no longer kept: the run would lack them. */
 export function formGoneMessage(): Message {
-  return message("This form is too old. Nothing was started.", [
-    section(
-      "This form has values that no field can show. The bot keeps them for a day, and that day is over, so *nothing was started*. Copy what you typed, and open the form again.",
-    ),
-  ]);
+  return answer(
+    "This form has values that no field can show. The bot keeps them for a day, and that day is over, so *nothing was started*. Copy what you typed, and open the form again.",
+  );
 }
 
 /**
@@ -39,20 +35,18 @@ export function formNotOpenedMessage(nonce: string, isLate: boolean): Message {
 
 /** The answer to a draft that no longer exists, or is somebody else's. */
 export function draftGoneMessage(): Message {
-  return message("This form is no longer kept.", [
-    section(
-      "This form is no longer kept: each form is kept for a day, and only for the person who filled it in. You can open an empty one.",
-    ),
+  return answer(
+    "This form is no longer kept: each form is kept for a day, and only for the person who filled it in. You can open an empty one.",
     actions(button({ actionId: ACTIONS.openForm, label: "Open the form", value: "-" })),
-  ]);
+  );
 }
 
 /** The answer to a draft whose run has been started. */
 export function formDoneMessage(title: string): Message {
-  return message("This form has already started its run.", [
-    section(`This form has already started its run of ${bold(title, 150)}. Its card shows how it is going.`),
+  return answer(
+    `This form has already started its run of ${bold(title, 150)}. Its card shows how it is going.`,
     actions(button({ actionId: ACTIONS.openForm, label: "Open an empty form", value: "-" })),
-  ]);
+  );
 }
 
 /** Brings back a form that was closed while the bot was asking Hex. `title` is the project's. */
@@ -65,11 +59,11 @@ export function closedFormMessage(form: {
   const { title, complaints, notice, nonce } = form;
   const said = [notice?.text, ...complaints.map(({ text }) => text)].filter((text) => text !== undefined);
   const head = notice?.level === "success" ? ":white_check_mark:" : ":warning: *Not started:*";
-  return message("Your form is still here.", [
-    section(`${head} ${bold(title, 150)}\n${said.map((text) => `• ${inline(text, 400)}`).join("\n")}`),
+  return answer(
+    `${head} ${bold(title, 150)}\n${said.map((text) => `• ${inline(text, 400)}`).join("\n")}`,
     context("You closed the form while the bot was checking it with Hex. What you typed is kept for a day."),
     actions(openDraftButton("Open again", nonce)),
-  ]);
+  );
 }
 
 function openDraftButton(label: string, nonce: string) {

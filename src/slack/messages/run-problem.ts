@@ -1,16 +1,14 @@
 // What is wrong with the words after `/hex run`, and how to write them.
 
 import type { RunProblem } from "../parse/run-arguments.js";
-import { type Message, message, section } from "./blocks.js";
+import { answer, type Message } from "./blocks.js";
 import { code } from "./mrkdwn.js";
 
 const RUN_USAGE = "For example: `/hex run weekly revenue days=30 --fresh`.";
 
 /** Why the bot did not understand a `/hex run`. Nothing was started. */
 export function runProblemMessage(problem: RunProblem): Message {
-  return message("The bot did not understand that. Nothing was started.", [
-    section(`${problemWords(problem)}\n_Nothing was started._`),
-  ]);
+  return answer(`${problemWords(problem)}\n_Nothing was started._`);
 }
 
 function problemWords(problem: RunProblem): string {

@@ -6,7 +6,7 @@ import type { ProjectNamed } from "../../hex/projects.js";
 import { type HexRun, isFinal, isOver } from "../../hex/schema.js";
 import { elapsedMs, identityOf, isLive, type Run } from "../../runs/run.js";
 import { ACTIONS } from "./action-ids.js";
-import { actions, context, fitting, type Message, message, section } from "./blocks.js";
+import { actions, answer, context, fitting, type Message, message, section } from "./blocks.js";
 import { code, count, date, dotted, duration, inline, link, mention } from "./mrkdwn.js";
 import { approvalButtons, cancelButton, cancelHexRunButton, shortName } from "./run-buttons.js";
 import { FACES, faceOf, STATES, titleOf, triggerWord } from "./run-words.js";
@@ -55,11 +55,9 @@ export function runsInFlightMessage(
   { user, here, ...at }: ListAt & { user: string; here: string },
 ): Message {
   if (runs.length === 0) {
-    return message("No run is in flight here, and you have none elsewhere.", [
-      section(
-        "*No run is in flight here, and you have none in flight elsewhere.*\n`/hex cancel <project>` finds the runs of a project, and `/hex runs` shows all that the bot tracks.",
-      ),
-    ]);
+    return answer(
+      "*No run is in flight here, and you have none in flight elsewhere.*\n`/hex cancel <project>` finds the runs of a project, and `/hex runs` shows all that the bot tracks.",
+    );
   }
   const mineFirst = runs.toSorted(
     (a, b) =>
@@ -72,11 +70,11 @@ export function runsInFlightMessage(
   const what = `${count(runs.length, "run")} in flight`;
   const isAnyTheirs = runs.some(({ run }) => at.mayCancel(run.project.id, run.requester));
   const todo = isAnyTheirs ? "Press Cancel next to the one that you want to stop." : NONE_THEIRS;
-  return message(`${what}. Which one?`, [
-    section(`*${what}* in this channel, or started by you. ${todo}`),
+  return answer(
+    `*${what}* in this channel, or started by you. ${todo}`,
     ...lines,
     runs.length > WATCHED_SHOWN ? context(`and ${runs.length - WATCHED_SHOWN} more: \`/hex cancel <project>\``) : null,
-  ]);
+  );
 }
 
 const NONE_THEIRS =
@@ -128,9 +126,7 @@ export function projectRunsMessage({ project, runs, own, ...at }: ProjectRuns): 
   const { place } = at;
   const title = link(projectUrl(place, project), titleOf(project), 120);
   if (runs.length === 0) {
-    return message("This project has no runs.", [
-      section(`*${title}* has no runs in the last 90 days. Start one with ${code(`/hex run ${project.id}`)}.`),
-    ]);
+    return answer(`*${title}* has no runs in the last 90 days. Start one with ${code(`/hex run ${project.id}`)}.`);
   }
   return message(`The latest runs of ${inline(titleOf(project), 120)}`, [
     section(`*The latest runs of* ${title}`),
@@ -153,11 +149,9 @@ export function runsToCancelMessage({ project, runs, own, others, isUnread, name
   const said = named === "by_id" ? `That names the project *${title}* but no run` : `The project is *${title}*`;
   const total = runs.length + others.length;
   if (total === 0) {
-    return message("No run of that project is in flight.", [
-      section(
-        `${said}, and none of its runs is in flight: there is nothing to cancel.\n${code(`/hex runs ${project.id}`)} shows the latest.`,
-      ),
-    ]);
+    return answer(
+      `${said}, and none of its runs is in flight: there is nothing to cancel.\n${code(`/hex runs ${project.id}`)} shows the latest.`,
+    );
   }
   const requesters = [...others, ...runs.map(({ runId }) => own.get(runId) ?? null)];
   const isAnyTheirs = requesters.some((run) => at.mayCancel(project.id, run?.requester ?? null));
@@ -165,8 +159,8 @@ export function runsToCancelMessage({ project, runs, own, others, isUnread, name
     ...others.map((run) => ownRunBlock(run, at)),
     ...runs.map((run) => hexRunBlock(run, own.get(run.runId) ?? null, project, at)),
   ];
-  return message("Which run of that project?", [
-    section(`${said}.${isAnyTheirs ? " Which one?" : ""} *${count(total, "run")} in flight:*`),
+  return answer(
+    `${said}.${isAnyTheirs ? " Which one?" : ""} *${count(total, "run")} in flight:*`,
     isAnyTheirs ? null : section(NONE_THEIRS),
     ...lines.slice(0, WATCHED_SHOWN),
     total > WATCHED_SHOWN ? context(`The latest ${WATCHED_SHOWN}. The others are in Hex.`) : null,
@@ -175,7 +169,7 @@ export function runsToCancelMessage({ project, runs, own, others, isUnread, name
           "The bot could not ask Hex: these are only the runs that it tracks. For the others, try again in a minute.",
         )
       : null,
-  ]);
+  );
 }
 
 function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project"], { now, mayCancel }: ListAt) {

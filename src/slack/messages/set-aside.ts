@@ -3,7 +3,7 @@
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { RunOutline } from "../../runs/unreadable-run.js";
 import type { ReadTable } from "../../store/row-reader.js";
-import { context, type Message, message, section } from "./blocks.js";
+import { answer, context, type Message, message, section } from "./blocks.js";
 import { code, dotted, link } from "./mrkdwn.js";
 
 /** What to do about rows that are set aside, for the log and for `/hex status`. */
@@ -12,7 +12,7 @@ export const SET_ASIDE_TODO =
 
 /** Replaces the card of a run that cannot be read. `place` is where Hex is. */
 export function unreadableRunCard(run: RunOutline, place: HexPlace): Message {
-  return message("The bot can no longer track this run.", [
+  return message("Not known: the bot can no longer track this run. Open it in Hex to see how it ends.", [
     section(
       `:grey_question: *Not known*  ${projectLink(run, place)}\nThe bot cannot read what it has stored about this run, so it no longer tracks it. The run continues in Hex. Open it there to see how it ends.`,
     ),
@@ -22,23 +22,19 @@ export function unreadableRunCard(run: RunOutline, place: HexPlace): Message {
 
 /** The answer to somebody who wants to do something with such a run. */
 export function unreadableRunMessage(run: RunOutline, place: HexPlace, reference: string): Message {
-  return message("The bot cannot read what it has stored about this run.", [
-    section(
-      `:warning: The bot cannot read what it has stored about this run, so nothing was done. Open ${projectLink(run, place)} in Hex to see the run, cancel it or run it again.\nWhoever runs the bot finds the reference in its log.`,
-    ),
+  return answer(
+    `:warning: The bot cannot read what it has stored about this run, so nothing was done. Open ${projectLink(run, place)} in Hex to see the run, cancel it or run it again.\nWhoever runs the bot finds the reference in its log.`,
     idsBlock(run),
     context(`Reference ${code(reference, 40)}`),
-  ]);
+  );
 }
 
 /** The answer when Hex was asked to cancel such a run. */
 export function unreadableRunCancelledMessage(run: RunOutline, place: HexPlace): Message {
-  return message("Hex is stopping the run.", [
-    section(
-      `:octagonal_sign: Hex is stopping the run. The bot cannot read what it has stored about it, so its card does not change: open ${projectLink(run, place)} in Hex to see when it has stopped.`,
-    ),
+  return answer(
+    `:octagonal_sign: Hex is stopping the run. The bot cannot read what it has stored about it, so its card does not change: open ${projectLink(run, place)} in Hex to see when it has stopped.`,
     idsBlock(run),
-  ]);
+  );
 }
 
 /** What the rows of a table hold, for one row and for several. */

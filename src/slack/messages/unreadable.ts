@@ -1,18 +1,16 @@
 // The answer to a command, a click or a modal whose payload the bot cannot read.
 
 import type { ModalView } from "@slack/types";
-import { context, type Message, message, section } from "./blocks.js";
+import { answer, context, type Message } from "./blocks.js";
 import { code } from "./mrkdwn.js";
 import { noticeView } from "./views.js";
 
 /** The log says what was wrong, under the same `reference`. */
 export function unreadableMessage(reference: string): Message {
-  return message("The bot could not read that, so it did nothing.", [
-    section(
-      ":warning: *The bot could not read what Slack sent it*, so it did nothing.\nTry again. If it happens again, look up the reference in the bot's log, or update the bot.",
-    ),
+  return answer(
+    ":warning: *The bot could not read what Slack sent it*, so it did nothing.\nTry again. If it happens again, look up the reference in the bot's log, or update the bot.",
     context(`Reference ${code(reference, 40)}`),
-  ]);
+  );
 }
 
 /** Opens on top of the modal, which stays as it is. */

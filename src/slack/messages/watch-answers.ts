@@ -6,7 +6,7 @@ import type { Level, Rule } from "../../follow/watch.js";
 import type { HexPlace } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { ABSENCE_WORDS } from "./absence.js";
-import { context, type Message, message, section } from "./blocks.js";
+import { answer, context, type Message } from "./blocks.js";
 import { code, count } from "./mrkdwn.js";
 import { scheduleWords } from "./schedule.js";
 import {
@@ -53,10 +53,10 @@ export function watchSetMessage(watch: WatchSet): Message {
     PAGING_NOTES[paging],
     loadNote(load),
   ];
-  return message("Watching", [
-    section(lines.filter((line) => line !== null).join("\n")),
+  return answer(
+    lines.filter((line) => line !== null).join("\n"),
     context("`/hex watching` shows what is watched here, and `/hex unwatch` ends it."),
-  ]);
+  );
 }
 
 const PAGING_NOTES: Record<WatchSet["paging"], string | null> = {
@@ -98,26 +98,22 @@ export interface AlsoWatched {
 /** `also`: null if the conversation is told of none of its projects any more. */
 export function noLongerWatchedMessage(also: AlsoWatched | null, isOne: boolean, place: HexPlace): Message {
   if (also === null) {
-    return message("No longer watched here.", [section("No longer watched in this conversation.")]);
+    return answer("No longer watched in this conversation.");
   }
   const what = isOne ? "it" : `${count(also.projects, "project")} that it covered`;
-  return message("That watch has ended.", [
-    section(
-      `That watch has ended. But this conversation is still told of ${what}, because it also watches ${alsoWords(also, place)}.`,
-    ),
+  return answer(
+    `That watch has ended. But this conversation is still told of ${what}, because it also watches ${alsoWords(also, place)}.`,
     context(SHOWS_WATCHES),
-  ]);
+  );
 }
 
 /** The answer to somebody who ends the watch of a project that has none of its own. */
 export function watchedByOthersMessage(project: Project, also: AlsoWatched, place: HexPlace): Message {
   const name = ruleWords({ kind: "project", id: project.id }, project, place);
-  return message("That has no watch of its own here.", [
-    section(
-      `${name} has no watch of its own here. This conversation is told of it because it watches ${alsoWords(also, place)}.`,
-    ),
+  return answer(
+    `${name} has no watch of its own here. This conversation is told of it because it watches ${alsoWords(also, place)}.`,
     context(SHOWS_WATCHES),
-  ]);
+  );
 }
 
 const SHOWS_WATCHES = "`/hex watching` shows what is watched here, with Unwatch.";
@@ -129,31 +125,25 @@ function alsoWords({ by }: AlsoWatched, place: HexPlace): string {
 }
 
 export function notWatchedMessage(): Message {
-  return message("Not watched here.", [
-    section("That is not watched in this conversation. `/hex watching` shows what is."),
-  ]);
+  return answer("That is not watched in this conversation. `/hex watching` shows what is.");
 }
 
 export function whatToWatchMessage(): Message {
-  return message("What to watch?", [
-    section(
-      "Which project? Write its name, its id or its link: `/hex watch weekly revenue`.\nOr several at once: `/hex watch category:Finance`, `/hex watch owner:ada@example.com`, `/hex watch scheduled`.",
-    ),
-  ]);
+  return answer(
+    "Which project? Write its name, its id or its link: `/hex watch weekly revenue`.\nOr several at once: `/hex watch category:Finance`, `/hex watch owner:ada@example.com`, `/hex watch scheduled`.",
+  );
 }
 
 /** The answer to an owner who is not named by an address. `command`: what goes before the owner. */
 export function ownerIsAddressMessage(typed: string, command: string): Message {
-  return message("An owner is an e-mail address.", [
-    section(
-      `${code(typed, 80)} is not an e-mail address. Use the one that the owner has in Hex: ${code(`/hex ${command} owner:ada@example.com`)}.`,
-    ),
-  ]);
+  return answer(
+    `${code(typed, 80)} is not an e-mail address. Use the one that the owner has in Hex: ${code(`/hex ${command} owner:ada@example.com`)}.`,
+  );
 }
 
 /** `typed`: what was typed for it. */
 export function whatToUnwatchMessage(typed: string): Message {
-  return message("Not watched here.", [
-    section(`${code(typed, 80)} is not watched in this conversation. \`/hex watching\` shows what is, with Unwatch.`),
-  ]);
+  return answer(
+    `${code(typed, 80)} is not watched in this conversation. \`/hex watching\` shows what is, with Unwatch.`,
+  );
 }

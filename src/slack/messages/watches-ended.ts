@@ -3,7 +3,7 @@
 import type { EndedWatch, Rule } from "../../follow/watch.js";
 import type { HexPlace } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
-import { context, type Message, message, section } from "./blocks.js";
+import { answer, context, type Message, section } from "./blocks.js";
 import { code, count, inline } from "./mrkdwn.js";
 import { DOUBLED_ONCE } from "./repeat.js";
 import { slackRemedy } from "./slack-remedies.js";
@@ -39,14 +39,12 @@ export function watchesEndedMessage(
     .slice(0, SHOWN)
     .map((one) => `• ${typeof one === "string" ? UNNAMED[one] : ruleWords(one.rule, one.project, place)}`);
   const rest = rules.length - lines.length;
-  return message("What you watch has ended", [
-    section(
-      `:no_bell: The bot cannot write${where} any more: ${why} (${code(word, 60)}). These watches of yours have ended:`,
-    ),
+  return answer(
+    `:no_bell: The bot cannot write${where} any more: ${why} (${code(word, 60)}). These watches of yours have ended:`,
     section([...lines, ...(rest > 0 ? [`… and ${count(rest, "more rule")}.`] : [])].join("\n")),
     isDoubled ? context(DOUBLED_ONCE) : null,
     section(
       "Nobody is told of them any more. To go on, type `/hex watch` and the name again in a conversation that the bot can write to.",
     ),
-  ]);
+  );
 }

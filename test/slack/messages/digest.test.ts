@@ -57,7 +57,7 @@ test.each([
     const message = drawn(Array.from({ length: many }, (_unused, index) => entry(index, title)));
     const list = message.instead?.message;
     if (list === undefined) throw new Error("There is no table.");
-    expect(message.text).toBe(`${many - 1} of ${many} fresh, 1 late`);
+    expect(message.text).toBe(`Digest: ${many - 1} of ${many} fresh, 1 late`);
     for (const one of [message, list]) {
       expect(blockErrors(one.blocks, "message")).toEqual([]);
       expect(pings(one)).toEqual([]);

@@ -115,6 +115,8 @@ const AT = { now: NOW, place: PLACE, mayCancel: () => true, mayDecide: () => tru
 function check(message: Message, people: readonly string[] = []): void {
   expect(blockErrors(message.blocks, "message")).toEqual([]);
   expect(message.text.trim()).not.toBe("");
+  // It is for notifications, which show no links and no dates.
+  expect(message.text).not.toMatch(/<!date|<https?:/);
   expect(message.text.length).toBeLessThanOrEqual(LIMITS.messageText);
   expect(JSON.stringify(message.blocks).length).toBeLessThan(12_000);
   expect(unknownMarks(message)).toEqual([]);

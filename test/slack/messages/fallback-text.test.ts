@@ -1,0 +1,283 @@
+// What a phone's notification and a screen reader have of a message: its text. It says what the message says, in plain words.
+
+import { describe, expect, test } from "vitest";
+import type { Run } from "../../../src/runs/run.js";
+import { deniedMessage } from "../../../src/slack/messages/access.js";
+import * as answers from "../../../src/slack/messages/answers.js";
+import * as approval from "../../../src/slack/messages/approval.js";
+import { takenOverMessage, takingMessage } from "../../../src/slack/messages/attention.js";
+import { auditMessage } from "../../../src/slack/messages/audit.js";
+import type { Message } from "../../../src/slack/messages/blocks.js";
+import { cardInDirectMessage, hiddenCardMessage } from "../../../src/slack/messages/card-elsewhere.js";
+import { NOTHING_CARRIED } from "../../../src/slack/messages/carried.js";
+import { chosenMessage } from "../../../src/slack/messages/choose-project.js";
+import * as digests from "../../../src/slack/messages/digest-answers.js";
+import { unknownCommandMessage } from "../../../src/slack/messages/help.js";
+import { spoken } from "../../../src/slack/messages/mrkdwn.js";
+import { projectsMessage } from "../../../src/slack/messages/projects.js";
+import { runCard } from "../../../src/slack/messages/run-card.js";
+import { closedFormMessage } from "../../../src/slack/messages/run-form-answers.js";
+import { runProblemMessage } from "../../../src/slack/messages/run-problem.js";
+import { projectRunsMessage } from "../../../src/slack/messages/runs.js";
+import * as watches from "../../../src/slack/messages/watch-answers.js";
+import { watchesEndedMessage } from "../../../src/slack/messages/watches-ended.js";
+
+const AT = Date.UTC(2026, 10, 2, 9, 30);
+const PLACE = { origin: "https://app.hex.tech", workspace: "6f4922f4-8d2b-4f7a-9f3e-0123456789ab" };
+const project = { id: "018f2a1e-1111-7abc-8def-0123456789ab", title: "weekly_revenue" };
+const facts = { kind: "plan" as const, operation: "runProject" as const, host: "app.hex.tech" };
+const base = {
+  key: "k",
+  project,
+  options: { inputs: {}, fresh: false, publish: false, view: null },
+  requester: "U1",
+  trigger: null,
+  requestedAt: AT,
+  reference: "r",
+  typicalMs: null,
+  overdue: null,
+  again: null,
+  approval: {
+    verb: "run" as const,
+    place: null,
+    told: true,
+    posting: null,
+    questions: [],
+    by: [{ kind: "person" as const, id: "U3" }],
+    rule: { number: 1, name: "Month end" },
+    until: AT,
+    approved: null,
+    isEndTold: false,
+    hopeless: null,
+  },
+};
+const awaiting = { ...base, state: "awaiting" as const };
+const hex = { runId: "r", url: "https://app.hex.tech/acme/app/p/run/r", traceId: null, projectVersion: null };
+const live = { ...base, hex, startedAt: AT, status: "PAUSED", trouble: null, cancelFailure: null };
+const running: Run = { ...live, state: "running" };
+const declined: Run = { ...base, state: "declined", by: "U2", endedAt: AT };
+const cancelled = {
+  ...base,
+  hex,
+  state: "cancelled" as const,
+  by: "U2",
+  orBy: [],
+  startedAt: AT,
+  endedAt: AT,
+  elapsedMs: 0,
+};
+const card = { channel: "C0DATATEAM1", isHere: false };
+const digest = {
+  hour: 8,
+  minute: 0,
+  zone: "Europe/Berlin",
+  weekdaysOnly: false,
+  rule: null,
+  channel: "C1",
+  threadTs: null,
+};
+const typed = { hour: 8, minute: 0, zone: null, weekdaysOnly: false, text: "weekly_revenue" };
+const rule = { kind: "project" as const, id: project.id };
+
+/** The message, and what its text has to say. */
+const messages: [string, Message, RegExp][] = [
+  [
+    "a card with a status that is not known",
+    runCard(running, AT, PLACE),
+    /^Running: weekly_revenue, Hex calls it PAUSED$/,
+  ],
+  [
+    "a cancellation",
+    answers.cancelAskedMessage(running, card),
+    /^Hex is stopping weekly_revenue\. Its card .* shows when/,
+  ],
+  [
+    "a cancellation for later",
+    answers.cancelledLaterMessage(running, facts, card),
+    /^weekly_revenue will be cancelled\./,
+  ],
+  [
+    "nothing to cancel",
+    answers.cannotCancelMessage(cancelled, card),
+    /^There is nothing to cancel: Cancelled weekly_revenue, 2026-11-02 09:30 UTC\.$/,
+  ],
+  ["a withdrawal", answers.withdrawnMessage(running), /^weekly_revenue will not be started\.$/],
+  [
+    "Tell me",
+    answers.tellMeMessage(running, true),
+    /^You will get a direct message when weekly_revenue ends\. Press Tell me again/,
+  ],
+  [
+    "Tell me after the end",
+    answers.alreadyEndedMessage(cancelled),
+    /^weekly_revenue has already ended: Cancelled, 2026-11-02 09:30 UTC\.$/,
+  ],
+  [
+    "a project without a version to run",
+    answers.notPublishedMessage(project.title, PLACE.origin),
+    /^weekly_revenue is not published, .*\n.* press Publish/,
+  ],
+  [
+    "a dry run",
+    answers.dryRunMessage(project.title, PLACE.origin, base.options),
+    /^Hex would start weekly_revenue\. Nothing was started\. Leave out --dry-run/,
+  ],
+  ["a button of another version", answers.staleButtonMessage(), /Type \/hex to see/],
+  [
+    "a decision",
+    approval.decidedMessage(declined, PLACE),
+    /^<@U1> wants to run weekly_revenue, 2026-11-02 09:30 UTC\.\nDeclined by <@U2>/,
+  ],
+  [
+    "a decision that came too late",
+    approval.alreadyDecidedMessage(declined),
+    /^Declined by <@U2>, .*\. There is nothing left to approve for weekly_revenue\.$/,
+  ],
+  [
+    "an approver's own request",
+    approval.ownRequestMessage(awaiting, awaiting.approval.by),
+    /^You asked for weekly_revenue yourself/,
+  ],
+  [
+    "somebody who is no approver",
+    approval.notApproverMessage(awaiting, awaiting.approval.by),
+    /^You cannot approve or decline weekly_revenue\./,
+  ],
+  [
+    "an approval that the rules forbid",
+    approval.noLongerAllowedMessage(awaiting),
+    /no longer allow <@U1> to run weekly_revenue/,
+  ],
+  [
+    "on it",
+    takingMessage({ kind: "taken", from: [] }, { untold: null, hasPaging: false }),
+    /^You are on it\. Press I'm on it again/,
+  ],
+  ["taken over", takenOverMessage("U2", ["U1"]), /^<@U2> is on it now, instead of <@U1>\.$/],
+  [
+    "a refusal by the rules",
+    deniedMessage({ verb: "run", project, decision: { kind: "denied", rule: null, isUnsure: false } }),
+    /^You may not run weekly_revenue here\. No rule allows it\.\nIf you need to, ask/,
+  ],
+  [
+    "an empty audit",
+    auditMessage({ entries: [], total: 0, days: 7, who: "U1", project }),
+    /^What <@U1> did with weekly_revenue in the last 7 days: nothing\.$/,
+  ],
+  [
+    "a card in direct messages",
+    cardInDirectMessage("not_in_channel", "hex"),
+    /Slack says not_in_channel\), .* Type \/invite @hex in this channel/,
+  ],
+  [
+    "a card that may not be shown",
+    hiddenCardMessage(project),
+    /^The card of weekly_revenue is in your direct messages/,
+  ],
+  ["a choice", chosenMessage(project.title), /^Asking Hex to run weekly_revenue\./],
+  [
+    "a digest that was set",
+    digests.digestSetMessage({
+      digest,
+      set: "new",
+      named: 3,
+      hidden: 0,
+      obstacle: null,
+      project: null,
+      next: AT,
+      place: PLACE,
+    }),
+    /gets a digest daily at 08:00 \(Europe\/Berlin\).*next one comes 2026-11-02 09:30 UTC/s,
+  ],
+  ["a digest without a zone", digests.whichZoneMessage(typed), /: \/hex digest 08:00 Europe\/Berlin weekly_revenue$/],
+  [
+    "a digest that has ended",
+    digests.digestEndedMessage(digest, "is_archived", false),
+    /has ended: the channel is archived \(is_archived\)\.\nTo get it again, type \/hex digest/,
+  ],
+  [
+    "an unknown command",
+    unknownCommandMessage("weekly_revenue", "run", []),
+    /^weekly_revenue is not something that \/hex can do\. Did you mean \/hex run\?$/,
+  ],
+  [
+    "a form that was closed",
+    closedFormMessage({
+      title: project.title,
+      complaints: [{ at: { kind: "project" }, text: "It is archived." }],
+      notice: null,
+      nonce: "n",
+    }),
+    /^Not started: weekly_revenue\n• It is archived\.$/,
+  ],
+  [
+    "a run that was not understood",
+    runProblemMessage({ kind: "bad_json", name: "weekly_days" }),
+    /^The value of weekly_days begins like .*\nNothing was started\.$/,
+  ],
+  [
+    "a project without runs",
+    projectRunsMessage({
+      project,
+      runs: [],
+      own: new Map(),
+      now: AT,
+      place: PLACE,
+      mayCancel: () => true,
+      mayDecide: () => true,
+    }),
+    /^weekly_revenue has no runs in the last 90 days\. Start one with \/hex run/,
+  ],
+  [
+    "no projects",
+    projectsMessage({
+      projects: [],
+      isNearest: false,
+      mayRun: () => true,
+      words: ["weekly_revenue"],
+      page: 0,
+      nonce: "n",
+      readAt: null,
+      known: null,
+      place: PLACE,
+      carried: NOTHING_CARRIED,
+    }),
+    /^No project fits weekly_revenue\n/,
+  ],
+  [
+    "the end of one of several watches",
+    watches.noLongerWatchedMessage({ by: [{ rule, project: null }], projects: 2 }, false, PLACE),
+    /still told of 2 projects .* because it also watches/,
+  ],
+  [
+    "an owner who is no address",
+    watches.ownerIsAddressMessage("weekly_ada", "watch"),
+    /^weekly_ada is not an e-mail address\. .*: \/hex watch owner:ada@example\.com\.$/,
+  ],
+  [
+    "watches that have ended",
+    watchesEndedMessage({ channel: "C1", ended: { at: AT, word: "is_archived" } }, ["hidden"], {
+      place: PLACE,
+      isDoubled: false,
+    }),
+    /^The bot cannot write in <#C1> any more: the channel is archived/,
+  ],
+];
+
+describe("the text of a message says what it is about, without formatting", () => {
+  test.each(messages)("%s", (_, { text }, words) => {
+    expect(text).toMatch(words);
+    expect(text).not.toMatch(/\*|`|(^|\s):[a-z_]+:|<!date|<https?:/);
+  });
+});
+
+test.each([
+  [":warning: *Not started:* `a_b*c`", "Not started: a_b*c"],
+  ["Nothing to cancel: :x: *Errored* at 2*3*4", "Nothing to cancel: Errored at 2*3*4"],
+  ["see <https://x.test/a|the run>, <!date^0^{time}|1970-01-01 00:00 UTC>", "see the run, 1970-01-01 00:00 UTC"],
+  ["<@U1> and <!subteam^S0DATATEAM1> in <#C1>", "<@U1> and <!subteam^S0DATATEAM1> in <#C1>"],
+  ["snake_case_name stays, _that_ does not", "snake_case_name stays, that does not"],
+  ["at 10:30: on time", "at 10:30: on time"],
+  ["Launch :rocket: now", "Launch :rocket: now"],
+  ["R&amp;D &lt;EU&gt;", "R&amp;D &lt;EU&gt;"],
+])("%j is spoken as %j", (mrkdwn, words) => expect(spoken(mrkdwn)).toBe(words));
