@@ -59,6 +59,14 @@ function looksSecret(name: string): boolean {
   return NORMAL_KEYS.has(key) || SECRET_WORDS.some((word) => key.includes(word));
 }
 
+/** Takes time proportional to the length of the text, because it begins only where a name does. */
+const NAME_BEFORE_VALUE = /(?<![\p{L}\p{N}_-])([\p{L}\p{N}_-]+)["'”’]?\s*[=:]/gu;
+
+/** Whether a text gives something a value, as in `name=value` or `"name": value`, that nobody may see. */
+export function givesSecret(text: string): boolean {
+  return [...text.matchAll(NAME_BEFORE_VALUE)].some(([, name = ""]) => looksSecret(name));
+}
+
 /** Whether nobody may see the value of an input: its name looks secret, or a name within the value, which comes from JSON. */
 export function holdsSecret(name: string, value: unknown): boolean {
   return looksSecret(name) || hasSecretName(value);

@@ -11,6 +11,7 @@ import { unusableLinkMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import type { Choice, Purpose } from "../messages/choice.js";
 import { chooseProjectMessage, type Fit, OFFERED, wordsBesideIdMessage } from "../messages/choose-project.js";
+import { withTyped } from "../messages/typed.js";
 import { withoutEmojiCodes } from "../parse/emoji-codes.js";
 import { isUnusable, parseProjectRef, projectIdIn, titleIn } from "../parse/project-ref.js";
 import { deedOfStart } from "./demand-start.js";
@@ -29,11 +30,12 @@ export async function findProject(bot: Bot, interaction: Interaction, choice: Ch
   const at = references.findIndex((found) => found !== null);
   const reference = references[at] ?? null;
   if (isUnusable(reference)) {
-    await interaction.respond(unusableLinkMessage(reference, host));
+    await interaction.respond(withTyped(unusableLinkMessage(reference, host), interaction.typed));
     return null;
   }
   if (reference !== null && words.length > 1) {
-    await interaction.respond(wordsBesideIdMessage(words[at] ?? "", words.toSpliced(at, 1).join(" ")));
+    const refusal = wordsBesideIdMessage(words[at] ?? "", words.toSpliced(at, 1).join(" "));
+    await interaction.respond(withTyped(refusal, interaction.typed));
     return null;
   }
   // The id in a link decides, never its title, which may be out of date.
@@ -181,7 +183,7 @@ async function drawn(
   const offered = isDenied ? found : fitting;
   const shown = offered.slice(0, OFFERED);
   const seen = [...passed, ...shown.map(({ id }) => id)];
-  return chooseProjectMessage({
+  const answer = chooseProjectMessage({
     choice,
     fit: fit === "several" && offered.length === 1 ? "one" : fit,
     projects: shown,
@@ -195,4 +197,6 @@ async function drawn(
     nonce,
     place: bot.hex.place.now,
   });
+  // Otherwise, the buttons keep it.
+  return isDenied || shown.length === 0 ? withTyped(answer, interaction.typed) : answer;
 }

@@ -7,6 +7,7 @@ import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 import { dryRunMessage, notPublishedMessage } from "../messages/answers.js";
 import type { Carried } from "../messages/carried.js";
 import { titleOf } from "../messages/run-words.js";
+import { withTyped } from "../messages/typed.js";
 import { demandStart } from "./demand-start.js";
 import type { ProjectSeen } from "./read-project.js";
 
@@ -23,7 +24,7 @@ export async function optionsToStart(
   await demandStart(interaction, project, options);
   const [title, url] = [titleOf(project), projectUrl(bot.hex.place.now, project)];
   if (project.lastPublishedAt === null) {
-    await interaction.respond(notPublishedMessage(title, url));
+    await interaction.respond(withTyped(notPublishedMessage(title, url), interaction.typed));
     return null;
   }
   if (!dryRun) return options;

@@ -121,6 +121,8 @@ export interface Arrival {
   place: Place;
   /** Opens one form within three seconds; `null` when Slack gives none. */
   triggerId: string | null;
+  /** The command that Slack shows to nobody any more, as it was typed; `null` for anything else, and for what is soon typed again. */
+  typed: string | null;
   log: Logger;
   /** Answers only the person. */
   respond: (message: Message) => Promise<void>;

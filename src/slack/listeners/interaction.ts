@@ -15,6 +15,7 @@ import type { Members, Standing } from "../connection/members.js";
 import { answerFailure } from "../connection/response.js";
 import { guestMessage, restartingMessage, strangerMessage, unprovenMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
+import { withTyped } from "../messages/typed.js";
 import type { Arrival, Bot, Interaction } from "./context.js";
 import { explain, type Outcome } from "./explain.js";
 import { isFirstTime } from "./first-time.js";
@@ -105,9 +106,11 @@ export function handle<A extends Arrival>(
 }
 
 /** The bot ends before the work is done, and the person hears that, in place of nothing. */
-async function interrupted({ log, respond }: Arrival): Promise<Outcome> {
+async function interrupted({ log, respond, typed }: Arrival): Promise<Outcome> {
   log.warn("the bot ends before this is done");
-  await respond(restartingMessage()).catch((err: unknown) => log.error({ err }, "no answer could be given"));
+  await respond(withTyped(restartingMessage(), typed)).catch((err: unknown) =>
+    log.error({ err }, "no answer could be given"),
+  );
   return "fault";
 }
 
@@ -131,7 +134,7 @@ async function doneOrExplained(
   leaving: AbortSignal,
   work: () => Promise<void>,
 ): Promise<Outcome> {
-  const { log, respond } = arrival;
+  const { log, respond, typed } = arrival;
   try {
     await work();
     return "ok";
@@ -140,7 +143,7 @@ async function doneOrExplained(
     const { message, outcome } = explain(error, arrival, bot);
     // They have been told that the bot ends.
     if (leaving.aborted) return outcome;
-    await respond(message).catch((failure: unknown) => {
+    await respond(withTyped(message, typed)).catch((failure: unknown) => {
       const why = answerFailure(failure);
       const todo = why === null ? {} : { todo: todoAfter(why) };
       log.error({ err: failure, ...todo }, "no answer could be given");

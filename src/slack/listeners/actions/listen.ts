@@ -35,7 +35,7 @@ export function listenToActions(app: App, listening: Listening): void {
     const place = view === null ? channel : placeOfForm(view);
     const value = valueIn(action);
     const id = idOf(triggerId, user, channel, messageTsIn(body), action.action_id, value, timeOf(action));
-    const arrival = arrivalOf({ id, once, user, conversation, place, triggerId, respond: answer }, log);
+    const arrival = arrivalOf({ id, once, user, conversation, place, triggerId, typed: null, respond: answer }, log);
     arrival.log.info({ user, channel }, "button %s", action.action_id);
     const replaced = replaceWith(respond, said, bot.clock);
     // A view is redrawn separately, and there is no message to replace.

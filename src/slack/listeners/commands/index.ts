@@ -3,6 +3,7 @@
 import type { Deed } from "../../../audit/audit-entry.js";
 import { closest } from "../../../lib/closest.js";
 import { unknownCommandMessage } from "../../messages/help.js";
+import { withTyped } from "../../messages/typed.js";
 import { splitSubcommand } from "../../parse/subcommand.js";
 import type { Bot, Interaction } from "../context.js";
 import { about } from "./about.js";
@@ -46,7 +47,7 @@ export async function runCommand(bot: Bot, interaction: Interaction, typed: stri
     name,
     COMMANDS.map((known) => known.name),
   );
-  await interaction.respond(unknownCommandMessage(name, suggestion, COMMANDS));
+  await interaction.respond(withTyped(unknownCommandMessage(name, suggestion, COMMANDS), interaction.typed));
 }
 
 /** The subcommand must be within this many characters of a command's text. */

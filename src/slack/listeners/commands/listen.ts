@@ -5,6 +5,7 @@ import { answerTo } from "../../connection/answer-in.js";
 import { conversationIn } from "../../connection/conversation.js";
 import type { Origin } from "../../connection/members.js";
 import { respondThrough } from "../../connection/response-url.js";
+import { typedCommand } from "../../parse/typed-command.js";
 import { acknowledge, arrivalOf, handle, idOf, type Listening, requestIdIn } from "../interaction.js";
 import { commandName, deedOfCommand, firstWord, runCommand } from "./index.js";
 
@@ -24,6 +25,7 @@ export function listenToCommands(app: App, listening: Listening): void {
         conversation: conversationIn(channel, { name }),
         place: channel,
         triggerId,
+        typed: typedCommand(command.command, text),
         respond: answer,
       },
       log,

@@ -5,6 +5,7 @@ import { openRunForm } from "../../flows/open-run-form.js";
 import { optionsToStart } from "../../flows/options-to-start.js";
 import { startRun } from "../../flows/start-run.js";
 import { runProblemMessage } from "../../messages/run-problem.js";
+import { withTyped } from "../../messages/typed.js";
 import { parseRunArguments } from "../../parse/run-arguments.js";
 import type { Bot, Interaction } from "../context.js";
 import type { Command } from "./command.js";
@@ -24,7 +25,7 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
     return openRunForm(bot, interaction, { project: null, options: null, conversation: interaction.conversation });
   }
   const parsed = parseRunArguments(text);
-  if (!parsed.ok) return interaction.respond(runProblemMessage(parsed.problem));
+  if (!parsed.ok) return interaction.respond(withTyped(runProblemMessage(parsed.problem), interaction.typed));
   const { target, ...carried } = parsed.arguments;
   const project = await findProject(bot, interaction, {
     purpose: "run",

@@ -70,7 +70,10 @@ async function runOnce(listening: Listening, { message, conversation, retries }:
   const log = listening.log.child({});
   const answer = answerIn(message, { slack: bot.slack, clock: bot.clock, log });
   const respond: Arrival["respond"] = (said) => answer(rememberingThread(said, conversation.threadTs));
-  const arrival = arrivalOf({ id, once: id, user, conversation, place: channel, triggerId: null, respond }, log);
+  const arrival = arrivalOf(
+    { id, once: id, user, conversation, place: channel, triggerId: null, typed: null, respond },
+    log,
+  );
   const words = wordsToBot(text, bot.userId, isCommand);
   arrival.log.info({ user, channel, ...retries }, "message %s", firstWord(words));
   const standing = members.ofMessage(origin);

@@ -21,7 +21,10 @@ export function listenToShortcuts(app: App, listening: Listening): void {
     const asker = { respond: respondThrough(args.respond), user, channel, threadTs: null };
     const respond = answerTo(asker, { slack: client, clock: bot.clock, log });
     const once = requestIdIn(context);
-    const arrival = arrivalOf({ id: triggerId, once, user, conversation, place: null, triggerId, respond }, log);
+    const arrival = arrivalOf(
+      { id: triggerId, once, user, conversation, place: null, triggerId, typed: null, respond },
+      log,
+    );
     const known = shortcutOf(callbackId);
     arrival.log.info({ user, channel }, "shortcut %s", known?.id ?? "unknown");
     // A shortcut says no more about a person than a click does. It opens a form at most.

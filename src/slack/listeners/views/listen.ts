@@ -35,7 +35,7 @@ export function listenToViews(app: App, listening: Listening): void {
     // A form starts one run, however often it is submitted, and its answer may not wait for the store.
     const place = placeOfForm(view);
     const id = idOf(triggerId, user.id, view.id, view.hash);
-    const arriving = { id, once: null, user: user.id, conversation, place, triggerId, respond };
+    const arriving = { id, once: null, user: user.id, conversation, place, triggerId, typed: null, respond };
     const arrival = arrivalOf(arriving, log);
     arrival.log.info({ user: user.id }, "form %s", known?.id ?? "unknown");
     const submission: Unadmitted<Submission> = {
