@@ -52,8 +52,8 @@ export class Drafts {
     const found = await this.db
       .selectFrom("drafts")
       .select(["key", storedDoc(this.db).as("doc")])
-      .where("key", ">=", prefix)
-      .where("key", "<", `${prefix}\u{10ffff}`)
+      // Not by order: many a Postgres sorts texts by words.
+      .where("key", "like", `${prefix}%`)
       .where("expires_at", "<=", this.now())
       .execute();
     const taken: typeof found = [];

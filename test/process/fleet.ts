@@ -72,6 +72,9 @@ export class LocalPostgres {
   }
 }
 
+/** Texts are sorted as in en_US.UTF-8, which most servers have: by words, and U+10FFFF counts for nothing. */
+const AS_IN_GLIBC = "&[first tertiary ignorable]=\u{10ffff}";
+
 function serverIn(databaseDir: string, port: number): EmbeddedPostgres {
   return new EmbeddedPostgres({
     databaseDir,
@@ -80,6 +83,7 @@ function serverIn(databaseDir: string, port: number): EmbeddedPostgres {
     port,
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ["--encoding=UTF8", "--locale-provider=icu", "--icu-locale=en-US", `--icu-rules=${AS_IN_GLIBC}`],
     postgresFlags: ["-c", "fsync=off"],
     onLog: () => undefined,
     onError: () => undefined,

@@ -68,12 +68,12 @@ describe("the shared store", () => {
     const clock = new ManualClock();
     const [kept, read] = [one, two].map(({ db }) => new Drafts(db, () => clock.now()));
     const schema = z.object({ region: z.string() });
-    await kept?.keep("a", { region: "EMEA" }, 1_000);
-    await kept?.keep("a", { region: "APAC" }, 2_000);
-    expect(await read?.get("a", schema)).toEqual({ region: "APAC" });
+    await kept?.keep("check:a", { region: "EMEA" }, 1_000);
+    await kept?.keep("check:a", { region: "APAC" }, 2_000);
+    expect(await read?.get("check:a", schema)).toEqual({ region: "APAC" });
     clock.advance(2_000);
-    expect(await read?.get("a", schema)).toBeNull();
-    const taken = await Promise.all([kept?.takeExpired("a", schema), read?.takeExpired("a", schema)]);
+    expect(await read?.get("check:a", schema)).toBeNull();
+    const taken = await Promise.all([kept?.takeExpired("check:", schema), read?.takeExpired("check:", schema)]);
     expect(taken.flat()).toEqual([{ region: "APAC" }]);
     expect(await one.db.selectFrom("drafts").selectAll().execute()).toEqual([]);
     await Promise.all([one.close(), two.close()]);
