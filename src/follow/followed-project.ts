@@ -5,7 +5,7 @@ import { type HexRun, isOver, type Project, type Schedule, startOrEnd } from "..
 import { epochMs } from "../lib/epoch.js";
 import { typicalDuration } from "../runs/typical-duration.js";
 import { absenceSchema, isAbsent, isGone, type WhyAbsent } from "./absence.js";
-import { type Away, type Evidence, endedByItself, isFailure, stuckAfterMs } from "./judgement.js";
+import { type Away, type Evidence, endedByItself, isFailure, mayBeScheduled, stuckAfterMs } from "./judgement.js";
 import type { Watched } from "./reading-plan.js";
 
 /** A run's page in Hex; `null`: not known. */
@@ -138,7 +138,7 @@ export function evidenceOf(followed: Followed, schedules: readonly Schedule[], r
 
 /** What the bot remembers after a reading. */
 export function remembered(followed: Followed, { runs, readAt, typicalMs }: Evidence): Followed {
-  const counting = runs.filter((run) => run.runTrigger === "SCHEDULED" || run.status === "COMPLETED");
+  const counting = runs.filter((run) => mayBeScheduled(run) || run.status === "COMPLETED");
   const starts = counting.flatMap((run) => startOrEnd(run) ?? []);
   const firstSeen = new Map(followed.going.map(({ runId, since }) => [runId, since]));
   const ended = runs.filter((run) => isOver(run, readAt));

@@ -78,9 +78,9 @@ function late(evidence: Evidence, terms: Terms): Finding | null {
 /** Whether the run that was due at a time (epoch ms) is there, or a later one. */
 export function hasCome(evidence: Evidence, dueAt: number): boolean {
   return evidence.runs.some((run) => {
-    if (run.startTime === null && !isOver(run, evidence.readAt)) return isScheduled(run);
+    if (run.startTime === null && !isOver(run, evidence.readAt)) return mayBeScheduled(run);
     // A run that somebody started by hand has brought the results, too.
-    const counts = isScheduled(run) || run.status === "COMPLETED";
+    const counts = mayBeScheduled(run) || run.status === "COMPLETED";
     // One that ended without ever starting is not missing: it failed, or somebody cancelled it.
     const at = startOrEnd(run);
     return counts && at !== null && at >= dueAt - EARLY_MS;
@@ -135,8 +135,12 @@ export function isFailure({ status }: Pick<HexRun, "status">): boolean {
   return status === "ERRORED" || status === "UNABLE_TO_ALLOCATE_KERNEL";
 }
 
-function isScheduled({ runTrigger }: HexRun): boolean {
-  return runTrigger === "SCHEDULED";
+/** What else starts runs, in Hex's words. */
+const OTHER_TRIGGERS: ReadonlySet<string> = new Set(["API", "APP_REFRESH"]);
+
+/** Whether its schedule may have started a run: Hex says so, or says nothing about that, or in a word that this bot does not know. */
+export function mayBeScheduled({ runTrigger }: Pick<HexRun, "runTrigger">): boolean {
+  return runTrigger === null || !OTHER_TRIGGERS.has(runTrigger.toUpperCase());
 }
 
 function endOf({ endTime, startTime }: HexRun): number {

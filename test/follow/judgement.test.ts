@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { deadlineOf, type Evidence, judge, stuckAfterMs, type Terms } from "../../src/follow/judgement.js";
+import type { HexRun } from "../../src/hex/schema.js";
 import { DAILY_AT_SEVEN, evidence, HOUR, hexRun, MINUTE, SEVEN, TERMS } from "./evidence.js";
 
 const kinds = (known: Partial<Evidence>, terms: Partial<Terms> = {}) =>
@@ -32,6 +33,12 @@ describe("late", () => {
       { runTrigger: "API", startTime: SEVEN + 5 * MINUTE, status: "RUNNING", endTime: null },
       ["late"],
     ],
+    ...[null, "AUTOMATION"].map((runTrigger): [string, Partial<HexRun>, string[]] => [
+      `it goes on, and what started it is called ${runTrigger}`,
+      { runTrigger, startTime: SEVEN + 5 * MINUTE, status: "RUNNING", endTime: null },
+      [],
+    ]),
+    ["the app was refreshed in vain", { runTrigger: "app_refresh", status: "ERRORED" }, ["failed", "late"]],
   ])("%s", (_, run, expected) => {
     expect(kinds({ runs: [hexRun(run)], readAt: SEVEN + 70 * MINUTE, typicalMs: null })).toEqual(expected);
   });

@@ -52,6 +52,24 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told()).toHaveLength(1);
   });
 
+  test.each([
+    ["does not say what started it", undefined],
+    ["says it in a word that is new", "AUTOMATION"],
+  ])("a scheduled run that takes 40 minutes is not called late if Hex %s", async (_, runTrigger) => {
+    addProject("Weekly revenue", { run: { pendingMs: 5_000, runningMs: 40 * MINUTE } });
+    const alter = (body: unknown) =>
+      JSON.stringify(body, (name, value: unknown) => (name === "runTrigger" ? runTrigger : value));
+    harness.hex.faults.add({ endpoint: "listRuns", kind: { type: "altered", alter }, times: 1_000 });
+    await harness.ask("watch weekly revenue");
+    await passUntil(TEN + 35 * MINUTE);
+    expect(harness.hex.workspace.runs.at(-1)).toMatchObject({ status: "RUNNING", trigger: "SCHEDULED" });
+    expect(
+      told()
+        .map(shown)
+        .filter((text) => text.includes("Late")),
+    ).toEqual([]);
+  });
+
   test("a missed run, a failed one and one that hangs are told, and are green after the next good run", async () => {
     const missed = addProject("Board deck");
     const failing = addProject("Churn");
