@@ -75,7 +75,8 @@ export const meSchema = z
   }));
 export type Me = z.output<typeof meSchema>;
 
-const timing = { timezone: shortText(60).catch("UTC"), minute: whole(0, 59).catch(0) };
+/** A zone that Hex does not tell is empty, and no time is guessed: a run would count as missing at a time at which none was due. */
+const timing = { timezone: shortText(60).catch(""), minute: whole(0, 59) };
 const hour = whole(0, 23);
 
 /** One of a project's schedules. Keys that its cadence does not use are `null`. */

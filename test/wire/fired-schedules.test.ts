@@ -70,6 +70,20 @@ describe.each(MODES)("%s mode", (mode) => {
     ).toEqual([]);
   });
 
+  test.each(["timezone", "minute"])("a schedule whose %s Hex does not tell is not guessed", async (field) => {
+    const schedules = [{ cadence: "HOURLY" as const, hourly: { timezone: "+05:30", minute: 10 } }];
+    const alter = (body: unknown) =>
+      JSON.stringify(body, (name, value: unknown) => (name === field ? undefined : value));
+    for (const endpoint of ["listProjects", "getProject"] as const)
+      harness.hex.faults.add({ endpoint, kind: { type: "altered", alter }, times: 1_000 });
+    addProject("Weekly revenue", { schedules });
+    expect(await harness.ask("projects weekly revenue")).toContain("hourly");
+    expect(await harness.ask("watch weekly revenue")).toContain("cannot tell from its schedule when a run is due");
+    await passUntil(TEN + 35 * MINUTE);
+    expect(harness.hex.workspace.firings.length).toBeGreaterThan(0);
+    expect(told()).toEqual([]);
+  });
+
   test("a missed run, a failed one and one that hangs are told, and are green after the next good run", async () => {
     const missed = addProject("Board deck");
     const failing = addProject("Churn");

@@ -16,17 +16,21 @@ export function scheduleWords(schedules: readonly Schedule[]): string | null {
 }
 
 function wordsOf({ cadence, hourly, daily, weekly, monthly, custom }: Schedule): string {
-  if (hourly) return `hourly at minute ${hourly.minute} (${inline(hourly.timezone, 40)})`;
+  if (hourly) return `hourly at minute ${hourly.minute}${zoneWords(hourly.timezone)}`;
   if (daily) return `daily at ${time(daily)}`;
   if (weekly) return `every ${weekday(weekly.dayOfWeek)} at ${time(weekly)}`;
   if (monthly) return `monthly on day ${monthly.day} at ${time(monthly)}`;
-  if (custom) return `${cronWords(custom.cron)} (${inline(custom.timezone, 40)})`;
+  if (custom) return `${cronWords(custom.cron)}${zoneWords(custom.timezone)}`;
   return inline(cadence.toLowerCase(), 40);
 }
 
 function time({ hour, minute, timezone }: { hour: number; minute: number; timezone: string }): string {
   const two = (number: number) => String(number).padStart(2, "0");
-  return `${two(hour)}:${two(minute)} (${inline(timezone, 40)})`;
+  return `${two(hour)}:${two(minute)}${zoneWords(timezone)}`;
+}
+
+function zoneWords(timezone: string): string {
+  return timezone === "" ? "" : ` (${inline(timezone, 40)})`;
 }
 
 function weekday(day: string | number): string {
