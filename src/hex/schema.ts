@@ -4,6 +4,7 @@
 // usual value and never hides the rest, unknown fields are dropped, unknown words pass, and texts are cut to a readable length.
 
 import { z } from "zod";
+import { withoutInvisible } from "../lib/spelling.js";
 import { MINUTE } from "../lib/time.js";
 import { idSchema } from "./ids.js";
 import { list, orNull, readable, shortText } from "./tolerant-schemas.js";
@@ -131,7 +132,7 @@ export const projectSchema = z
   })
   .transform(({ sharing, ...project }) => ({
     ...project,
-    title: project.title?.trim() ? project.title : project.id,
+    title: project.title !== null && withoutInvisible(project.title).trim() !== "" ? project.title : project.id,
     ...(sharing === undefined ? {} : { collections: sharing }),
   }));
 type ToldProject = z.output<typeof projectSchema>;

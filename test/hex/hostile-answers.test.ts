@@ -309,6 +309,7 @@ describe("entry by entry", () => {
     ["title", null],
     ["title", undefined],
     ["title", "  "],
+    ["title", "\u200b"],
     ["title", { en: "Revenue" }],
   ])("a project with the %s %j is called by its id", async (field, value) => {
     alter((body) => ({ ...body, [field]: value }));

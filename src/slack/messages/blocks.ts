@@ -1,6 +1,7 @@
 // Blocks that stay within Slack's limits, whatever goes into them.
 
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock, StaticSelect } from "@slack/types";
+import { withoutStrays } from "../../lib/spelling.js";
 import { LIMITS } from "./limits.js";
 import { escapeLoose, shorten, shortenMrkdwn, spoken } from "./mrkdwn.js";
 
@@ -47,7 +48,12 @@ export interface ButtonOptions {
 /** Arguments of every post: the bot's links need no preview. */
 export const PLAIN = { unfurl_links: false, unfurl_media: false };
 
-const plain = (text: string, max: number) => ({ type: "plain_text" as const, text: shorten(text, max), emoji: true });
+/** Foreign text turns around nothing that stands behind it. */
+const plain = (text: string, max: number) => ({
+  type: "plain_text" as const,
+  text: shorten(withoutStrays(text), max),
+  emoji: true,
+});
 
 /** mrkdwn as it is sent to Slack. All mrkdwn text passes through here. */
 const finished = (text: string, max: number) => shortenMrkdwn(escapeLoose(text), max) || " ";
@@ -150,7 +156,7 @@ export function button(options: ButtonOptions): Button {
     text: plain(label, LIMITS.buttonText),
     value,
     ...(style === undefined ? {} : { style }),
-    ...(describe === undefined ? {} : { accessibility_label: shorten(describe, LIMITS.buttonText) }),
+    ...(describe === undefined ? {} : { accessibility_label: shorten(withoutStrays(describe), LIMITS.buttonText) }),
     ...(confirm === undefined
       ? {}
       : {

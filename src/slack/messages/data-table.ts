@@ -1,6 +1,7 @@
 // A table that people can sort in Slack, within Slack's limits, whatever goes into it.
 
 import type { DataTableBlock, RawNumberElement, RawTextElement, RichTextBlock } from "@slack/types";
+import { withoutStrays } from "../../lib/spelling.js";
 import { LIMITS } from "./limits.js";
 import { shorten } from "./mrkdwn.js";
 
@@ -50,7 +51,7 @@ function drawn({ text, sortBy, url }: Cell): RawTextElement | RawNumberElement |
 
 /** Slack takes no empty cell. */
 function oneLine(text: string): string {
-  return shorten(text.replace(/\s+/g, " ").trim(), LIMITS.tableCell) || "–";
+  return shorten(withoutStrays(text).replace(/\s+/g, " ").trim(), LIMITS.tableCell) || "–";
 }
 
 /** In characters. It is not documented whether an address counts, so it does. */

@@ -1,5 +1,7 @@
 // Slack's mrkdwn. Text that is not ours is escaped and shortened here, so that it notifies nobody and breaks nothing.
 
+import { withoutInvisible, withoutStrays } from "../../lib/spelling.js";
+
 const ELLIPSIS = "…";
 
 /** Kept, because creating one takes longer than all the rest. */
@@ -42,9 +44,13 @@ export function escapeText(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 
-/** Foreign text on one line: white space collapsed, shortened to `max` characters, then escaped. */
+/**
+ * Foreign text on one line: white space collapsed, shortened to `max` characters, then escaped. Without the marks that turn around what
+ * stands behind them; empty when nobody would see any of it.
+ */
 export function inline(text: string, max: number): string {
-  return escapeText(shorten(text.replace(/\s+/g, " ").trim(), max));
+  const line = withoutStrays(text).replace(/\s+/g, " ").trim();
+  return withoutInvisible(line) === "" ? "" : escapeText(shorten(line, max));
 }
 
 /** Foreign text between backticks. A backtick inside would end the code, so it becomes an apostrophe. */

@@ -89,6 +89,7 @@ import { STORE_FAILURES } from "../../../src/store/failure.js";
 import { READ_TABLES } from "../../../src/store/row-reader.js";
 import { anyCharacter } from "../../any-character.js";
 import { blockErrors } from "../../sandbox/slack/block-kit.js";
+import { textsOf } from "../../sandbox/slack/messages.js";
 import { pings, unknownMarks } from "../../sandbox/slack/server.js";
 import { checkedView } from "../../sandbox/slack/view-schema.js";
 
@@ -111,6 +112,9 @@ const NAMED = ["<@U1>", "<!subteam^S0DATATEAM1>"];
 const NOW = Date.UTC(2026, 10, 2);
 const AT = { now: NOW, place: PLACE, mayCancel: () => true, mayDecide: () => true };
 
+/** Marks with which a text turns around what stands behind it. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/;
+
 /** Fails when Slack would refuse the message, or swallow a part of it, or when it would notify more than the people who may be named. */
 function check(message: Message, people: readonly string[] = []): void {
   expect(blockErrors(message.blocks, "message")).toEqual([]);
@@ -120,6 +124,7 @@ function check(message: Message, people: readonly string[] = []): void {
   expect(message.text.length).toBeLessThanOrEqual(LIMITS.messageText);
   expect(JSON.stringify(message.blocks).length).toBeLessThan(12_000);
   expect(unknownMarks(message)).toEqual([]);
+  expect([message.text, ...textsOf(message.blocks)].filter((text) => TURNING.test(text))).toEqual([]);
   expect(
     pings(message).filter((ping) => !people.some((id) => ping === `<@${id}>` || ping === `<!subteam^${id}>`)),
   ).toEqual([]);
@@ -137,6 +142,9 @@ const hostile = fc.constantFrom(
   "𝔘",
   "\u0000",
   " ",
+  "\u202e",
+  "\u200b",
+  "דוח",
 );
 const nasty = fc.oneof(
   fc.string({ unit: anyCharacter, maxLength: 80 }),
@@ -415,6 +423,7 @@ describe("never past a limit, whatever the data", () => {
         for (const view of [homeView(blocks, now), noHomeView(rest.notice ?? "")]) {
           expect(checkedView(view, "home")).toBe(view);
           expect(unknownMarks({ text: "", blocks: view.blocks })).toEqual([]);
+          expect([...textsOf(view.blocks)].filter((text) => TURNING.test(text))).toEqual([]);
           const strangers = pings({ text: "", blocks: view.blocks }).filter((ping) => !/^<@U[12]>$/.test(ping));
           expect(strangers).toEqual([]);
         }

@@ -138,6 +138,14 @@ test("foreign text is on one line, shortened before it is escaped", () => {
   expect(inline("&&&&", 3)).toBe("&amp;&amp;…");
 });
 
+test("foreign text turns nothing around and is never invisible", () => {
+  expect(inline("\u202eeuneveR\u202c \u200bQ1", 40)).toBe("euneveR Q1");
+  expect(link("https://x.test", "\u200b\u2060", 40)).toBe("<https://x.test|untitled>");
+  expect(bold("\u200b", 40)).toBe("* *");
+  // Without their joiners, these would be other words and other emoji.
+  for (const text of ["می\u200cخواهم", "👩\u200d👧", "דוח הכנסות (Q1)"]) expect(inline(text, 40)).toBe(text);
+});
+
 test("code: never empty, and a backtick does not end it", () => {
   expect(code("a `b` c")).toBe("`a 'b' c`");
   expect([code(""), code(" \n ")]).toEqual(["` `", "` `"]);
