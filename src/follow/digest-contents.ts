@@ -3,12 +3,13 @@
 import type { Catalog } from "../catalog/catalog.js";
 import { DAY } from "../lib/time.js";
 import type { Digest } from "./digest.js";
-import { type DigestEntry, digestEntries, projectsOf } from "./digest-entries.js";
+import { type DigestEntry, digestEntries } from "./digest-entries.js";
 import type { FreshnessTerms } from "./freshness.js";
 import type { Away } from "./judgement.js";
 import type { TroubleStore } from "./trouble-store.js";
 import type { WatchPlace } from "./watch.js";
 import type { WatchStore } from "./watch-store.js";
+import { projectsOf } from "./watched-projects.js";
 
 export interface DigestSources extends Pick<FreshnessTerms, "lateMs" | "stuckFactor"> {
   watches: Pick<WatchStore, "in">;

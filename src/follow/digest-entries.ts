@@ -1,11 +1,9 @@
 // What a digest says about each of its projects. Pure.
 
-import type { Catalog } from "../catalog/catalog.js";
 import type { Project } from "../hex/schema.js";
 import { nextDue } from "./due-times.js";
 import type { Followed } from "./followed-project.js";
 import { type Freshness, type FreshnessKind, type FreshnessTerms, freshnessOf } from "./freshness.js";
-import { covers, type Rule } from "./watch.js";
 
 export interface DigestEntry {
   project: Project;
@@ -18,17 +16,6 @@ export interface DigestEntry {
 
 /** What somebody has to look at comes first. */
 export const FRESHNESS_ORDER: readonly FreshnessKind[] = ["failed", "late", "stuck", "running", "unknown", "fresh"];
-
-/** The projects that fit any of the rules, each once. */
-export function projectsOf(rules: readonly Rule[], catalog: Pick<Catalog, "all" | "known">): Project[] {
-  const found = new Map<string, Project>();
-  for (const rule of rules) {
-    for (const project of rule.kind === "project" ? [catalog.known(rule.id)] : catalog.all()) {
-      if (project !== null && covers(rule, project)) found.set(project.id, project);
-    }
-  }
-  return [...found.values()];
-}
 
 /** In the order of `FRESHNESS_ORDER`, then by title. `followed`: by the projects' ids. */
 export function digestEntries(

@@ -71,6 +71,16 @@ export function isMeant(rule: Rule, projectId: string, { project, followed }: Pr
   return followed?.rules.includes(ruleKey(rule)) ?? false;
 }
 
+/** The projects that fit any of the rules, each once. */
+export function projectsOf(rules: readonly Rule[], catalog: Pick<Catalog, "all" | "known">): Project[] {
+  return [...new Map(rules.flatMap((rule) => projectsOfRule(rule, catalog)).map((one) => [one.id, one])).values()];
+}
+
+function projectsOfRule(rule: Rule, catalog: Pick<Catalog, "all" | "known">): Project[] {
+  const named = rule.kind === "project" ? [catalog.known(rule.id)] : catalog.all();
+  return named.filter((project) => project !== null).filter((project) => covers(rule, project));
+}
+
 /** The projects that fit what somebody watches, by their ids. */
 export function fittingProjects(
   follows: readonly Follow[],
@@ -78,8 +88,7 @@ export function fittingProjects(
 ): Map<string, WatchedProject> {
   const found = new Map<string, WatchedProject>();
   for (const { rule, setAt, endsSince } of follows) {
-    for (const project of rule.kind === "project" ? [catalog.known(rule.id)] : catalog.all()) {
-      if (project === null || !covers(rule, project)) continue;
+    for (const project of projectsOfRule(rule, catalog)) {
       const before = found.get(project.id);
       found.set(project.id, {
         project,

@@ -2,9 +2,9 @@
 
 import { mayBeMeant, projectMeant } from "../../catalog/match.js";
 import { digestContents } from "../../follow/digest-contents.js";
-import { projectsOf } from "../../follow/digest-entries.js";
 import { nextDigest } from "../../follow/digest-times.js";
 import { type Rule, ruleKey, type WatchPlace } from "../../follow/watch.js";
+import { projectsOf } from "../../follow/watched-projects.js";
 import { zoneNamed } from "../../follow/zones.js";
 import { asHexError } from "../../hex/errors.js";
 import { MINUTE } from "../../lib/time.js";

@@ -1,7 +1,7 @@
 // Begins and ends a watch of the conversation that somebody is in.
 
-import { projectsOf } from "../../follow/digest-entries.js";
 import { covers, type Rule, ruleKey, type Watch } from "../../follow/watch.js";
+import { projectsOf } from "../../follow/watched-projects.js";
 import { projectsShownTo } from "../access/audience.js";
 import { deedEntry } from "../access/audit-entries.js";
 import type { Bot, Interaction } from "../listeners/context.js";

@@ -1,9 +1,10 @@
 // Who may begin and end the watches and the digest of a conversation.
 
 import type { Deed } from "../../audit/audit-entry.js";
+import type { VisibleProjects } from "../../catalog/visible-projects.js";
 import type { Digest } from "../../follow/digest.js";
-import { projectsOf } from "../../follow/digest-entries.js";
 import type { Rule, Watch } from "../../follow/watch.js";
+import { projectsOf } from "../../follow/watched-projects.js";
 import type { ProjectNamed } from "../../hex/projects.js";
 import { noteAttempt } from "../access/attempts.js";
 import type { Bot, Interaction } from "../listeners/context.js";
@@ -24,10 +25,14 @@ export async function demandWatch(interaction: Interaction, rules: readonly Rule
   if (rules.length === 0) permissions.demandApartFromProjects("watch");
   for (const rule of rules) {
     if (rule.kind === "project") await learnProject(interaction, rule.id, deed);
-    const covered = rule.kind === "project" ? [projects.named(rule)] : projectsOf([rule], projects);
+    const covered = coveredBy(rule, projects);
     if (covered.length === 0) permissions.demandApartFromProjects("watch");
     for (const project of covered) permissions.demand("watch", project);
   }
+}
+
+function coveredBy(rule: Rule, projects: VisibleProjects): ProjectNamed[] {
+  return rule.kind === "project" ? [projects.named(rule)] : projectsOf([rule], projects);
 }
 
 /** Whether a watch or a digest exists for somebody: one of a hidden project does for whoever set it alone. */
@@ -52,7 +57,7 @@ export async function demandToEnd(interaction: Interaction, { rule, setBy }: Wat
 /** Whether they would have it, as far as that is known now. */
 export function mayEnd({ user, permissions }: Interaction, { rule, setBy }: Watch): boolean {
   if (setBy === user) return true;
-  const covered = rule.kind === "project" ? [{ id: rule.id }] : projectsOf([rule], permissions.projects);
+  const covered = coveredBy(rule, permissions.projects);
   if (covered.length === 0) return permissions.mayApartFromProjects("watch");
   return covered.every(({ id }) => permissions.may("watch", id));
 }

@@ -4,8 +4,8 @@ import type { VisibleProjects } from "../../catalog/visible-projects.js";
 import { isAbsent } from "../../follow/absence.js";
 import { nextDue } from "../../follow/due-times.js";
 import type { Followed } from "../../follow/followed-project.js";
-import { covers, type Rule } from "../../follow/watch.js";
-import { isMeant } from "../../follow/watched-projects.js";
+import type { Rule } from "../../follow/watch.js";
+import { isMeant, projectsOf } from "../../follow/watched-projects.js";
 import { projectsShownTo, type ShownProjects } from "../access/audience.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import type { SeenWatch } from "../messages/watches.js";
@@ -50,10 +50,7 @@ function seenProjects(
   projects: VisibleProjects,
   { now, followed, inTrouble, shown }: Around,
 ): Pick<SeenWatch, "total" | "hidden" | "projects"> {
-  const named = rule.kind === "project" ? [projects.known(rule.id)] : projects.all();
-  const found = named
-    .filter((project) => project !== null)
-    .filter((project) => covers(rule, project) && !isAbsent(followed.get(project.id)?.absence ?? null));
+  const found = projectsOf([rule], projects).filter(({ id }) => !isAbsent(followed.get(id)?.absence ?? null));
   return {
     total: found.length,
     hidden: found.filter(({ id }) => !shown.has(id)).length,
