@@ -33,7 +33,12 @@ export function isAbsent(absence: Absence | null): boolean {
   return absence !== null && absence.backAt === null;
 }
 
-/** Whether Hex does not run or show it. An unreadable project is still asked about, to find out when its runs can be read again. */
+/** Whether Hex lists it, but not its runs. It is still asked about, to find out when they can be read again. */
+export function isUnreadable(absence: Absence | null): boolean {
+  return isAbsent(absence) && absence?.why === "unreadable";
+}
+
+/** Whether Hex does not run or show it. */
 export function isGone(absence: Absence | null): boolean {
-  return isAbsent(absence) && absence?.why !== "unreadable";
+  return isAbsent(absence) && !isUnreadable(absence);
 }

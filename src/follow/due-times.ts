@@ -2,7 +2,7 @@
 
 import { Cron } from "croner";
 import type { Schedule } from "../hex/schema.js";
-import { DAY, HOUR, SECOND } from "../lib/time.js";
+import { DAY, HOUR, MINUTE, SECOND } from "../lib/time.js";
 import { changesNear, type Zone, zoneOf } from "./zones.js";
 
 /** Every cadence as a cron expression of five fields, in the schedule's time zone. */
@@ -19,6 +19,9 @@ interface Span {
   to: number;
   due: Due | null;
 }
+
+/** Hex may start a scheduled run a little early. */
+const EARLY_MS = MINUTE;
 
 /** The plan looks at this moment, and the judgement at earlier ones. */
 const SPANS = 4;
@@ -54,6 +57,11 @@ export interface Due {
    * saving time, so an hour is allowed around a change.
    */
   slackMs: number;
+}
+
+/** When the run for a due time may start at the earliest, epoch ms. */
+export function earliestStart({ at, slackMs }: Due): number {
+  return at - slackMs - EARLY_MS;
 }
 
 /** The latest due time that is not after `at`, or null if there is none. Times in epoch ms. */

@@ -5,7 +5,15 @@ import { type HexRun, isOver, type Project, type Schedule, startOrEnd } from "..
 import { epochMs } from "../lib/epoch.js";
 import { typicalDuration } from "../runs/typical-duration.js";
 import { absenceSchema, isAbsent, isGone, type WhyAbsent } from "./absence.js";
-import { type Away, type Evidence, endedByItself, isFailure, mayBeScheduled, stuckAfterMs } from "./judgement.js";
+import {
+  type Away,
+  beganAt,
+  countsForSchedules,
+  type Evidence,
+  endedByItself,
+  isFailure,
+  stuckAfterMs,
+} from "./judgement.js";
 import type { Watched } from "./reading-plan.js";
 
 /** A run's page in Hex; `null`: not known. */
@@ -137,10 +145,9 @@ export function evidenceOf(followed: Followed, schedules: readonly Schedule[], r
 }
 
 /** What the bot remembers after a reading. */
-export function remembered(followed: Followed, { runs, readAt, typicalMs }: Evidence): Followed {
-  const counting = runs.filter((run) => mayBeScheduled(run) || run.status === "COMPLETED");
-  const starts = counting.flatMap((run) => startOrEnd(run) ?? []);
-  const firstSeen = new Map(followed.going.map(({ runId, since }) => [runId, since]));
+export function remembered(followed: Followed, evidence: Evidence): Followed {
+  const { runs, readAt, typicalMs } = evidence;
+  const starts = runs.filter(countsForSchedules).flatMap((run) => startOrEnd(run) ?? []);
   const ended = runs.filter((run) => isOver(run, readAt));
   const newest = ended.find(endedByItself);
   return {
@@ -149,7 +156,7 @@ export function remembered(followed: Followed, { runs, readAt, typicalMs }: Evid
     scheduledAt: Math.max(followed.scheduledAt ?? 0, ...starts) || null,
     going: runs
       .filter((run) => !isOver(run, readAt))
-      .map(({ runId, runUrl: url, startTime }) => ({ runId, url, since: startTime ?? firstSeen.get(runId) ?? readAt })),
+      .map((run) => ({ runId: run.runId, url: run.runUrl, since: beganAt(run, evidence) })),
     typicalMs,
     lastRun: lastOf(ended) ?? followed.lastRun,
     lastGood: lastOf(ended.filter(({ status }) => status === "COMPLETED")) ?? followed.lastGood,

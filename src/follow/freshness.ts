@@ -2,9 +2,8 @@
 
 import { isListed } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
-import { MINUTE } from "../lib/time.js";
-import { isAbsent } from "./absence.js";
-import { cannotBeJudged, type Due, lastDue } from "./due-times.js";
+import { isUnreadable } from "./absence.js";
+import { cannotBeJudged, type Due, earliestStart, lastDue } from "./due-times.js";
 import type { Followed, LastRun } from "./followed-project.js";
 import { type Away, deadlineOf, stuckAfterMs } from "./judgement.js";
 
@@ -56,17 +55,13 @@ export interface FreshnessTerms {
   away: readonly Away[];
 }
 
-/** Hex may start a scheduled run a little early. */
-const EARLY_MS = MINUTE;
-
 /** `followed`: null if nothing is known about the project's runs. */
 export function freshnessOf(project: Project, followed: Followed | null, terms: FreshnessTerms): Freshness {
   if (!isListed(project) || project.lastPublishedAt === null) return { kind: "unknown", why: "not_run" };
   if (followed === null || followed.readAt === null) return { kind: "unknown", why: "unread" };
   const { going, lastRun, lastGood, isFailing, typicalMs, readAt, absence } = followed;
-  const isUnreadable = isAbsent(absence) && absence?.why === "unreadable";
-  const unread: Freshness = { kind: "unknown", why: isUnreadable ? "unreadable" : "unread" };
-  if (isFailing) return isUnreadable ? unread : { kind: "failed" };
+  const unread: Freshness = { kind: "unknown", why: isUnreadable(absence) ? "unreadable" : "unread" };
+  if (isFailing) return isUnreadable(absence) ? unread : { kind: "failed" };
   if (isHiddenByOutage(project, followed, terms)) return { kind: "unknown", why: "hex_down" };
   const limitMs = stuckAfterMs(typicalMs, terms.stuckFactor);
   if (limitMs !== null && going.some(({ since }) => terms.now - since > limitMs)) return { kind: "stuck" };
@@ -74,7 +69,7 @@ export function freshnessOf(project: Project, followed: Followed | null, terms: 
   if (enabled.some(cannotBeJudged)) return { kind: "unknown", why: "unclear_schedule" };
   const due = lastExpected(project, terms);
   if (due === null) return lastRun === null ? { kind: "unknown", why: "no_run" } : ended(lastRun);
-  const from = due.at - due.slackMs - EARLY_MS;
+  const from = earliestStart(due);
   if (lastGood !== null && beganAt(lastGood) >= from) return { kind: "fresh" };
   if (going.some(({ since }) => since >= from)) return { kind: "running" };
   if (followed.schedulesSince >= due.at) return { kind: "unknown", why: "new_schedule" };
@@ -93,7 +88,7 @@ function isHiddenByOutage({ schedules }: Project, followed: Followed, { now, lat
   const due = lastDue(schedules, now);
   if (due === null || outage.from >= due.at + due.slackMs + lateMs) return false;
   const { lastGood } = followed;
-  return lastGood === null || beganAt(lastGood) < due.at - due.slackMs - EARLY_MS;
+  return lastGood === null || beganAt(lastGood) < earliestStart(due);
 }
 
 /**

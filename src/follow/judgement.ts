@@ -2,7 +2,7 @@
 
 import { type HexRun, isOver, type Schedule, startOrEnd } from "../hex/schema.js";
 import { MINUTE } from "../lib/time.js";
-import { type Due, lastDue } from "./due-times.js";
+import { type Due, earliestStart, lastDue } from "./due-times.js";
 
 /** What is known about a project. Times in epoch ms. */
 export interface Evidence {
@@ -47,8 +47,6 @@ export type Finding =
 
 export type FindingKind = Finding["kind"];
 
-/** Hex may start a scheduled run a little early. */
-const EARLY_MS = MINUTE;
 /** A run is not stuck before this, however short the project's runs usually are. */
 const LEAST_STUCK_MS = 10 * MINUTE;
 /** How many due times the judgement looks back for one whose deadline has passed. */
@@ -72,19 +70,22 @@ function failed({ runs, readAt }: Evidence, { from }: Terms): Finding | null {
 function late(evidence: Evidence, terms: Terms): Finding | null {
   const due = latestUp(evidence, terms);
   if (due === null || due.at < evidence.completeSince) return null;
-  return hasCome(evidence, due.at - due.slackMs) ? null : { kind: "late", since: due.at };
+  return hasRunFor(due, evidence) ? null : { kind: "late", since: due.at };
 }
 
-/** Whether the run that was due at a time (epoch ms) is there, or a later one. */
-export function hasCome(evidence: Evidence, dueAt: number): boolean {
-  return evidence.runs.some((run) => {
-    if (run.startTime === null && !isOver(run, evidence.readAt)) return mayBeScheduled(run);
-    // A run that somebody started by hand has brought the results, too.
-    const counts = mayBeScheduled(run) || run.status === "COMPLETED";
+/** Whether the run for a due time is there, or a later one. */
+export function hasRunFor(due: Due, { runs, readAt }: Evidence): boolean {
+  return runs.some((run) => {
+    if (run.startTime === null && !isOver(run, readAt)) return mayBeScheduled(run);
     // One that ended without ever starting is not missing: it failed, or somebody cancelled it.
     const at = startOrEnd(run);
-    return counts && at !== null && at >= dueAt - EARLY_MS;
+    return countsForSchedules(run) && at !== null && at >= earliestStart(due);
   });
+}
+
+/** A run that somebody started by hand has brought the results, too. */
+export function countsForSchedules(run: HexRun): boolean {
+  return mayBeScheduled(run) || run.status === "COMPLETED";
 }
 
 /** The latest due time whose run should be there by now, or null if there is none that can be judged. */
@@ -139,7 +140,7 @@ export function isFailure({ status }: Pick<HexRun, "status">): boolean {
 const OTHER_TRIGGERS: ReadonlySet<string> = new Set(["API", "APP_REFRESH"]);
 
 /** Whether its schedule may have started a run: Hex says so, or says nothing about that, or in a word that this bot does not know. */
-export function mayBeScheduled({ runTrigger }: Pick<HexRun, "runTrigger">): boolean {
+function mayBeScheduled({ runTrigger }: Pick<HexRun, "runTrigger">): boolean {
   return runTrigger === null || !OTHER_TRIGGERS.has(runTrigger.toUpperCase());
 }
 

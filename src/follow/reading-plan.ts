@@ -6,7 +6,7 @@
 
 import type { Schedule } from "../hex/schema.js";
 import { MINUTE, SECOND } from "../lib/time.js";
-import { lastDue } from "./due-times.js";
+import { earliestStart, lastDue } from "./due-times.js";
 import { deadlineOf, type Terms } from "./judgement.js";
 
 /** A watched project, as far as the plan needs it. Times in epoch ms. */
@@ -128,8 +128,7 @@ function momentsOfRuns({ going, typicalMs, stuckAfterMs }: Watched, readAt: numb
 function momentsOfSchedule({ schedules, scheduledAt, typicalMs }: Watched, at: number, terms: Terms): number[] {
   const due = lastDue(schedules, at);
   if (due === null || due.at <= terms.from) return [];
-  const isThere = scheduledAt !== null && scheduledAt >= due.at - MINUTE - due.slackMs;
-  if (isThere) return [];
+  if (scheduledAt !== null && scheduledAt >= earliestStart(due)) return [];
   const end = due.at + (typicalMs ?? UNKNOWN_TYPICAL_MS) + LEAST_PAUSE_MS;
   return [end, deadlineOf(due, terms.lateMs, terms.away)];
 }

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { type HexRun, isOver } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
-import { type Evidence, type Finding, hasCome } from "./judgement.js";
+import { type Evidence, type Finding, hasRunFor } from "./judgement.js";
 
 /** When this was no longer the case, epoch ms. `null` while it still is. */
 const overAt = epochMs.nullable();
@@ -110,7 +110,8 @@ function continued(ailment: Ailment, findings: readonly Finding[], evidence: Evi
 /** The same ailment when it is no longer found. A run that has not come is still late when no due time can be judged for a while. */
 function over(ailment: Ailment, evidence: Evidence): Ailment {
   const { readAt, schedulesSince } = evidence;
-  if (ailment.kind !== "late" || hasCome(evidence, ailment.since)) return { ...ailment, overAt: readAt };
+  if (ailment.kind !== "late" || hasRunFor({ at: ailment.since, slackMs: 0 }, evidence))
+    return { ...ailment, overAt: readAt };
   return schedulesSince > ailment.since ? { ...ailment, overAt: readAt, rescheduled: true } : ailment;
 }
 
