@@ -4,10 +4,11 @@ import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../lib/clock.js";
 import type { Logger } from "../../log/logger.js";
 import { type Message, PLAIN } from "../messages/blocks.js";
+import type { Content } from "../messages/plain.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { SlackFailure } from "./failures.js";
 import { isRefusedHere } from "./post.js";
-import { answerFailure, answerWith, type Content, untilTaken } from "./response.js";
+import { answerFailure, answerWith, untilTaken } from "./response.js";
 import type { Respond } from "./response-url.js";
 
 /** A message that somebody wrote to the bot. */

@@ -2,7 +2,7 @@
 
 import type { WebClient } from "@slack/web-api";
 import { type Message, PLAIN } from "../messages/blocks.js";
-import { plainText } from "../messages/plain.js";
+import { type Content, waysToSay } from "../messages/plain.js";
 import { asSlackFailure, refusesBlocks, refusesMessage, SlackFailure } from "./failures.js";
 import { postedAt, readAnswer } from "./read-answer.js";
 
@@ -27,17 +27,12 @@ export function targetOf(channel: string, threadTs: string | null): Target {
  * Posts a message. If Slack refuses it as it is, posts what the message has instead, or only its text. Resolves with the place, or with
  * why it was not posted.
  */
-export async function post(slack: WebClient, to: Target, message: Message): Promise<Posted | SlackFailure> {
-  const { text, blocks, instead } = message;
-  const posted = await postAsIs(slack, to, { text, blocks });
-  if (isPosted(posted) || !refusesMessage(posted) || blocks.length === 0) return posted;
-  if (instead !== undefined) {
-    const other = await post(slack, to, instead.message);
-    if (isPosted(other) && refusesBlocks(posted)) instead.onTaken();
-    return isPosted(other) ? other : worse(posted, other);
-  }
-  const plain = await postAsIs(slack, to, { text: plainText(message) });
-  return isPosted(plain) ? plain : worse(posted, plain);
+export function post(slack: WebClient, to: Target, message: Message): Promise<Posted | SlackFailure> {
+  return firstTaken(message, async (content) => {
+    const answer = await slack.chat.postMessage({ ...to, ...PLAIN, ...content });
+    const { channel = to.channel, ts } = readAnswer("chat.postMessage", postedAt, answer);
+    return { channel, ts };
+  });
 }
 
 /**
@@ -59,19 +54,11 @@ export async function postAtFirst(
 }
 
 /** Edits a message in the same way. Resolves with why it was not changed, or with `null`. */
-export async function edit(slack: WebClient, at: Posted, message: Message): Promise<SlackFailure | null> {
-  const update = (content: Partial<Message> & { text: string }) =>
-    slack.chat.update({ channel: at.channel, ts: at.ts, ...content }).then(() => null, asSlackFailure);
-  const { text, blocks, instead } = message;
-  const failure = await update({ text, blocks });
-  if (failure === null || !refusesMessage(failure)) return failure;
-  if (instead !== undefined) {
-    const other = await edit(slack, at, instead.message);
-    if (other === null && refusesBlocks(failure)) instead.onTaken();
-    return other && worse(failure, other);
-  }
-  const plain = await update({ text: plainText(message) });
-  return plain && worse(failure, plain);
+export function edit(slack: WebClient, { channel, ts }: Posted, message: Message): Promise<SlackFailure | null> {
+  return firstTaken(message, async (content) => {
+    await slack.chat.update({ channel, ts, ...content });
+    return null;
+  });
 }
 
 export function isPosted(outcome: Posted | SlackFailure): outcome is Posted {
@@ -83,21 +70,27 @@ export function isRefusedHere({ kind, word }: SlackFailure): boolean {
   return kind === "place" || kind === "gone" || kind === "other" || word === "missing_scope";
 }
 
-async function postAsIs(
-  slack: WebClient,
-  to: Target,
-  content: Partial<Message> & { text: string },
-): Promise<Posted | SlackFailure> {
-  try {
-    const answer = await slack.chat.postMessage({ ...to, ...PLAIN, ...content });
-    const { channel = to.channel, ts } = readAnswer("chat.postMessage", postedAt, answer);
-    return { channel, ts };
-  } catch (error) {
-    return asSlackFailure(error);
+/**
+ * Says a message in the first way that Slack takes. A temporary failure says when to try again. Otherwise it resolves with the first
+ * refusal, which is about the message as it should be.
+ */
+async function firstTaken<Taken>(
+  message: Message,
+  send: (content: Content) => Promise<Taken>,
+): Promise<Taken | SlackFailure> {
+  const [asIs, ...others] = waysToSay(message);
+  const first = await send(asIs).catch(asSlackFailure);
+  if (!isMessageRefused(first)) return first;
+  for (const content of others) {
+    const outcome = await send(content).catch(asSlackFailure);
+    if (isMessageRefused(outcome)) continue;
+    const isTaken = !(outcome instanceof SlackFailure);
+    if (isTaken && content.blocks !== undefined && refusesBlocks(first)) message.instead?.onTaken();
+    return outcome;
   }
+  return first;
 }
 
-/** A temporary failure says when to try again. Otherwise the first refusal is about the message as it should be. */
-function worse(first: SlackFailure, plain: SlackFailure): SlackFailure {
-  return refusesMessage(plain) ? first : plain;
+function isMessageRefused(outcome: unknown): outcome is SlackFailure {
+  return outcome instanceof SlackFailure && refusesMessage(outcome);
 }

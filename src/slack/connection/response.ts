@@ -6,7 +6,7 @@ import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIReq
 import type { Clock } from "../../lib/clock.js";
 import { proxyErrorIn } from "../../lib/network.js";
 import type { Message } from "../messages/blocks.js";
-import { plainText } from "../messages/plain.js";
+import { type Content, waysToSay } from "../messages/plain.js";
 import { asSlackFailure, failureOfCall, mayPass, refusesBlocks, refusesMessage, SlackFailure } from "./failures.js";
 import { AnswerRefused, type Respond } from "./response-url.js";
 import { pauseMsOf } from "./retry-after.js";
@@ -43,9 +43,6 @@ function isGone(error: unknown): boolean {
   return error instanceof RespondError && error.statusCode === 404;
 }
 
-/** A message, or only its text. */
-export type Content = Pick<Message, "text"> & Partial<Message>;
-
 /**
  * The pauses (ms) before retrying an answer that Slack delays, unless Slack asks for longer ones. They are short, because somebody is
  * looking at the screen.
@@ -55,44 +52,51 @@ const LIMITED_MS = [1_000, 4_000, 15_000];
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
- * Retries once at once what the network lost, like the Web API's calls, a few times after a limit, once with what the message has
- * instead, and once without blocks. Rejects with the refusal of the original message.
+ * Sends a message in the first way that Slack takes, and retries as `patient` does. Rejects with the refusal of the original message.
  */
 export async function untilTaken(
   clock: Clock,
   message: Message,
   send: (content: Content) => Promise<unknown>,
 ): Promise<void> {
-  const { text, blocks, instead } = message;
-  let content: Content = { text, blocks };
-  /** What is left to try when Slack refuses the content. */
-  const left: Content[] = blocks.length === 0 ? [] : [{ text: plainText(instead?.message ?? message) }];
-  if (instead !== undefined) left.unshift({ text: instead.message.text, blocks: instead.message.blocks });
-  let refusal: { error: unknown; areBlocks: boolean } | null = null;
-  let wasLost = false;
-  for (let limits = 0; ; ) {
-    const failed = await send(content).then(
-      () => null,
-      (error: unknown) => ({ error }),
-    );
-    if (failed === null) {
-      if (refusal?.areBlocks === true && content.blocks !== undefined) instead?.onTaken();
-      return;
+  const sendPatiently = patient(clock, send);
+  let first: { error: unknown; failure: SlackFailure } | null = null;
+  for (const content of waysToSay(message)) {
+    try {
+      await sendPatiently(content);
+    } catch (error) {
+      const failure = answerFailure(error);
+      if (failure === null || failure.kind === "rate_limited") throw error;
+      first ??= { error, failure };
+      if (refusesMessage(failure)) continue;
+      throw first.error;
     }
-    const failure = answerFailure(failed.error);
-    if (failure === null) throw failed.error;
-    if (failure.kind === "rate_limited") {
-      const pause = LIMITED_MS[limits++];
-      if (pause === undefined) throw failed.error;
-      await clock.sleep(Math.max(pause, askedPauseMs(failed.error)));
-    } else if (mayPass(failure) && !wasLost) wasLost = true;
-    else {
-      const next = refusesMessage(failure) ? left.shift() : undefined;
-      if (next === undefined) throw (refusal ?? failed).error;
-      refusal ??= { ...failed, areBlocks: refusesBlocks(failure) };
-      content = next;
-    }
+    if (first !== null && content.blocks !== undefined && refusesBlocks(first.failure)) message.instead?.onTaken();
+    return;
   }
+  throw first?.error;
+}
+
+/** Retries once at once what the network lost, like the Web API's calls, and a few times after a limit, whatever is sent in all. */
+function patient(clock: Clock, send: (content: Content) => Promise<unknown>): (content: Content) => Promise<void> {
+  let wasLost = false;
+  let limits = 0;
+  return async (content) => {
+    for (;;) {
+      try {
+        await send(content);
+        return;
+      } catch (error) {
+        const failure = answerFailure(error);
+        if (failure?.kind === "rate_limited") {
+          const pause = LIMITED_MS[limits++];
+          if (pause === undefined) throw error;
+          await clock.sleep(Math.max(pause, askedPauseMs(error)));
+        } else if (failure !== null && mayPass(failure) && !wasLost) wasLost = true;
+        else throw error;
+      }
+    }
+  };
 }
 
 /** How long (ms) Slack asks to wait. A response_url's answer does not get here with that. */
