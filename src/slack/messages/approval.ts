@@ -3,8 +3,8 @@
 import type { PeopleTerm } from "../../access/policy.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Run, RunIn } from "../../runs/run.js";
-import { actions, answer, context, type Message, message, section } from "./blocks.js";
-import { bold, date, inline, link, mention } from "./mrkdwn.js";
+import { actions, answer, context, type Message } from "./blocks.js";
+import { bold, date, link, mention } from "./mrkdwn.js";
 import { peopleWords } from "./people-terms.js";
 import { approvalButtons } from "./run-buttons.js";
 import { optionsLine, titleOf } from "./run-words.js";
@@ -22,58 +22,47 @@ export interface Asked {
 
 /** The reply in a card's thread that tells those who may approve the run. Edits of the card notify nobody. */
 export function approversMessage(run: RunIn<"awaiting">, { owner, asked, isForAll }: Asked): Message {
-  const title = titleOf(run.project);
   const { by, until } = run.approval;
   const none = isForAll
     ? ""
     : " The bot could not send anybody a direct message, so tell them yourself if they do not read this.";
   const direct =
     asked === 0 ? none : ` The bot has sent ${asked === 1 ? "a direct message" : `${asked} direct messages`}.`;
-  return message(`Waiting for approval: ${inline(title, TITLE_MAX)}`, [
-    section(
-      `:raised_hand: ${deedWords(run)}. It needs the approval of ${peopleWords(by, { owner })} by ${date(until, "{time}")}: press *Approve* or *Decline* on the card, or in \`/hex runs\`.${direct}`,
-    ),
-  ]);
+  return answer(
+    `:raised_hand: ${deedWords(run)}. It needs the approval of ${peopleWords(by, { owner })} by ${date(until, "{time}")}: press *Approve* or *Decline* on the card, or in \`/hex runs\`.${direct}`,
+  );
 }
 
 /** The reply to whoever asked for a run that nobody can approve any more. */
 export function hopelessMessage(run: RunIn<"awaiting">): Message {
   const { by, until } = run.approval;
   const who = run.requester === null ? "" : `${mention(run.requester)} `;
-  return message(`Nobody can approve it: ${inline(titleOf(run.project), TITLE_MAX)}`, [
-    section(
-      `${who}:warning: Nobody can approve ${bold(titleOf(run.project), TITLE_MAX)} any more. The rule names ${peopleWords(by)}, but each of them has left, belongs to another workspace, may not see the project, or asked for the run. Ask whoever looks after the bot to name somebody else by ${date(until, "{time}")}, or press *Cancel*.`,
-    ),
-  ]);
+  return answer(
+    `${who}:warning: Nobody can approve ${bold(titleOf(run.project), TITLE_MAX)} any more. The rule names ${peopleWords(by)}, but each of them has left, belongs to another workspace, may not see the project, or asked for the run. Ask whoever looks after the bot to name somebody else by ${date(until, "{time}")}, or press *Cancel*.`,
+  );
 }
 
 /** What that direct message says at first, and for ever if the bot dies before it has stored where the message is. */
 export function announcedMessage(run: RunIn<"awaiting">, place: HexPlace): Message {
-  return message(`Asked for your approval: ${inline(titleOf(run.project), TITLE_MAX)}`, [
-    section(`:raised_hand: ${deedWords(run, place)}, and asked for your approval, ${date(run.requestedAt)}.`),
-  ]);
+  return answer(`:raised_hand: ${deedWords(run, place)}, and asked for your approval, ${date(run.requestedAt)}.`);
 }
 
 /** The direct message to somebody who may approve a run and may not see its card. */
 export function questionMessage(run: RunIn<"awaiting">, place: HexPlace): Message {
   const { rule, until } = run.approval;
   const why = rule.name === null ? "" : ` The rule ${bold(rule.name, 150)} asks for somebody's approval.`;
-  return message(`Your approval is wanted: ${inline(titleOf(run.project), TITLE_MAX)}`, [
-    section(
-      `:raised_hand: ${deedWords(run, place)}, ${date(run.requestedAt)}.${why}\nYou can approve it until ${date(until, "{time}")}. Once approved, it starts by itself.`,
-    ),
+  return answer(
+    `:raised_hand: ${deedWords(run, place)}, ${date(run.requestedAt)}.${why}\nYou can approve it until ${date(until, "{time}")}. Once approved, it starts by itself.`,
     context(optionsLine(run.options)),
     actions(...approvalButtons(run)),
-  ]);
+  );
 }
 
 /** What becomes of that direct message when the rules name others. */
 export function noLongerAskedMessage(run: Run, place: HexPlace): Message {
-  return message(`Others are asked: ${inline(titleOf(run.project), TITLE_MAX)}`, [
-    section(
-      `${deedWords(run, place)}, ${date(run.requestedAt)}.\nThe rules have changed, so others are asked to approve it now. You do not need to do anything.`,
-    ),
-  ]);
+  return answer(
+    `${deedWords(run, place)}, ${date(run.requestedAt)}.\nThe rules have changed, so others are asked to approve it now. You do not need to do anything.`,
+  );
 }
 
 /** What becomes of that direct message when it has been decided. */

@@ -61,7 +61,7 @@ export function withoutCard(run: Run, { why, bot, now, place }: WithoutCard): Me
   const runId = identityOf(run)?.runId;
   const cancel = runId === undefined || isEnded(run) ? null : `Cancel it with ${code(`/hex cancel ${runId}`, 120)}.`;
   const inShort = why.kind === "outdated" ? "Its card may not show it yet." : "Slack does not accept its card.";
-  return message(`${card.text}. ${inShort}`, [
+  return message(`${card.text}\n${inShort}`, [
     section(`:warning: ${whyWords(run, why, bot)}`),
     ...card.blocks,
     isEnded(run)

@@ -3,7 +3,7 @@
 import { MINUTE } from "../../lib/time.js";
 import { identityOf, type Run, type RunIn } from "../../runs/run.js";
 import { type Message, message, section } from "./blocks.js";
-import { bold, code, duration, inline, link, mention } from "./mrkdwn.js";
+import { bold, code, dotted, duration, link, mention, spoken } from "./mrkdwn.js";
 import { cancellerWords, faceOf, titleOf } from "./run-words.js";
 
 /** In ms. After a run that took longer than this, the requester is no longer looking at the card. */
@@ -19,17 +19,15 @@ export function followUpMessage(run: Run, elapsed: number | null): Message | nul
 /** How a run ended, for when nothing else says so. */
 export function endMessage(run: Run, elapsed: number | null): Message {
   const title = titleOf(run.project);
-  const { emoji, word } = faceOf(run);
+  const { emoji } = faceOf(run);
   const who = run.requester === null ? "" : `${mention(run.requester)} `;
   const words = endWords(run, elapsed);
   const approved = run.approval?.approved ?? null;
   const approvedBy =
     approved === null ? "" : `, approved by ${mention(approved.by)}${words.startsWith(":") ? "" : ","}`;
   const url = identityOf(run)?.url;
-  const there = url ? ` · ${link(url, "Open the run in Hex", 40)}` : "";
-  return message(`${word}: ${inline(title, 150)}`, [
-    section(`${who}${emoji} ${bold(title, 150)}${approvedBy}${words}${there}`),
-  ]);
+  const said = `${who}${emoji} ${bold(title, 150)}${approvedBy}${words}`;
+  return message(spoken(said), [section(dotted(said, url ? link(url, "Open the run in Hex", 40) : null))]);
 }
 
 /** They follow the title. */

@@ -89,11 +89,12 @@ const EMPHASIS = /`([^`\n]+)`|(?<![\w*])\*([^*\n]+)\*(?![\w*])|(?<!\w)_([^_\n]+)
 
 /**
  * Finished mrkdwn as a notification and a screen reader have it: without formatting and without the emoji before a sentence or a
- * state, with links as their labels and times in UTC. Mentions stay, because Slack puts names in their place.
+ * state and behind a mention, with links as their labels and times in UTC. Mentions stay, because Slack puts names in their place.
  */
 export function spoken(mrkdwn: string): string {
   return mrkdwn
-    .replace(/(^|\n|: |• ):[a-z_]+: /g, "$1")
+    .replace(/(^|\n|: |• |> ):[a-z_]+: /g, "$1")
+    .replace(/^>/gm, "")
     .replace(/<(?:!date\^|https?:)[^<>|]*\|([^<>]*)>/g, "$1")
     .replace(EMPHASIS, "$1$2$3");
 }

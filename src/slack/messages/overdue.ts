@@ -2,7 +2,7 @@
 
 import { elapsedMs, identityOf, type Run } from "../../runs/run.js";
 import { type Message, message, section } from "./blocks.js";
-import { bold, dotted, duration, inline, link, mention } from "./mrkdwn.js";
+import { bold, dotted, duration, link, mention, spoken } from "./mrkdwn.js";
 import { titleOf } from "./run-words.js";
 
 /** `requester`: a Slack user id; `now`: epoch ms. */
@@ -13,7 +13,5 @@ export function overdueMessage(run: Run, requester: string, now: number): Messag
   const usual = run.typicalMs === null ? "" : `, and usually takes about ${duration(run.typicalMs)}`;
   const url = identityOf(run)?.url;
   const said = `${mention(requester)} :alarm_clock: ${bold(title, 150)} is overdue. ${ran}${usual}. If it hangs, press *Cancel* on its card.`;
-  return message(`Overdue: ${inline(title, 150)}`, [
-    section(dotted(said, url ? link(url, "Open the run in Hex", 40) : null)),
-  ]);
+  return message(spoken(said), [section(dotted(said, url ? link(url, "Open the run in Hex", 40) : null))]);
 }

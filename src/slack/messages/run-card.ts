@@ -67,8 +67,11 @@ export function runReport(run: Run, now: number, place: HexPlace): Message {
   const head = `${face.emoji} *${face.word}*  ${link(projectUrl(place, run.project), title, TITLE_MAX)}`;
   const time = timeLine(run, now);
   const failure = failureOf(run);
-  return message(`${face.word}: ${inline(title, TITLE_MAX)}${time === null ? "" : `, ${time.plain}`}`, [
-    section([head, time?.text, ...notes(run)].filter((line) => line).join("\n")),
+  const noted = notes(run).filter((line) => line !== "");
+  const state = `${face.word}: ${inline(title, TITLE_MAX)}${time === null ? "" : `, ${time.plain}`}`;
+  const said = failure === null ? noted : [...noted, inline(remedyFor(failure).what, 300)];
+  return message(said.length === 0 ? state : `${state}. ${spoken(said.join("\n"))}`, [
+    section([head, time?.text, ...noted].filter((line) => line).join("\n")),
     ...(failure === null ? [] : remedyBlocks("*Why*", failure, run.reference)),
   ]);
 }

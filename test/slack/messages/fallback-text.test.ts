@@ -12,8 +12,10 @@ import { cardInDirectMessage, hiddenCardMessage } from "../../../src/slack/messa
 import { NOTHING_CARRIED } from "../../../src/slack/messages/carried.js";
 import { chosenMessage } from "../../../src/slack/messages/choose-project.js";
 import * as digests from "../../../src/slack/messages/digest-answers.js";
+import { endMessage } from "../../../src/slack/messages/follow-up.js";
 import { unknownCommandMessage } from "../../../src/slack/messages/help.js";
 import { spoken } from "../../../src/slack/messages/mrkdwn.js";
+import { overdueMessage } from "../../../src/slack/messages/overdue.js";
 import { projectsMessage } from "../../../src/slack/messages/projects.js";
 import { runCard } from "../../../src/slack/messages/run-card.js";
 import { closedFormMessage } from "../../../src/slack/messages/run-form-answers.js";
@@ -66,6 +68,9 @@ const cancelled = {
   endedAt: AT,
   elapsedMs: 0,
 };
+const plainRun = { ...base, approval: null };
+const refused: Run = { ...plainRun, state: "refused", facts, endedAt: AT };
+const errored: Run = { ...cancelled, approval: null, state: "errored" };
 const card = { channel: "C0DATATEAM1", isHere: false };
 const digest = {
   hour: 8,
@@ -116,6 +121,47 @@ const messages: [string, Message, RegExp][] = [
     "a project without a version to run",
     answers.notPublishedMessage(project.title, PLACE.origin),
     /^weekly_revenue is not published, .*\n.* press Publish/,
+  ],
+  [
+    "the card of a run that Hex refused",
+    runCard(refused, AT, PLACE),
+    /^Not started: weekly_revenue\. The workspace's plan does not include the Hex API \(403\)\.$/,
+  ],
+  [
+    "the card of a run that waits",
+    runCard({ ...plainRun, state: "waiting", facts, nextAt: AT, until: AT, tries: 1 }, AT, PLACE),
+    /^Waiting to start: weekly_revenue\. The workspace's plan .* The bot tries again on its own until/,
+  ],
+  [
+    "the card of a run that needs an approval",
+    runCard(awaiting, AT, PLACE),
+    /^Waiting for approval: weekly_revenue\. <@U3> can approve it until 2026-11-02 09:30 UTC\./,
+  ],
+  [
+    "the card of a run that failed",
+    runCard(errored, AT, PLACE),
+    /^Errored: weekly_revenue, .*\. A cell failed\. Open the run/,
+  ],
+  ["how a run ended", endMessage(cancelled, 9_000), /^<@U1> weekly_revenue was cancelled by <@U2> after 9 s$/],
+  [
+    "that a run is overdue",
+    overdueMessage(running, "U1", AT),
+    /^<@U1> weekly_revenue is overdue\. .* press Cancel on its card\./,
+  ],
+  [
+    "a question to an approver",
+    approval.questionMessage(awaiting, PLACE),
+    /^<@U1> wants to run weekly_revenue, .*You can approve it until 2026-11-02 09:30 UTC\./s,
+  ],
+  [
+    "a reply to the approvers",
+    approval.approversMessage(awaiting, { owner: null, asked: 0, isForAll: true }),
+    /^<@U1> wants to run weekly_revenue\. It needs the approval of <@U3> by/,
+  ],
+  [
+    "a question that nobody can answer",
+    approval.hopelessMessage(awaiting),
+    /^<@U1> Nobody can approve weekly_revenue any more/,
   ],
   [
     "a dry run",
