@@ -12,7 +12,7 @@ import type { ConnectionReading, ConnectionStore } from "./connection-store.js";
 import { type ConnectionQuestion, type KnownConnections, nextQuestion } from "./shared-connections.js";
 
 export interface ConnectionReaderOptions {
-  hex: Pick<HexClient, "cellConnections" | "dataConnections" | "leastNow">;
+  hex: Pick<HexClient, "cellConnections" | "dataConnections" | "leastNow" | "tokenKind">;
   /** The leader's store. */
   store: ConnectionStore;
   clock: Clock;
@@ -116,8 +116,10 @@ export class ConnectionReader {
     known: KnownConnections,
     { kind, facts }: HexError,
   ): ConnectionReading | number {
-    const readAt = this.options.clock.now();
-    if (kind === "scope") return { kind: "refused", of: question.kind, readAt };
+    const { clock, hex } = this.options;
+    const readAt = clock.now();
+    // A personal token has no scopes: its user may do less with one project than with another.
+    if (kind === "scope" && hex.tokenKind !== "personal") return { kind: "refused", of: question.kind, readAt };
     if (meansLater(kind)) return Math.max(LATER_MS, facts.retryAfterMs ?? 0);
     if (meansDisconnected(kind)) return AGAIN_MS;
     if (question.kind === "names") {

@@ -166,6 +166,16 @@ test("a third one that uses another connection: the message names the two that s
   await shows(/Perhaps: (Revenue and Margin|Margin and Revenue) use \*Snowflake prod\*/);
 });
 
+test("a third one whose notebook the token's user may not see: the others are named, and no scope is missing", async () => {
+  await begin();
+  const prod = connection("Snowflake prod");
+  const hidden = await watched("Margin", [prod.id], { appOnly: true });
+  fail(hidden, await watched("Revenue", [prod.id]), await watched("Churn", [prod.id]));
+  await shows(/Perhaps: (Revenue and Churn|Churn and Revenue) use \*Snowflake prod\*/);
+  expect(await harness.ask("status")).not.toContain("optional scope");
+  expect(asked("listCells")).toBe(3);
+});
+
 test("two connections that both use", async () => {
   await begin();
   const ids = [connection("Snowflake prod").id, connection("Big *Query*").id];
@@ -263,7 +273,7 @@ describe("answers that are of no use", () => {
   });
 
   test("a plan without cells is no outage", async () => {
-    await begin();
+    await begin("socket", { kind: "workspace", scopes: ["read", "run", "cells", "connections"] });
     const prod = connection("Snowflake prod");
     const projects = [await watched("Revenue", [prod.id]), await watched("Churn", [prod.id])];
     const body = { code: "FORBIDDEN", message: "Upgrade your plan to read cells" };

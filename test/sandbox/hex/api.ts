@@ -102,7 +102,7 @@ export class Api {
       case "cancelRun":
         return this.#cancelRun(call);
       case "listCells":
-        return json(200, this.#listCells(call.query));
+        return json(200, this.#listCells(call.query, token));
       case "listDataConnections":
         return json(200, listDataConnections(this.#workspace.dataConnections, call.query));
       case "chartImage":
@@ -192,10 +192,12 @@ export class Api {
     return empty(204);
   }
 
-  #listCells(query: URLSearchParams) {
+  #listCells(query: URLSearchParams, token: Token) {
     const projectId = query.get("projectId") ?? "";
     checkUuid("projectId", projectId);
-    return listCells(this.#project(projectId), query);
+    const project = this.#project(projectId);
+    if (project.appOnly && token.kind === "personal") throw new Refusal(403, "Forbidden");
+    return listCells(project, query);
   }
 
   #chartImage(call: Call) {

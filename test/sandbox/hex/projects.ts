@@ -74,6 +74,7 @@ function newProject(options: ProjectOptions & { title: string }, now: number): P
     trashedAt: options.trashed ? now : null,
     schedules: (options.schedules ?? []).map(newSchedule),
     visible: options.visible ?? true,
+    appOnly: options.appOnly ?? false,
     inputs: options.inputs ?? {},
     resultsFrom: options.resultsFrom ?? "publish",
     views: options.views ?? [],

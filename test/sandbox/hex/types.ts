@@ -205,6 +205,8 @@ export interface Project {
   schedules: Schedule[];
   /** `false`: not shared with any token. */
   visible: boolean;
+  /** `true`: users may view the app and not the notebook, so a personal token gets none of its cells. */
+  appOnly: boolean;
   /** By variable name. */
   inputs: Record<string, ProjectInput>;
   /** What the app shows. Published results can be updated only if this is `publish`, the default. */
@@ -247,6 +249,8 @@ export interface ProjectOptions {
   trashed?: boolean;
   schedules?: ScheduleOptions[];
   visible?: boolean;
+  /** Default false. */
+  appOnly?: boolean;
   inputs?: Record<string, ProjectInput>;
   resultsFrom?: Project["resultsFrom"];
   views?: string[];
