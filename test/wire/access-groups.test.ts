@@ -45,4 +45,25 @@ describe.each(MODES)("over %s", (mode) => {
     expect(await harness.ask("projects weekly", { user: grace })).toContain("Weekly revenue");
     expect(asked("usergroups.users.list")).toHaveLength(30);
   });
+
+  test.each([1, 30])(
+    "if the workspace's plan has no user groups, %d of them have nobody, and nothing is amiss",
+    async (many) => {
+      harness = await Harness.start(mode, { idle: true });
+      harness.hex.workspace.addProject({ title: "Weekly revenue" });
+      harness.slack.hasGroups = false;
+      const { ada, grace } = harness.slack.people;
+      harness.rules(
+        `{ allow: [see, run], people: [${GROUPS.slice(0, many).join(", ")}] }`,
+        `{ allow: [see, administer], people: ${ada.id} }`,
+      );
+      await harness.startBot();
+      expect(await harness.ask("projects weekly", { user: grace })).not.toContain("Weekly revenue");
+      const said = await harness.ask("status", { user: ada });
+      expect(said).toContain("Connected to Hex");
+      expect(said).not.toContain("plan_upgrade_required");
+      const warnings = harness.log.filter((line) => line.includes('"level":"warn"'));
+      expect(warnings.join("")).not.toContain("Slack does not say who is in");
+    },
+  );
 });

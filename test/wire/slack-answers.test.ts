@@ -69,3 +69,13 @@ test.each([true, 12, {}, null, "x"])(
     expect(harness.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
   },
 );
+
+test("somebody of whom Slack tells nothing can use the bot, is not asked about all the time, and nothing is amiss", async () => {
+  harness = await Harness.start("socket");
+  harness.hex.workspace.addProject({ title: "Weekly revenue" });
+  harness.slack.unseen.add(harness.slack.people.ada.id);
+  expect(await harness.ask("projects weekly")).toContain("Weekly revenue");
+  await harness.pass(60_000);
+  expect(await harness.ask("status")).not.toContain("user_not_visible");
+  expect(harness.slack.calls.filter(({ method }) => method === "users.info")).toHaveLength(1);
+});

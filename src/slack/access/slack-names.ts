@@ -13,7 +13,7 @@ import { together } from "../../access/unmatched-name.js";
 import type { Clock } from "../../lib/clock.js";
 import { closest } from "../../lib/closest.js";
 import { DAY, HOUR } from "../../lib/time.js";
-import { asSlackFailure, NO_CHANNEL, NO_PERSON, type SlackFailure } from "../connection/failures.js";
+import { asSlackFailure, NO_CHANNEL, NO_GROUPS, NO_PERSON, type SlackFailure } from "../connection/failures.js";
 import type { Installation } from "../connection/members.js";
 import { isFromElsewhere } from "../connection/people.js";
 import { accountState, conversationState, readAnswer, userGroups } from "../connection/read-answer.js";
@@ -141,8 +141,7 @@ export class SlackNames {
         }
       } catch (error) {
         const failure = asSlackFailure(error);
-        // The workspace's plan has no user groups.
-        if (failure.word !== "plan_upgrade_required") return failure;
+        if (failure.word !== NO_GROUPS) return failure;
       }
     }
     return found;

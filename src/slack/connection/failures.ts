@@ -201,23 +201,28 @@ export function asSlackFailure(error: unknown): SlackFailure {
 export const NOBODY = "users_not_found";
 /** Slack's word for an id that is nobody's. */
 export const NO_PERSON = "user_not_found";
+/** Slack's word for somebody of whom the bot may know nothing. */
+export const UNSEEN = "user_not_visible";
 /** Slack's word for a group that is not in the workspace. */
 export const NO_GROUP = "no_such_subteam";
+/** Slack's word for a workspace whose plan has no user groups. */
+export const NO_GROUPS = "plan_upgrade_required";
 /** Slack's word for a channel that is not there, or that the bot may not know of. */
 export const NO_CHANNEL = "channel_not_found";
 
-/** How Slack says that there is no such person, group or channel: that is an answer to a question, too. */
-const NOT_THERE: Partial<Record<SlackMethod, string>> = {
-  "users.info": NO_PERSON,
-  "users.lookupByEmail": NOBODY,
-  "usergroups.users.list": NO_GROUP,
-  "conversations.info": NO_CHANNEL,
-  "chat.getPermalink": NO_CHANNEL,
+/** How Slack says that there is no such person, group or channel for the bot: that is an answer to a question, too. */
+const NOT_THERE: Partial<Record<SlackMethod, readonly string[]>> = {
+  "users.info": [NO_PERSON, UNSEEN],
+  "users.lookupByEmail": [NOBODY],
+  "usergroups.list": [NO_GROUPS],
+  "usergroups.users.list": [NO_GROUP, NO_GROUPS],
+  "conversations.info": [NO_CHANNEL],
+  "chat.getPermalink": [NO_CHANNEL],
 };
 
 /** Classifies a call that was seen on the wire; `null` when Slack has done or answered what it was asked. */
 export function failureOfCall(call: Pick<SlackCall, "method" | "ok" | "status" | "word">): SlackFailure | null {
-  if (call.ok || (call.word !== null && call.word === NOT_THERE[call.method])) return null;
+  if (call.ok || (call.word !== null && NOT_THERE[call.method]?.includes(call.word))) return null;
   if (call.status === null) return transient(call.word ?? "network");
   if (call.status === 429) return rateLimited(SOME_TIME_MS);
   const word = call.word === UNREADABLE ? null : call.word;

@@ -5,7 +5,7 @@ import type { Clock } from "../../lib/clock.js";
 import { folded } from "../../lib/spelling.js";
 import { LateError, within } from "../../lib/with-timeout.js";
 import type { Logger } from "../../log/logger.js";
-import { asSlackFailure, NO_PERSON, slackFailureOf } from "./failures.js";
+import { asSlackFailure, NO_PERSON, slackFailureOf, UNSEEN } from "./failures.js";
 import { KeptAnswers } from "./kept-answers.js";
 import { type Installation, standingOf } from "./members.js";
 import { type AccountSaid, personDetails, readAnswer } from "./read-answer.js";
@@ -27,6 +27,12 @@ export interface PersonDetails {
 }
 
 export const NOTHING_SAID: PersonDetails = { isGuest: null, isAdmin: null, email: null, isActive: null };
+
+/** What it means that Slack refuses to say, by its word for that. */
+const REFUSALS: Readonly<Record<string, PersonDetails>> = {
+  [NO_PERSON]: { ...NOTHING_SAID, isActive: false },
+  [UNSEEN]: NOTHING_SAID,
+};
 
 export interface AskingOptions {
   slack: WebClient;
@@ -73,7 +79,7 @@ export class People {
       return detailsIn(readAnswer("users.info", personDetails, answer).user, home);
     } catch (error) {
       log.warn({ user, ...whyNot(error) }, "Slack does not say who somebody is");
-      return slackFailureOf(error)?.word === NO_PERSON ? { ...NOTHING_SAID, isActive: false } : null;
+      return REFUSALS[slackFailureOf(error)?.word ?? ""] ?? null;
     }
   }
 }

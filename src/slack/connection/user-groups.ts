@@ -1,7 +1,7 @@
 // Who is in which user group of Slack.
 
 import { within } from "../../lib/with-timeout.js";
-import { NO_GROUP, slackFailureOf } from "./failures.js";
+import { NO_GROUP, NO_GROUPS, slackFailureOf } from "./failures.js";
 import { KeptAnswers } from "./kept-answers.js";
 import { ANSWER_MS, type AskingOptions, whyNot } from "./people.js";
 import { groupMembers, readAnswer, userGroups } from "./read-answer.js";
@@ -84,6 +84,7 @@ export class UserGroups {
       const answers = await within(clock, ANSWER_MS, Promise.all(teams.map((team) => this.#membersOfAll(team))));
       return new Map(answers.flat());
     } catch (error) {
+      if (isNoGroup(error)) return new Map();
       log.warn(whyNot(error), "Slack does not say who is in all user groups, and is asked about each");
       return null;
     }
@@ -124,7 +125,8 @@ export class UserGroups {
 }
 
 function isNoGroup(error: unknown): boolean {
-  return slackFailureOf(error)?.word === NO_GROUP;
+  const word = slackFailureOf(error)?.word;
+  return word === NO_GROUP || word === NO_GROUPS;
 }
 
 function present(entries: readonly [string, GroupMembers | typeof NO_GROUP | null][]): Map<string, GroupMembers> {

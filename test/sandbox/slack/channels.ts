@@ -38,6 +38,10 @@ export class Directory {
   readonly groups: Map<string, Set<string>>;
   /** The groups that are switched off, and what people call a group, without the @, by its id. */
   readonly groupsOff = new Set<string>();
+  /** Only paid plans have user groups. */
+  hasGroups = true;
+  /** The ids of people of whom the bot may know nothing. */
+  readonly unseen = new Set<string>();
   readonly groupHandles = new Map([[USER_GROUP.id, USER_GROUP.handle.slice(1)]]);
   /** The workspace of a group. Whichever is not here belongs to the bot's own. */
   readonly groupTeams = new Map<string, string>();

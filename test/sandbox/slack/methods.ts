@@ -153,6 +153,7 @@ function openDm(core: Core, args: Json): Json {
 function userInfo(core: Core, args: Json): Json {
   const person = core.directory.person(required(args, "user"));
   if (!person) throw new Refusal("user_not_found");
+  if (core.directory.unseen.has(person.id)) throw new Refusal("user_not_visible");
   return { user: wireUser(core, person) };
 }
 
@@ -247,7 +248,8 @@ function workspaceAsked({ identity }: Core, args: Json): string {
 
 function listGroups(core: Core, args: Json): Json {
   const workspace = workspaceAsked(core, args);
-  const { groups, groupsOff, groupHandles, groupTeams } = core.directory;
+  const { groups, groupsOff, groupHandles, groupTeams, hasGroups } = core.directory;
+  if (!hasGroups) throw new Refusal("plan_upgrade_required");
   const withOff = args.include_disabled === true || args.include_disabled === "true";
   const shown = [...groups.keys()].filter(
     (id) => (groupTeams.get(id) ?? core.identity.teamId) === workspace && (withOff || !groupsOff.has(id)),
@@ -268,7 +270,8 @@ function listGroups(core: Core, args: Json): Json {
 function groupMembers(core: Core, args: Json): Json {
   const workspace = workspaceAsked(core, args);
   const id = required(args, "usergroup");
-  const { groups, groupsOff, groupTeams } = core.directory;
+  const { groups, groupsOff, groupTeams, hasGroups } = core.directory;
+  if (!hasGroups) throw new Refusal("plan_upgrade_required");
   const members = groups.get(id);
   if (members === undefined || (groupTeams.get(id) ?? core.identity.teamId) !== workspace) {
     throw new Refusal("no_such_subteam");

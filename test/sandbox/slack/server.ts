@@ -135,6 +135,13 @@ function localSlack(parts: Parts, cutHanging: () => void, stop: () => Promise<vo
     others: directory.others,
     groups: directory.groups,
     groupsOff: directory.groupsOff,
+    get hasGroups() {
+      return directory.hasGroups;
+    },
+    set hasGroups(has) {
+      directory.hasGroups = has;
+    },
+    unseen: directory.unseen,
     groupHandles: directory.groupHandles,
     groupTeams: directory.groupTeams,
     scopes: app.scopes,

@@ -326,6 +326,8 @@ describe("the Web API", () => {
     slack.others.push({ ...stranger, id: "U0FARAWAY01" });
     expect(await call("users.info", { user: "U0FARAWAY01" })).toMatchObject({ ok: true, user: { is_stranger: true } });
     expect(await call("users.info", { user: "U1" })).toMatchObject({ error: "user_not_found" });
+    slack.unseen.add(stranger.id);
+    expect(await call("users.info", { user: stranger.id })).toMatchObject({ error: "user_not_visible" });
   });
 
   test("tells who is a guest or an admin, and with its scope their address", async () => {
@@ -373,6 +375,11 @@ describe("the Web API", () => {
     const list = (usergroup: string) => call("usergroups.users.list", { usergroup });
     expect(await list("S0DATATEAM1")).toMatchObject({ ok: true, users: [slack.people.ada.id] });
     expect(await list("S0NOSUCH")).toMatchObject({ error: "no_such_subteam" });
+    slack.hasGroups = false;
+    for (const method of ["usergroups.list", "usergroups.users.list"]) {
+      expect(await call(method, { usergroup: "S0DATATEAM1" })).toMatchObject({ error: "plan_upgrade_required" });
+    }
+    slack.hasGroups = true;
     slack.scopes.delete("usergroups:read");
     expect(await list("S0DATATEAM1")).toMatchObject({ error: "missing_scope", needed: "usergroups:read" });
   });

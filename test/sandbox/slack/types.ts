@@ -374,6 +374,10 @@ export interface LocalSlack {
   readonly roles: Map<string, "guest" | "admin">;
   /** The ids of the people in each user group, by the group's id. S0DATATEAM1 has Ada. */
   readonly groups: Map<string, Set<string>>;
+  /** Whether the workspace's plan has user groups. Can be changed at any time. */
+  hasGroups: boolean;
+  /** The ids of people of whom Slack tells the bot nothing (user_not_visible). */
+  readonly unseen: Set<string>;
   /** The groups that are switched off, what people call a group (without the @), and its workspace if that is not the bot's own. */
   readonly groupsOff: Set<string>;
   readonly groupHandles: Map<string, string>;
