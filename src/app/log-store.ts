@@ -4,7 +4,7 @@ import { atMostEvery } from "../lib/at-most-every.js";
 import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
 import type { Logger } from "../log/logger.js";
-import { postgresRemedy } from "../remedies/store.js";
+import { storeSentence } from "../remedies/store.js";
 import { StoreFailure, type StoreFailureKind } from "../store/failure.js";
 import { type PostgresFailure, postgresFailure } from "../store/postgres-failure.js";
 
@@ -19,13 +19,13 @@ export function seldom(clock: Clock, say: (error: unknown) => void): (error: unk
   };
 }
 
-/** Logs failures of Postgres, and says for each kind what to do. */
+/** Logs failures of Postgres while the bot runs, and says for each kind what to do. */
 export function postgresLogger(log: Logger, clock: Clock): (error: unknown) => void {
   const isDue = atMostEvery<PostgresFailure | null>(clock, SAID_AGAIN_MS);
   return (error) => {
     const kind = postgresFailure(error);
     if (!isDue(kind)) return;
     if (kind === null) log.warn({ err: error }, "Postgres");
-    else log.warn({ err: error, kind }, "The Postgres of DATABASE_URL %s", postgresRemedy(kind));
+    else log.warn({ err: error, kind }, "%s", storeSentence(kind, "shared"));
   };
 }

@@ -39,11 +39,6 @@ const POSTGRES: Readonly<Record<PostgresFailure, string>> = {
     "is behind a pooler that does not pass on a setting in DATABASE_URL: remove everything after the ? except sslmode, and set it for the role instead (alter role <user> set …)",
 };
 
-/** What is wrong and what to do about it. It follows the name of the Postgres. */
-export function postgresRemedy(failure: PostgresFailure): string {
-  return POSTGRES[failure];
-}
-
 /** Why the store could not be opened, and what to do. */
 export function storeFailure({ kind, where, message }: StoreError): string {
   switch (kind) {
@@ -60,7 +55,7 @@ export function storeFailure({ kind, where, message }: StoreError): string {
     case "unusable_postgres":
       return `The Postgres at ${where} cannot be used (${message}): check DATABASE_URL and the database's log`;
     default:
-      return `The Postgres at ${where} ${postgresRemedy(kind)}`;
+      return `The Postgres at ${where} ${POSTGRES[kind]}`;
   }
 }
 

@@ -95,6 +95,25 @@ test.concurrent("a connection that breaks during a statement fails only that sta
   await close();
 });
 
+test.concurrent("when connections break, the log says that the bot reconnects, and not to start it again", async ({
+  onTestFinished,
+}) => {
+  const relay = await startRelay(postgres.port);
+  onTestFinished(relay.stop);
+  const url = new URL(await postgres.database("restarted"));
+  url.port = String(relay.port);
+  const harness = await Harness.start("http", { idle: true, env: { DATABASE_URL: url.toString() } });
+  onTestFinished(() => harness.stop());
+  await harness.startBot();
+  const said = () =>
+    harness.log.flatMap((line) => /"msg":"(The [^"]*closed the connection[^"]*)"/.exec(line)?.[1] ?? []);
+  expect((await harness.get("/readyz")).text).toContain('"store":{"ok":true');
+  relay.cut();
+  while (said().length === 0) await breathe();
+  expect(said()[0]).toContain("reconnects on its own");
+  expect(harness.log.join("")).not.toContain("start again");
+}, 30_000);
+
 test.concurrent("a database whose clock is an hour ahead: Slack's signatures are checked by this machine's clock", async ({
   onTestFinished,
 }) => {
