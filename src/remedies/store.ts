@@ -29,6 +29,10 @@ const POSTGRES: Readonly<Record<PostgresFailure, string>> = {
     "has none of the schemas in the search path: create one with create schema <name> authorization <user>, or correct search_path in DATABASE_URL or for the role",
   occupied:
     "has another application's table with a name that the bot needs: give the bot its own schema, create schema hexbot authorization <user>, then add ?options=-csearch_path%3Dhexbot to DATABASE_URL",
+  encoding:
+    "has an encoding that lacks characters of people's texts, such as emoji: create another database with the encoding UTF8, and name it in DATABASE_URL: create database <name> encoding 'UTF8' locale 'C' template template0",
+  isolation:
+    "lets a statement fail when it meets another one, because default_transaction_isolation is not read committed: run: alter role <user> set default_transaction_isolation = 'read committed'",
   too_many:
     "has no connections left: close idle ones, raise max_connections (or the pooler's max_client_conn), or start fewer replicas, each of which takes five",
   starting: "is starting or stopping: wait until it is ready, then start again",

@@ -7,6 +7,7 @@
  *   `tls_file`: a file that the URL names cannot be read.
  * - `host`, `refused`, `timeout`, `lost`: the connection to the server.
  * - `rights`, `no_schema`, `occupied`: the place of the tables. `occupied`: another application has a table with that name.
+ * - `encoding`, `isolation`: a setting with which statements would fail now and then. They are checked at the start.
  * - `too_many`, `starting`, `read_only`, `disk_full`: the state of the server.
  * - `pooler_options`: a pooler does not pass on what the URL sets.
  */
@@ -26,6 +27,8 @@ export const POSTGRES_FAILURES = [
   "rights",
   "no_schema",
   "occupied",
+  "encoding",
+  "isolation",
   "too_many",
   "starting",
   "read_only",

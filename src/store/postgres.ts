@@ -175,16 +175,27 @@ async function reach(
   throw errors.find((error) => postgresFailure(error) === "login") ?? errors.at(-1);
 }
 
-/** The schema in which this role creates tables. */
+/** Encodings that take every text. Without one (SQL_ASCII), the server keeps the bytes as they come. */
+const ENCODINGS = ["UTF8", "SQL_ASCII"];
+/** Isolations in which a statement that meets another one waits for it. In the others it fails. To Postgres these two are the same. */
+const ISOLATIONS = ["read committed", "read uncommitted"];
+
+/** The schema in which this role creates tables. @throws StoreError for settings with which the bot's statements would fail at times */
 async function schemaOf(client: Client, { searchPath, where }: PostgresAddress): Promise<string> {
   await client.query("begin");
   if (searchPath !== null) await client.query("select set_config('search_path', $1, true)", [searchPath]);
-  const { rows } = await client.query<{ schema: string | null }>("select current_schema() as schema");
+  const { rows } = await client.query<{ schema: string | null; encoding: string; isolation: string }>(SETTINGS);
   await client.query("rollback");
-  const schema = rows[0]?.schema ?? null;
+  const [{ schema, encoding, isolation } = { schema: null, encoding: "", isolation: "" }] = rows;
   if (schema === null) throw new StoreError("no_schema", where);
+  if (!ENCODINGS.includes(encoding)) throw new StoreError("encoding", where);
+  if (!ISOLATIONS.includes(isolation)) throw new StoreError("isolation", where);
   return schema;
 }
+
+const SETTINGS = `
+  select current_schema() as schema, current_setting('server_encoding') as encoding,
+    current_setting('default_transaction_isolation') as isolation`;
 
 /**
  * A socket that is closed when it falls silent, so that the next statement opens another connection. (The pool's own time limit fails

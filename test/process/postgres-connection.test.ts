@@ -153,7 +153,18 @@ describe.concurrent("a server without TLS", () => {
     await (await openShared(url.replace("bot:bot@", "reader:reader@"), ignore)).close();
     await run(url, "alter role reader set default_transaction_read_only = on");
     await expectKind("read_only", url.replace("bot:bot@", "reader:reader@"));
-    expect(said.size).toBe(7);
+    await run(url, "alter role reader reset default_transaction_read_only");
+    // Two statements that meet: one of them would fail.
+    for (const isolation of ["repeatable read", "serializable"]) {
+      await run(url, `alter role reader set default_transaction_isolation = '${isolation}'`);
+      await expectKind("isolation", url.replace("bot:bot@", "reader:reader@"));
+    }
+    await run(
+      url,
+      "create database latin encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' icu_rules '' template template0",
+    );
+    await expectKind("encoding", url.replace("/plain", "/latin"));
+    expect(said.size).toBe(9);
   });
 
   test("a server that does not answer", async () => {
