@@ -10,8 +10,8 @@ import {
   beganAt,
   countsForSchedules,
   type Evidence,
-  endedByItself,
   isFailure,
+  saysHowItWent,
   stuckAfterMs,
 } from "./judgement.js";
 import type { Watched } from "./reading-plan.js";
@@ -46,7 +46,7 @@ export const followedSchema = z.object({
   typicalMs: z.number().nullable(),
   lastRun: endedRunSchema.nullable(),
   lastGood: endedRunSchema.nullable(),
-  /** Whether the newest run that ended by itself failed. One that somebody cancelled after it says nothing. */
+  /** Whether the newest run whose end says something failed, see `saysHowItWent`. */
   isFailing: z.boolean().default(false),
   /** Its title when it was last seen. `null`: not known. */
   title: z.string().nullable().default(null),
@@ -149,7 +149,7 @@ export function remembered(followed: Followed, evidence: Evidence): Followed {
   const { runs, readAt, typicalMs } = evidence;
   const starts = runs.filter(countsForSchedules).flatMap((run) => startOrEnd(run) ?? []);
   const ended = runs.filter((run) => isOver(run, readAt));
-  const newest = ended.find(endedByItself);
+  const newest = ended.find(saysHowItWent);
   return {
     ...followed,
     readAt,

@@ -10,7 +10,7 @@ import { type Away, deadlineOf, stuckAfterMs } from "./judgement.js";
 /**
  * - `fresh`: the last run that should be there by now is there and completed, and no later run has failed. Without a schedule: the
  *   last run completed.
- * - `failed`: the last run that ended by itself failed.
+ * - `failed`: the last run whose end says something failed.
  * - `late`: a scheduled run should be there and is not.
  * - `stuck`: a run takes far too long.
  * - `running`: a run is going that will make the results fresh.
@@ -24,7 +24,8 @@ export type Freshness =
    * - `unread`: the bot has not read the runs since the last one was due.
    * - `unreadable`: for a long time, Hex has not listed its runs for the bot.
    * - `no_run`: no run is known.
-   * - `cancelled`: the last run was cancelled, or ended in a way that says nothing.
+   * - `cancelled`: the last run was cancelled.
+   * - `unclear_end`: the last run ended in a way that this bot does not know.
    * - `unclear_schedule`: its due times are not known.
    * - `new_schedule`: it had another schedule when the last run was due.
    * - `not_run`: it is archived or not published, so that Hex does not run it.
@@ -38,6 +39,7 @@ export type Freshness =
         | "unreadable"
         | "no_run"
         | "cancelled"
+        | "unclear_end"
         | "unclear_schedule"
         | "new_schedule"
         | "not_run";
@@ -102,7 +104,8 @@ function lastExpected({ schedules }: Project, { now, lateMs }: FreshnessTerms): 
 }
 
 function ended({ status }: LastRun): Freshness {
-  return status === "COMPLETED" ? { kind: "fresh" } : { kind: "unknown", why: "cancelled" };
+  if (status === "COMPLETED") return { kind: "fresh" };
+  return { kind: "unknown", why: status === "KILLED" ? "cancelled" : "unclear_end" };
 }
 
 /** When a run began, epoch ms. If it is not known how long the run took, it counts as if it had begun when it ended. */

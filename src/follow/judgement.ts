@@ -38,7 +38,7 @@ export interface Terms {
 }
 
 export type Finding =
-  /** The newest run that ended by itself failed. `since`, `lastAt`: when the first and the newest run in this row of failures ended. `url`: see `HexRun`. */
+  /** The newest run whose end says something failed. `since`, `lastAt`: when the first and the newest run in this row of failures ended. `url`: see `HexRun`. */
   | { kind: "failed"; since: number; lastAt: number; runId: string; url: string | null; status: string }
   /** A scheduled run is missing. `since`: when it was due. */
   | { kind: "late"; since: number }
@@ -58,7 +58,7 @@ export function judge(evidence: Evidence, terms: Terms): Finding[] {
 }
 
 function failed({ runs, readAt }: Evidence, { from }: Terms): Finding | null {
-  const ended = runs.filter((run) => isOver(run, readAt) && endedByItself(run));
+  const ended = runs.filter((run) => isOver(run, readAt) && saysHowItWent(run));
   const good = ended.findIndex((run) => !isFailure(run));
   const inARow = (good === -1 ? ended : ended.slice(0, good)).filter((run) => endOf(run) >= from);
   const [newest, first] = [inARow[0], inARow.at(-1)];
@@ -127,9 +127,12 @@ export function beganAt({ runId, startTime }: HexRun, { firstSeen, readAt }: Evi
   return startTime ?? firstSeen.get(runId) ?? readAt;
 }
 
-/** A run that somebody cancelled says nothing about the project. */
-export function endedByItself({ status }: Pick<HexRun, "status">): boolean {
-  return status !== "KILLED";
+/**
+ * Whether the end of a run says something about the project. If somebody cancelled the run, or it ended in a way that this bot does not
+ * know, it does not.
+ */
+export function saysHowItWent(run: Pick<HexRun, "status">): boolean {
+  return run.status === "COMPLETED" || isFailure(run);
 }
 
 export function isFailure({ status }: Pick<HexRun, "status">): boolean {

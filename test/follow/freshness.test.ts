@@ -88,6 +88,7 @@ describe("with a schedule", () => {
 
   test("the run was cancelled: neither", () => {
     expect(judged([cancelled(SEVEN), yesterday()])).toBe("unknown: cancelled");
+    expect(judged([{ ...cancelled(SEVEN), status: "TIMED_OUT" }, yesterday()])).toBe("unknown: unclear_end");
   });
 
   test("Hex was down when it was due: not late before another quarter of an hour has passed", () => {

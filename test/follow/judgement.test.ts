@@ -162,10 +162,13 @@ describe("failed", () => {
     ]);
   });
 
-  test("a run that goes on, and one that somebody cancelled, change nothing", () => {
+  test("a run that goes on, one that somebody cancelled, and one that ended in a new way change nothing", () => {
     const going = hexRun({ status: "RUNNING", startTime: SEVEN + 15 * MINUTE, endTime: null });
     const cancelled = hexRun({ status: "KILLED", startTime: SEVEN + 10 * MINUTE });
     expect(kinds({ runs: [going, cancelled, failure(SEVEN)] })).toEqual(["failed"]);
+    const unknown = hexRun({ status: "A_WORD_OF_TOMORROW", startTime: SEVEN + 10 * MINUTE });
+    expect(kinds({ runs: [unknown, failure(SEVEN)] })).toEqual(["failed"]);
+    expect(kinds({ runs: [unknown, hexRun()] })).toEqual([]);
     expect(kinds({ runs: [going, cancelled, hexRun()] })).toEqual([]);
   });
 
@@ -247,7 +250,7 @@ test("whatever happens, nothing is late while a scheduled run of that time is th
         ({ runTrigger, startTime }) => runTrigger === "SCHEDULED" && (startTime ?? 0) >= SEVEN - MINUTE,
       );
       if (came) expect(found).not.toContain("late");
-      const ended = runs.find(({ status }) => status !== "RUNNING" && status !== "KILLED");
+      const ended = runs.find(({ status }) => status === "COMPLETED" || status === "ERRORED");
       if (ended?.status !== "ERRORED") expect(found).not.toContain("failed");
       else expect(found).toContain("failed");
     }),

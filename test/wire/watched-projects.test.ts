@@ -113,6 +113,33 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told()).toHaveLength(1);
   });
 
+  test("a run that ends in a way that is new to the bot makes nothing green", async () => {
+    const project = add("Weekly revenue", { schedules: [] });
+    await harness.ask("watch weekly revenue");
+    harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: MINUTE, outcome: "ERRORED" });
+    const message = await tells("Failed");
+    const timeOut = () => {
+      const run = harness.hex.workspace.startRun(project.id, { trigger: "API", startedAt: harness.clock.now() });
+      harness.hex.workspace.setStatus(run.id, "TIMED_OUT");
+    };
+    const ended = (value: unknown) =>
+      typeof value === "object" && value !== null && "status" in value && value.status === "TIMED_OUT"
+        ? { ...value, endTime: "startTime" in value ? value.startTime : null }
+        : value;
+    const alter = (body: unknown) => JSON.stringify(body, (_, value) => ended(value));
+    harness.hex.faults.add({ endpoint: "listRuns", kind: { type: "altered", alter }, times: 1_000 });
+    timeOut();
+    await harness.pass(15 * MINUTE, STEP_MS);
+    expect(await harness.ask(`runs ${project.id}`)).toContain("*Ended* `TIMED_OUT`");
+    expect(shown(message)).not.toContain("Back to green");
+    expect(await harness.ask("digest")).toContain("1 failed");
+    harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: MINUTE });
+    await tells("Back to green");
+    timeOut();
+    await harness.pass(15 * MINUTE, STEP_MS);
+    expect(await harness.ask("digest")).toContain("the bot does not know how the last run ended");
+  });
+
   test("a run that never starts, for lack of a kernel, is reported until one completes, and so is what fails after that", async () => {
     const project = add("Weekly revenue", { schedules: [] });
     const run = (more: RunOptions) =>

@@ -167,6 +167,8 @@ function stateWords(freshness: Freshness): string {
       return "not known: no run";
     case "cancelled":
       return "not known: the last run was cancelled";
+    case "unclear_end":
+      return "not known: the bot does not know how the last run ended";
     case "unclear_schedule":
       return "not known: the bot cannot tell when it is due";
     case "new_schedule":
