@@ -381,6 +381,12 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   describe("runs and cancel", () => {
+    const lastMessage = () => {
+      const message = harness.slack.messages.at(-1);
+      if (!message) throw new Error("no message");
+      return message;
+    };
+
     test("/hex runs shows nothing at first, then runs in flight, then runs that ended", async () => {
       expect(await harness.ask("runs")).toContain("No run is in flight");
       const project = harness.hex.workspace.addProject({ title: "Revenue" });
@@ -409,6 +415,29 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(shown(card)).toContain("Started by its schedule");
       expect(workspace.run(foreign.id).status).toBe("KILLED");
       expect(harness.requests("cancelRun")).toHaveLength(1);
+    });
+
+    test("/hex runs <project> shows the runs, too, that have not begun in Hex, with Cancel, or with Approve to those who may", async () => {
+      const { id } = harness.hex.workspace.addProject({ title: "Revenue" });
+      harness.hex.workspace.kernelsBusy = 25;
+      await harness.slack.command(`run ${id}`);
+      await harness.cardShows("Waiting to start");
+      const list = await harness.ask("runs revenue");
+      expect(list).toMatch(/Waiting to start.*Revenue/);
+      expect(list).not.toContain("has no runs");
+      expect(buttonsOf(lastMessage())).toEqual(["cancel_listed_run"]);
+      harness.hex.workspace.kernelsBusy = 0;
+      await harness.cardShows("Completed");
+      const grace = harness.person("grace");
+      harness.rules(
+        `{ allow: publish, people: everyone, needs: "approval by ${grace.id}" }`,
+        "{ allow: [see, run], people: everyone }",
+      );
+      await harness.slack.command(`run ${id} --publish`);
+      await harness.cardShows("Waiting for approval", 1);
+      expect(await harness.ask("runs revenue", { user: grace.person })).toMatch(/Waiting for approval[\s\S]*Completed/);
+      await grace.press(lastMessage(), "Approve");
+      await harness.cardShows("Completed", 1);
     });
 
     test("/hex runs <id> shows the latest of a project's many runs, which Hex lists in no order", async () => {

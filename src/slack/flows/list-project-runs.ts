@@ -1,8 +1,8 @@
 // A project's runs as messages: the latest ones, or those that can be cancelled.
 
 import { asHexError, HexError } from "../../hex/errors.js";
-import { isOver } from "../../hex/schema.js";
-import { identityOf } from "../../runs/run.js";
+import { type HexRun, isOver } from "../../hex/schema.js";
+import { identityOf, type Run } from "../../runs/run.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import type { Message } from "../messages/blocks.js";
 import { projectRunsMessage, runsToCancelMessage } from "../messages/runs.js";
@@ -10,10 +10,14 @@ import { listAt } from "./list-rights.js";
 import type { ProjectSeen } from "./read-project.js";
 import { readProjectRuns } from "./read-project-runs.js";
 
-/** The latest runs, with a Cancel button for those in flight. @throws HexError */
+/** The latest runs, with a Cancel button for those in flight, of which Hex may not know all. @throws HexError */
 export async function projectRuns(bot: Bot, interaction: Interaction, project: ProjectSeen): Promise<Message> {
-  const { runs, own } = await readProjectRuns(bot, interaction, project.id);
-  return projectRunsMessage({ project, runs, own, ...(await listAt(bot, interaction, [])) });
+  const [{ runs, own }, tracked] = await Promise.all([
+    readProjectRuns(bot, interaction, project.id),
+    trackedRuns(bot, project),
+  ]);
+  const others = notListed(tracked, runs);
+  return projectRunsMessage({ project, runs, own, others, ...(await listAt(bot, interaction, others)) });
 }
 
 /**
@@ -26,18 +30,16 @@ export async function runsToCancel(
   project: ProjectSeen,
   named: "by_name" | "by_id",
 ): Promise<Message> {
-  const [read, inFlight] = await Promise.all([
+  const [read, tracked] = await Promise.all([
     readProjectRuns(bot, interaction, project.id).catch(asHexError),
-    bot.runs.inFlight(),
+    trackedRuns(bot, project),
   ]);
-  const watched = inFlight.filter((run) => run.project.id === project.id);
   const isUnread = read instanceof HexError;
-  if (isUnread && watched.length === 0) throw read;
+  if (isUnread && tracked.length === 0) throw read;
   const now = bot.clock.now();
   const runs = isUnread ? [] : read.runs.filter((run) => !isOver(run, now));
   const own = isUnread ? new Map() : read.own;
-  const listed = new Set(isUnread ? [] : read.runs.map(({ runId }) => runId));
-  const others = watched.filter((run) => !listed.has(identityOf(run)?.runId ?? ""));
+  const others = notListed(tracked, isUnread ? [] : read.runs);
   return runsToCancelMessage({
     project,
     runs,
@@ -47,4 +49,14 @@ export async function runsToCancel(
     named,
     ...(await listAt(bot, interaction, [])),
   });
+}
+
+/** The project's runs in flight that the bot tracks. */
+async function trackedRuns(bot: Bot, project: ProjectSeen): Promise<Run[]> {
+  return (await bot.runs.inFlight()).filter((run) => run.project.id === project.id);
+}
+
+function notListed(tracked: readonly Run[], listed: readonly HexRun[]): Run[] {
+  const ids = new Set(listed.map(({ runId }) => runId));
+  return tracked.filter((run) => !ids.has(identityOf(run)?.runId ?? ""));
 }

@@ -120,24 +120,28 @@ export interface ProjectRuns extends ListAt {
   runs: readonly HexRun[];
   /** The runs among these that the bot started, by their ids in Hex. */
   own: ReadonlyMap<string, Run>;
+  /** The bot's own runs in flight that Hex does not list: they are waiting or being started, or Hex could not be asked. */
+  others: readonly Run[];
 }
 
-export function projectRunsMessage({ project, runs, own, ...at }: ProjectRuns): Message {
+export function projectRunsMessage({ project, runs, own, others, ...at }: ProjectRuns): Message {
   const { place } = at;
   const title = link(projectUrl(place, project), titleOf(project), 120);
-  if (runs.length === 0) {
+  const total = runs.length + others.length;
+  if (total === 0) {
     return answer(`*${title}* has no runs in the last 90 days. Start one with ${code(`/hex run ${project.id}`)}.`);
   }
-  return message(`The latest runs of ${inline(titleOf(project), 120)}`, [
-    section(`*The latest runs of* ${title}`),
-    ...runs.slice(0, SHOWN).map((run) => hexRunBlock(run, own.get(run.runId) ?? null, project, at)),
-    runs.length > SHOWN ? context(`The latest ${SHOWN}. Older ones are in Hex.`) : null,
-  ]);
+  const head = section(`*The latest runs of* ${title}`);
+  const older = (shown: number) => (total > shown ? context(`The latest ${shown}. Older ones are in Hex.`) : null);
+  const groups = [
+    ...others.map((run) => [ownRunBlock(run, at), ...approvalOf(run, at)]),
+    ...runs.map((run) => [hexRunBlock(run, own.get(run.runId) ?? null, project, at)]),
+  ];
+  const shown = fitting(groups.slice(0, SHOWN), [head, older(0)]);
+  return message(`The latest runs of ${inline(titleOf(project), 120)}`, [head, ...shown.flat(), older(shown.length)]);
 }
 
 export interface RunsToCancel extends ProjectRuns {
-  /** The bot's own runs in flight that Hex does not list: they are waiting or being started, or Hex could not be asked. */
-  others: readonly Run[];
   isUnread: boolean;
   named: "by_name" | "by_id";
 }

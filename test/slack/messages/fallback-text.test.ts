@@ -267,6 +267,7 @@ const messages: [string, Message, RegExp][] = [
       project,
       runs: [],
       own: new Map(),
+      others: [],
       now: AT,
       place: PLACE,
       mayCancel: () => true,

@@ -840,9 +840,9 @@ describe("never past a limit, whatever the data", () => {
       fc.property(fc.array(run, { maxLength: 15 }), fc.array(hexRun, { maxLength: 15 }), project, (own, runs, of) => {
         check(watchedRunsMessage(own, own, AT), ["U1", "S0DATATEAM1"]);
         const byId = new Map(own.map((one, index) => [runs[index]?.runId ?? "", one]));
-        const listed = { project: of, runs, own: byId, ...AT };
+        const listed = { project: of, runs, own: byId, others: own, ...AT };
         check(projectRunsMessage(listed), ["U1", "S0DATATEAM1"]);
-        check(runsToCancelMessage({ ...listed, others: own, isUnread: true, named: "by_name" }), ["U1", "S0DATATEAM1"]);
+        check(runsToCancelMessage({ ...listed, isUnread: true, named: "by_name" }), ["U1", "S0DATATEAM1"]);
         const placed = own.map((one, index) => ({ run: one, channel: index % 2 === 0 ? null : "C0DATATEAM1" }));
         check(runsInFlightMessage(placed, { user: "U1", here: "C1", ...AT }), ["U1", "S0DATATEAM1"]);
       }),

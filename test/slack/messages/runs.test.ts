@@ -7,6 +7,7 @@ test("a run of which Hex does not say what started it is listed without that", (
     project: { id: "p", title: "Revenue" },
     runs: [hexRun({ runId: "r1", runTrigger: null }), hexRun({ runId: "r2", runTrigger: "SCHEDULED" })],
     own: new Map(),
+    others: [],
     now: 0,
     place: { origin: "https://app.hex.tech", workspace: null },
     mayCancel: () => false,
