@@ -440,6 +440,26 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.cardShows("Completed", 1);
     });
 
+    test("/hex cancel says of a run that is still starting that it can be cancelled soon, and asks for no choice", async () => {
+      const { id } = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+      const answer = new AbortController();
+      const until = new Promise<void>((resolve) => answer.signal.addEventListener("abort", () => resolve()));
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "delay", until } });
+      await harness.slack.command(`run ${id}`);
+      await harness.slack.waitForMessage((message) => shown(message).includes("*Starting*"));
+      for (const typed of ["cancel revenue", "cancel", `cancel ${id}`]) {
+        const list = await harness.ask(typed);
+        expect(list, typed).toMatch(/Starting.*Revenue[\s\S]*you can cancel it as soon as Hex has accepted it/);
+        expect(list, typed).not.toMatch(/Which one|Press Cancel/);
+      }
+      answer.abort();
+      await harness.cardShows("Running");
+      expect(await harness.ask("cancel")).toMatch(/Press Cancel next to/);
+      expect(await harness.ask("cancel revenue")).not.toContain("Which one");
+      await harness.person("ada").press(lastMessage(), "Cancel");
+      await harness.cardShows("Cancelled");
+    });
+
     test("/hex runs <id> shows the latest of a project's many runs, which Hex lists in no order", async () => {
       const { workspace } = harness.hex;
       const project = workspace.addProject({ title: "Revenue" });

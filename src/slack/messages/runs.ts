@@ -69,9 +69,10 @@ export function runsInFlightMessage(
   });
   const what = `${count(runs.length, "run")} in flight`;
   const isAnyTheirs = runs.some(({ run }) => at.mayCancel(run.project.id, run.requester));
-  const todo = isAnyTheirs ? "Press Cancel next to the one that you want to stop." : NONE_THEIRS;
+  const isAnyReady = runs.some(({ run }) => at.mayCancel(run.project.id, run.requester) && cancelOf(run) !== null);
+  const todo = isAnyReady ? " Press Cancel next to the one that you want to stop." : "";
   return answer(
-    `*${what}* in this channel, or started by you. ${todo}`,
+    `*${what}* in this channel, or started by you.${isAnyTheirs ? todo : ` ${NONE_THEIRS}`}`,
     ...lines,
     runs.length > WATCHED_SHOWN ? context(`and ${runs.length - WATCHED_SHOWN} more: \`/hex cancel <project>\``) : null,
   );
@@ -94,7 +95,10 @@ function ownRunBlock(run: Run, { now, place, mayCancel }: ListAt, where: string 
     url === null ? null : link(url, "Open the run", 40),
   );
   const text = `${emoji} *${word}*  ${link(projectUrl(place, run.project), titleOf(run.project), 120)}\n${details}`;
-  return section(text, (mayCancel(run.project.id, run.requester) ? cancelOf(run) : null) ?? undefined);
+  if (!mayCancel(run.project.id, run.requester)) return section(text);
+  // Hex has given it no id yet.
+  const later = run.state === "starting" ? "\nStill starting: you can cancel it as soon as Hex has accepted it." : "";
+  return section(`${text}${later}`, cancelOf(run) ?? undefined);
 }
 
 /** The buttons for those who may approve the run, and may not see its card. */
@@ -164,7 +168,7 @@ export function runsToCancelMessage({ project, runs, own, others, isUnread, name
     ...runs.map((run) => hexRunBlock(run, own.get(run.runId) ?? null, project, at)),
   ];
   return answer(
-    `${said}.${isAnyTheirs ? " Which one?" : ""} *${count(total, "run")} in flight:*`,
+    `${said}.${isAnyTheirs && total > 1 ? " Which one?" : ""} *${count(total, "run")} in flight:*`,
     isAnyTheirs ? null : section(NONE_THEIRS),
     ...lines.slice(0, WATCHED_SHOWN),
     total > WATCHED_SHOWN ? context(`The latest ${WATCHED_SHOWN}. The others are in Hex.`) : null,
