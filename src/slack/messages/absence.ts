@@ -3,7 +3,7 @@
 import type { Absence, WhyAbsent } from "../../follow/absence.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { context, type Message, message, section } from "./blocks.js";
-import { count, date, inline, link } from "./mrkdwn.js";
+import { count, date, inline, link, moreProjects } from "./mrkdwn.js";
 import { DOUBLED } from "./repeat.js";
 
 export interface AbsentProject {
@@ -43,7 +43,7 @@ export function absenceMessage(
   const lines = [...away, ...back].slice(0, SHOWN).map((one) => absenceLine(one, place));
   return message(away.length === 0 ? `Checked again: ${title}` : `No longer checked: ${title}${more}`, [
     section(`:white_circle: *${headWords(away.length)}*`),
-    section([...lines, ...(rest > 0 ? [`… and ${count(rest, "more project")}.`] : [])].join("\n")),
+    section([...lines, moreProjects(rest)].filter((line) => line !== null).join("\n")),
     isDoubled ? context(DOUBLED) : null,
     context(away.length === 0 ? null : awayWords(away.length)),
   ]);

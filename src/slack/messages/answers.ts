@@ -3,12 +3,12 @@
 import { type HexErrorFacts, provesNoEffect } from "../../hex/errors.js";
 import type { HexPage } from "../../hex/links.js";
 import { remedyFor } from "../../remedies/hex.js";
-import { type EndedRun, identityOf, type Run, type RunOptions } from "../../runs/run.js";
+import type { EndedRun, Run, RunOptions } from "../../runs/run.js";
 import type { UnusableLink } from "../parse/project-ref.js";
 import { answer, context, type Message } from "./blocks.js";
-import { bold, code, date, inline, link, mention } from "./mrkdwn.js";
+import { bold, code, date, inline, inSentence, link, mention, referenceWords } from "./mrkdwn.js";
 import { remedyMessage } from "./remedy.js";
-import { faceOf, optionsLine, titleOf } from "./run-words.js";
+import { faceOf, inHex, optionsLine, titleOf } from "./run-words.js";
 
 /** The answer to a link that the bot cannot use. `own` is the host of the bot's own Hex. */
 export function unusableLinkMessage(reference: UnusableLink, own: string): Message {
@@ -86,8 +86,8 @@ function shower({ requester }: Run, card: CardPlace | null): string {
 
 /** Where to follow a run, with a link to it in Hex once there is one. */
 function whereToLook(run: Run, card: CardPlace | null): string {
-  const url = identityOf(run)?.url;
-  return `${shower(run, card)} shows how it is going.${url ? ` ${link(url, "Open the run in Hex", 40)}.` : ""}`;
+  const there = inHex(run);
+  return `${shower(run, card)} shows how it is going.${there === null ? "" : ` ${there}.`}`;
 }
 
 /** The answer to a cancellation for which Hex need not be asked. */
@@ -171,11 +171,6 @@ export function nothingToLookForMessage(run: Run, card: CardPlace | null): Messa
     : answer(`The bot is no longer looking for this run. ${where}`);
 }
 
-/** "Its card" in the middle of a sentence. */
-function inSentence(words: string): string {
-  return words.replace(/^Its/, "its");
-}
-
 /** The answer to a button that this version of the bot does not know, or whose run it no longer remembers. */
 export function staleButtonMessage(): Message {
   return answer(
@@ -207,6 +202,6 @@ export function unprovenMessage(): Message {
 export function faultMessage(reference: string): Message {
   return answer(
     ":warning: *The bot could not do that* because of a fault of its own, not yours.\nTry again. If it keeps happening, look up the reference in the bot's log.",
-    context(`Reference ${code(reference, 40)}`),
+    context(referenceWords(reference)),
   );
 }

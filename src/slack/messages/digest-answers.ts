@@ -4,7 +4,7 @@ import type { DigestChoice } from "../../follow/digest.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { answer, context, type Message } from "./blocks.js";
-import { andMore, code, date, inline, link, mention } from "./mrkdwn.js";
+import { andMore, code, date, inChannel, inline, inSentence, link, mention } from "./mrkdwn.js";
 import { DOUBLED_ONCE } from "./repeat.js";
 import { slackRemedy } from "./slack-remedies.js";
 import { hiddenNote, namedNow, type Obstacle, obstacleNote, ruleWords } from "./watch-words.js";
@@ -166,9 +166,8 @@ export function whichDigestProjectMessage(typed: TypedDigest, projects: readonly
 /** To whoever set a digest that Slack does not accept any more. `word`: Slack's error code. `isDoubled`: whether this may have been posted before. */
 export function digestEndedMessage(digest: DigestChoice, word: string, isDoubled: boolean): Message {
   const { what } = slackRemedy(word);
-  const where = /^C[A-Z0-9]+$/.test(digest.channel) ? ` in <#${digest.channel}>` : "";
   return answer(
-    `:no_bell: The digest that you set${where}, ${whenWords(digest)}, has ended: ${inline(what.charAt(0).toLowerCase() + what.slice(1), 200)} (${code(word, 60)}).\nTo get it again, type ${code(commandOf({ ...digest, text: typedRule(digest) }), COMMAND)} in a conversation that the bot can write to.`,
+    `:no_bell: The digest that you set${inChannel(digest.channel)}, ${whenWords(digest)}, has ended: ${inline(inSentence(what), 200)} (${code(word, 60)}).\nTo get it again, type ${code(commandOf({ ...digest, text: typedRule(digest) }), COMMAND)} in a conversation that the bot can write to.`,
     isDoubled ? context(DOUBLED_ONCE) : null,
   );
 }

@@ -8,7 +8,7 @@ import { MINUTE } from "../../lib/time.js";
 import { context, lengthOf, type Message, message, paragraphs, section } from "./blocks.js";
 import { type Cell, dataTable } from "./data-table.js";
 import { LIMITS } from "./limits.js";
-import { count, date, dotted, duration, inline, link, shorten } from "./mrkdwn.js";
+import { date, dotted, duration, inline, link, moreProjects, shorten } from "./mrkdwn.js";
 import { statusWord } from "./run-words.js";
 
 const TITLE = 100;
@@ -37,7 +37,7 @@ export function digestMessage(view: DigestView): Message {
   if (!view.hasTables) return plain;
   const { block, shown } = tableOf(view);
   if (block === null) return plain;
-  const more = moreLine(view.entries.length - shown);
+  const more = moreProjects(view.entries.length - shown);
   const times = `Time zone of the table: ${inline(view.zone, 60)}.`;
   return {
     ...message(text, [head(view), block, context(more, times, ...view.notes)]),
@@ -131,7 +131,7 @@ function listBlocks(view: DigestView): (KnownBlock | null)[] {
     return room < 0;
   });
   const shown = tooMuch === -1 ? lines.length : tooMuch;
-  return [...paragraphs(lines.slice(0, shown), LINES), context(moreLine(lines.length - shown))];
+  return [...paragraphs(lines.slice(0, shown), LINES), context(moreProjects(lines.length - shown))];
 }
 
 function lineOf({ project, freshness, followed, nextDue }: DigestEntry, { place, now }: DigestView): string {
@@ -146,10 +146,6 @@ function lineOf({ project, freshness, followed, nextDue }: DigestEntry, { place,
     nextDue === null || nextDue < now ? dueWord(project) : `next due ${date(nextDue)}`,
     project.owner === null ? null : `owner ${inline(project.owner.email, OWNER)}`,
   )}`;
-}
-
-function moreLine(more: number): string | null {
-  return more > 0 ? `… and ${count(more, "more project")}.` : null;
 }
 
 function stateWords(freshness: Freshness): string {

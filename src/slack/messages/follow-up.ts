@@ -1,10 +1,10 @@
 // The reply in a card's thread that says how the run ended. It is needed because edits of the card notify nobody.
 
 import { MINUTE } from "../../lib/time.js";
-import { identityOf, type Run, type RunIn } from "../../runs/run.js";
+import type { Run, RunIn } from "../../runs/run.js";
 import { type Message, message, section } from "./blocks.js";
-import { bold, code, dotted, duration, link, mention, spoken } from "./mrkdwn.js";
-import { cancellerWords, faceOf, titleOf } from "./run-words.js";
+import { bold, code, dotted, duration, mention, spoken } from "./mrkdwn.js";
+import { cancellerWords, faceOf, inHex, titleOf } from "./run-words.js";
 
 /** In ms. After a run that took longer than this, the requester is no longer looking at the card. */
 const LONG_MS = 2 * MINUTE;
@@ -25,9 +25,8 @@ export function endMessage(run: Run, elapsed: number | null): Message {
   const approved = run.approval?.approved ?? null;
   const approvedBy =
     approved === null ? "" : `, approved by ${mention(approved.by)}${words.startsWith(":") ? "" : ","}`;
-  const url = identityOf(run)?.url;
   const said = `${who}${emoji} ${bold(title, 150)}${approvedBy}${words}`;
-  return message(spoken(said), [section(dotted(said, url ? link(url, "Open the run in Hex", 40) : null))]);
+  return message(spoken(said), [section(dotted(said, inHex(run)))]);
 }
 
 /** They follow the title. */

@@ -4,16 +4,16 @@ import type { HomeView, KnownBlock } from "@slack/types";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { WatchdogState } from "../../outages/watchdog-state.js";
 import { remedyFor } from "../../remedies/hex.js";
-import { type EndedRun, elapsedMs, identityOf, type Run } from "../../runs/run.js";
+import { type EndedRun, elapsedMs, type Run } from "../../runs/run.js";
 import type { OpenNow } from "../alerts/open-now.js";
 import type { FrequentProject, OwnRuns } from "../home/own-runs.js";
 import { ACTIONS } from "./action-ids.js";
 import { actions, button, context, section } from "./blocks.js";
 import { LIMITS } from "./limits.js";
-import { code, count, date, dotted, duration, inline, link, sentence } from "./mrkdwn.js";
+import { code, count, date, dotted, duration, inline, link, referenceWords, sentence } from "./mrkdwn.js";
 import { openNowText } from "./open-now.js";
 import { cancelButton, type MayStart, runButtons } from "./run-buttons.js";
-import { faceOf, optionsLine, titleOf } from "./run-words.js";
+import { faceOf, inHex, optionsLine, titleOf } from "./run-words.js";
 import { DIRECT_MESSAGES_OFF } from "./slack-remedies.js";
 import { textObject } from "./views.js";
 
@@ -110,7 +110,7 @@ export function noHomeView(text: string): HomeView {
 
 /** `reference` is the one in the log. */
 export function brokenHomeText(reference: string): string {
-  return `:warning: Your runs cannot be shown at the moment, because the bot's store does not answer. The runs themselves continue. Open this tab again in a minute; \`/hex status\` says more.\nReference ${code(reference, 40)}`;
+  return `:warning: Your runs cannot be shown at the moment, because the bot's store does not answer. The runs themselves continue. Open this tab again in a minute; \`/hex status\` says more.\n${referenceWords(reference)}`;
 }
 
 const DIVIDER: KnownBlock = { type: "divider" };
@@ -193,9 +193,4 @@ function frequentBlock(project: FrequentProject, { place, mayStart }: HomeFacts)
 function headOf(run: Run, place: HexPlace): string {
   const { emoji, word } = faceOf(run);
   return `${emoji} *${word}*  ${link(projectUrl(place, run.project), titleOf(run.project), TITLE_MAX)}`;
-}
-
-function inHex(run: Run): string | null {
-  const url = identityOf(run)?.url ?? null;
-  return url === null ? null : link(url, "Open the run in Hex", 40);
 }

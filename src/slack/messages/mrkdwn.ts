@@ -113,6 +113,21 @@ export function groupMention(groupId: string): string {
   return `<!subteam^${groupId}>`;
 }
 
+/** Under which whoever runs the bot finds something in its log. */
+export function referenceWords(reference: string): string {
+  return `Reference ${code(reference, 40)}`;
+}
+
+/** `… and 3 more projects.`; `null` when there are no more. */
+export function moreProjects(more: number): string | null {
+  return more > 0 ? `… and ${count(more, "more project")}.` : null;
+}
+
+/** ` in <#C…>`; empty for a direct message, which has no name. */
+export function inChannel(channel: string | null): string {
+  return channel !== null && /^C[A-Z0-9]+$/.test(channel) ? ` in <#${channel}>` : "";
+}
+
 /** A duration in words, such as "45 s", "3 min 20 s", "2 h 5 min" or "3 days". `ms`: milliseconds. */
 export function duration(ms: number): string {
   // A clock that was set back makes the end come before the beginning.
@@ -128,6 +143,16 @@ export function duration(ms: number): string {
 /** The same text, beginning with a capital letter. */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The same text in the middle of a sentence, beginning with a small letter. */
+export function inSentence(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
 /** The first `shown` of the words, and how many more there are. The caller joins them. */

@@ -4,7 +4,7 @@ import type { KnownBlock } from "@slack/types";
 import type { HexErrorFacts } from "../../hex/errors.js";
 import { remedyFor } from "../../remedies/hex.js";
 import { context, type Message, message, section } from "./blocks.js";
-import { code, dotted, inline } from "./mrkdwn.js";
+import { code, dotted, inline, referenceWords } from "./mrkdwn.js";
 
 /** Causes and things to do that a message lists. A form may have a hundred inputs that Hex refuses. */
 const LISTED = 8;
@@ -42,7 +42,7 @@ export function remedyBlocks(head: string, facts: HexErrorFacts, reference: stri
 export function traceLine(facts: HexErrorFacts, reference: string | null): string {
   return dotted(
     facts.traceId ? `Hex trace id ${code(facts.traceId, 100)}` : null,
-    reference ? `Reference ${code(reference, 40)}, also in the bot's log` : null,
+    reference ? `${referenceWords(reference)}, also in the bot's log` : null,
   );
 }
 

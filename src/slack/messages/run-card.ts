@@ -9,11 +9,24 @@ import { elapsedMs, identityOf, isEnded, type Run, type RunIn } from "../../runs
 import { isHeldBack } from "../../runs/transitions.js";
 import { isDirect } from "../connection/conversation.js";
 import { actions, context, type Message, message, section } from "./blocks.js";
-import { bold, code, date, dotted, duration, inline, link, mention, plainDate, sentence, spoken } from "./mrkdwn.js";
+import {
+  bold,
+  code,
+  date,
+  dotted,
+  duration,
+  inline,
+  link,
+  mention,
+  plainDate,
+  referenceWords,
+  sentence,
+  spoken,
+} from "./mrkdwn.js";
 import { peopleWords } from "./people-terms.js";
 import { remedyBlocks, saidLine, traceLine } from "./remedy.js";
 import { runButtons } from "./run-buttons.js";
-import { cancellerWords, faceOf, optionsLine, titleOf } from "./run-words.js";
+import { cancellerWords, faceOf, inHex, optionsLine, titleOf } from "./run-words.js";
 
 const TITLE_MAX = 150;
 
@@ -247,10 +260,10 @@ export function footLine(run: Run): string {
   return dotted(
     run.requester === null ? startedElsewhere(run.trigger) : `Asked for by ${mention(run.requester)}`,
     date(run.requestedAt),
-    hex?.url ? link(hex.url, "Open the run in Hex", 40) : null,
+    inHex(run),
     hex?.projectVersion ? `version ${inline(hex.projectVersion, 20)}` : null,
     failed && traceId ? `Hex trace id ${code(traceId, 100)}` : null,
-    failed ? `Reference ${code(run.reference, 40)}` : null,
+    failed ? referenceWords(run.reference) : null,
   );
 }
 

@@ -6,7 +6,7 @@ import type { Project } from "../../hex/schema.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { code, date, dotted, duration, inline, link } from "./mrkdwn.js";
 import { DOUBLED_ONCE } from "./repeat.js";
-import { FACES, triggerWord } from "./run-words.js";
+import { FACES, linkInHex, triggerWord } from "./run-words.js";
 
 const TITLE = 150;
 
@@ -29,11 +29,7 @@ export function runEndMessage(end: RunEnd, { project, title: lastTitle, place, i
   return message(`${word}: ${inline(title, TITLE)}`, [
     section(`${emoji} ${name} ${word.toLowerCase()}${timeWords(end)}${called}`),
     context(
-      dotted(
-        date(endedAt),
-        trigger === null ? null : `started by ${triggerWord(trigger)}`,
-        url === null ? null : link(url, "Open the run in Hex", 40),
-      ),
+      dotted(date(endedAt), trigger === null ? null : `started by ${triggerWord(trigger)}`, linkInHex(url)),
       isDoubled ? DOUBLED_ONCE : null,
     ),
   ]);

@@ -2,12 +2,21 @@
 
 import { MASKED } from "../../audit/masked-inputs.js";
 import { holdsSecret } from "../../lib/secret-names.js";
-import type { Run, RunIn, RunOptions, RunState } from "../../runs/run.js";
-import { andMore, code, dotted, inline, mention } from "./mrkdwn.js";
+import { identityOf, type Run, type RunIn, type RunOptions, type RunState } from "../../runs/run.js";
+import { andMore, code, dotted, inline, link, mention } from "./mrkdwn.js";
 
 /** Not escaped yet. A project without a title is called by its id. */
 export function titleOf({ title, id }: Run["project"]): string {
   return title || id;
+}
+
+/** A link to the run in Hex; `null` when it has none. */
+export function inHex(run: Run): string | null {
+  return linkInHex(identityOf(run)?.url ?? null);
+}
+
+export function linkInHex(url: string | null): string | null {
+  return url ? link(url, "Open the run in Hex", 40) : null;
 }
 
 interface Face {

@@ -2,7 +2,7 @@
 
 import cronstrue from "cronstrue";
 import type { Schedule } from "../../hex/schema.js";
-import { andMore, inline, sentence } from "./mrkdwn.js";
+import { andMore, inline, inSentence, sentence } from "./mrkdwn.js";
 
 const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
@@ -45,7 +45,7 @@ function cronWords(cron: string): string {
   if (cron.length > LONGEST_CRON) return inline(`cron ${cron}`, 60);
   try {
     const words = cronstrue.toString(cron, { use24HourTimeFormat: true });
-    return inline(words.charAt(0).toLowerCase() + words.slice(1), 120);
+    return inline(inSentence(words), 120);
   } catch {
     return inline(`cron ${cron}`, 60);
   }

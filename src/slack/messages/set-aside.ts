@@ -4,7 +4,7 @@ import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { RunOutline } from "../../runs/unreadable-run.js";
 import type { ReadTable } from "../../store/row-reader.js";
 import { answer, context, type Message, message, section } from "./blocks.js";
-import { code, dotted, link } from "./mrkdwn.js";
+import { code, dotted, link, referenceWords } from "./mrkdwn.js";
 
 /** What to do about rows that are set aside, for the log and for `/hex status`. */
 export const SET_ASIDE_TODO =
@@ -25,7 +25,7 @@ export function unreadableRunMessage(run: RunOutline, place: HexPlace, reference
   return answer(
     `:warning: The bot cannot read what it has stored about this run, so nothing was done. Open ${projectLink(run, place)} in Hex to see the run, cancel it or run it again.\nWhoever runs the bot finds the reference in its log.`,
     idsBlock(run),
-    context(`Reference ${code(reference, 40)}`),
+    context(referenceWords(reference)),
   );
 }
 

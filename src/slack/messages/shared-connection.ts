@@ -4,7 +4,7 @@
 import type { SharedConnection } from "../../follow/shared-connections.js";
 import { DAY } from "../../lib/time.js";
 import { scopeFor } from "../../remedies/hex.js";
-import { bold, count, inline } from "./mrkdwn.js";
+import { bold, count, inline, listed } from "./mrkdwn.js";
 
 /** Connections that are named; the others are counted. */
 const NAMED = 3;
@@ -52,10 +52,6 @@ function connections(shared: readonly SharedConnection[]): string {
   const names = shared.slice(0, NAMED).map(({ name }) => bold(name, 80));
   const rest = shared.length - names.length;
   return listed([...names, ...(rest > 0 ? [count(rest, "other")] : [])]);
-}
-
-function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
 /** When Hex last refused to tell, since the token lacks the scope, epoch ms; null when it did not. */

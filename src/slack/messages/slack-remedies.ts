@@ -3,7 +3,7 @@
 
 import type { SlackRefusal, SlackState } from "../connection/refusals.js";
 import type { OptionalScope } from "../connection/scopes.js";
-import { code, date, inline, sentence } from "./mrkdwn.js";
+import { code, date, inChannel, inline, listed, sentence } from "./mrkdwn.js";
 
 export interface SlackRemedy {
   what: string;
@@ -226,10 +226,6 @@ const ASKED_BY_RULES: Partial<Record<OptionalScope, string>> = {
   "usergroups:read": "user groups",
 };
 
-function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
-}
-
 /** mrkdwn lines for `/hex status`; none when all is well. */
 export function slackTroubleLines({ troubles, missingScopes }: SlackState): string[] {
   const missing = missingScopesSentence(missingScopes);
@@ -245,7 +241,6 @@ function remedyOf(kind: SlackRefusal["kind"], word: string): SlackRemedy {
 
 function troubleLine({ kind, word, method, channel, at }: SlackRefusal): string {
   const { what, todo } = remedyOf(kind, word);
-  const where = channel !== null && /^C[A-Z0-9]+$/.test(channel) ? ` in <#${channel}>` : "";
-  const facts = `${code(method, 40)}${where}: ${code(word, 60)}, ${date(at, "{time}")}`;
+  const facts = `${code(method, 40)}${inChannel(channel)}: ${code(word, 60)}, ${date(at, "{time}")}`;
   return `:warning: ${inline(what, 200)} (${facts}). To do: ${inline(todo, 300)}.`;
 }

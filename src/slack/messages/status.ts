@@ -18,7 +18,7 @@ import { context, fields, type Message, message, section } from "./blocks.js";
 import { ALARM_DAYS, expiresIn } from "./expiry.js";
 import { hexReportLine } from "./hex-report.js";
 import { historyBlocks } from "./history.js";
-import { code, count, date, duration, inline } from "./mrkdwn.js";
+import { code, count, date, duration, inline, referenceWords } from "./mrkdwn.js";
 import { openNowText, outageButtons } from "./open-now.js";
 import { type PagesHeldShown, pagesHeldLine } from "./paging.js";
 import { type RulesShown, rulesLine, rulesTroubleLines, uncheckedNamesLine, unmatchedNamesLine } from "./policy.js";
@@ -139,7 +139,7 @@ function besideBlocks(
 function foot({ connection, store, watched, budgetLeft, reference }: Status, now: number): KnownBlock | null {
   return context(
     `${watched === null ? "number of tracked runs not known" : `${count(watched, "run")} tracked`} · ${count(budgetLeft, "request")} to Hex left this minute${store.ok ? ` · store working since ${date(store.since)}` : ""} · checked ${date(now, "{time_secs}")}`,
-    connection.error === null ? `Reference ${code(reference, 40)}` : null,
+    connection.error === null ? referenceWords(reference) : null,
   );
 }
 

@@ -4,7 +4,7 @@ import { type StoreKind, storeSentence } from "../../remedies/store.js";
 import type { StoreFailureKind } from "../../store/failure.js";
 import type { StoreState } from "../../store/store-check.js";
 import { context, type Message, message, section } from "./blocks.js";
-import { code, date, inline } from "./mrkdwn.js";
+import { date, inline, referenceWords } from "./mrkdwn.js";
 
 export interface StoreTrouble {
   why: StoreFailureKind;
@@ -24,7 +24,7 @@ export function storeTroubleMessage({ why, kind, undone, reference }: StoreTroub
     section(
       `:warning: *${head}, because the bot's store does not work.*\n${inline(storeSentence(why, kind), 600)}. ${todo}\n\`/hex status\` and \`/hex projects\` work without it.`,
     ),
-    context(`Reference ${code(reference, 40)}, also in the bot's log`),
+    context(`${referenceWords(reference)}, also in the bot's log`),
   ]);
 }
 

@@ -3,7 +3,7 @@
 import { isRescheduled } from "../../follow/trouble.js";
 import { joinedTogether, waitFor } from "../../follow/trouble-groups.js";
 import { context, fitting, type Message, message, paragraphs, type Reply, section } from "./blocks.js";
-import { count, dotted, duration } from "./mrkdwn.js";
+import { count, dotted, duration, moreProjects } from "./mrkdwn.js";
 import {
   type AroundTroubles,
   isHiddenForNow,
@@ -13,7 +13,7 @@ import {
   type ToldTrouble,
   toldOf,
 } from "./told-trouble.js";
-import { endOf, moreProjects, noLongerTold } from "./trouble.js";
+import { endOf, noLongerTold } from "./trouble.js";
 import { kindsWords, ownerOf, titleOf } from "./trouble-project.js";
 
 /** One of those that share a message, and when it joined, epoch ms. */
@@ -73,10 +73,7 @@ function joinedMessage(joined: readonly ToldTrouble[], around: Pick<AroundTroubl
     room,
   ).length;
   const rest = joined.length - shown;
-  return message(text, [
-    ...paragraphs([`:heavy_plus_sign: ${text}`, ...lines.slice(0, shown)]),
-    rest > 0 ? more(rest) : null,
-  ]);
+  return message(text, [...paragraphs([`:heavy_plus_sign: ${text}`, ...lines.slice(0, shown)]), more(rest)]);
 }
 
 /** Null if the schedule of none was changed before the run came. */

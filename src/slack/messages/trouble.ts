@@ -4,7 +4,7 @@ import type { SharedConnection } from "../../follow/shared-connections.js";
 import { isRescheduled } from "../../follow/trouble.js";
 import { attentionButtons } from "./attention.js";
 import { context, fitting, type Message, message, section } from "./blocks.js";
-import { count, date, inline } from "./mrkdwn.js";
+import { count, date, inline, moreProjects } from "./mrkdwn.js";
 import { DOUBLED } from "./repeat.js";
 import { sharedConnectionLine } from "./shared-connection.js";
 import {
@@ -52,10 +52,6 @@ export function troubleMessage(members: readonly ToldMember[], around: AroundTro
     rest > 0 ? context(isRestOver ? moreOver(rest) : moreProjects(rest)) : null,
     ...below,
   ]);
-}
-
-export function moreProjects(rest: number): string {
-  return `… and ${count(rest, "more project")}.`;
 }
 
 function moreOver(rest: number): string {

@@ -2,14 +2,14 @@
 
 import type { ModalView } from "@slack/types";
 import { answer, context, type Message } from "./blocks.js";
-import { code } from "./mrkdwn.js";
+import { referenceWords } from "./mrkdwn.js";
 import { noticeView } from "./views.js";
 
 /** The log says what was wrong, under the same `reference`. */
 export function unreadableMessage(reference: string): Message {
   return answer(
     ":warning: *The bot could not read what Slack sent it*, so it did nothing.\nTry again. If it happens again, look up the reference in the bot's log, or update the bot.",
-    context(`Reference ${code(reference, 40)}`),
+    context(referenceWords(reference)),
   );
 }
 

@@ -4,7 +4,7 @@ import type { EndedWatch, Rule } from "../../follow/watch.js";
 import type { HexPlace } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { answer, context, type Message, section } from "./blocks.js";
-import { code, count, inline } from "./mrkdwn.js";
+import { code, count, inChannel, inline, inSentence } from "./mrkdwn.js";
 import { DOUBLED_ONCE } from "./repeat.js";
 import { slackRemedy } from "./slack-remedies.js";
 import { ruleWords } from "./watch-words.js";
@@ -33,14 +33,13 @@ export function watchesEndedMessage(
   { place, isDoubled }: { place: HexPlace; isDoubled: boolean },
 ): Message {
   const { what } = slackRemedy(word);
-  const where = /^C[A-Z0-9]+$/.test(channel) ? ` in <#${channel}>` : "";
-  const why = inline(what.charAt(0).toLowerCase() + what.slice(1), 200);
+  const why = inline(inSentence(what), 200);
   const lines = rules
     .slice(0, SHOWN)
     .map((one) => `• ${typeof one === "string" ? UNNAMED[one] : ruleWords(one.rule, one.project, place)}`);
   const rest = rules.length - lines.length;
   return answer(
-    `:no_bell: The bot cannot write${where} any more: ${why} (${code(word, 60)}). These watches of yours have ended:`,
+    `:no_bell: The bot cannot write${inChannel(channel)} any more: ${why} (${code(word, 60)}). These watches of yours have ended:`,
     section([...lines, ...(rest > 0 ? [`… and ${count(rest, "more rule")}.`] : [])].join("\n")),
     isDoubled ? context(DOUBLED_ONCE) : null,
     section(

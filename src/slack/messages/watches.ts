@@ -8,7 +8,7 @@ import type { Project } from "../../hex/schema.js";
 import { type AbsentProject, absenceLine } from "./absence.js";
 import { ACTIONS } from "./action-ids.js";
 import { button, context, fitting, type Message, message, paragraphs, section } from "./blocks.js";
-import { count, date, dotted, duration, inline, link, mention } from "./mrkdwn.js";
+import { count, date, dotted, duration, inline, link, mention, moreProjects } from "./mrkdwn.js";
 import { statusWord } from "./run-words.js";
 import {
   hiddenNote,
@@ -78,17 +78,13 @@ function watchBlocks(
   const end = mayEnd ? button({ actionId: ACTIONS.unwatch, label: "Unwatch", value: ruleKey(rule) }) : undefined;
   const lines = projects.slice(0, SHOWN).map((one) => projectLine(one, at, rule.kind !== "project"));
   const rest = total - Math.min(total, SHOWN);
-  const more = rest > 0 ? [`… and ${count(rest, "more project")}.`] : [];
   const gone = absent
     .slice(0, Math.max(LEAST_ABSENT, SHOWN - lines.length))
     .map((one) => `:white_circle: ${absenceLine(one, at.place)}`);
   const goneRest = absent.length - gone.length;
-  const moreGone = goneRest > 0 ? [`… and ${count(goneRest, "more project")} not checked.`] : [];
-  const notTold = hiddenNote(hidden, total);
-  return [
-    section(head, end),
-    ...paragraphs([...lines, ...more, ...gone, ...moreGone, ...(notTold === null ? [] : [notTold])]),
-  ];
+  const moreGone = goneRest > 0 ? `… and ${count(goneRest, "more project")} not checked.` : null;
+  const all = [...lines, moreProjects(rest), ...gone, moreGone, hiddenNote(hidden, total)];
+  return [section(head, end), ...paragraphs(all.filter((line) => line !== null))];
 }
 
 function projectLine(seen: SeenProject, { now, place }: { now: number; place: HexPlace }, isNamed: boolean): string {
