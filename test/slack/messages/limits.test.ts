@@ -3,11 +3,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PolicyTrouble } from "../../../src/access/load-policy.js";
-import type { PeopleTerm } from "../../../src/access/policy.js";
+import { type PeopleTerm, VERBS } from "../../../src/access/policy.js";
 import type { NameFindings } from "../../../src/access/unmatched-name.js";
 import { type Attention, holderOf } from "../../../src/attention/attention.js";
+import { type AuditEntry, DEEDS } from "../../../src/audit/audit-entry.js";
 import { WHY_ABSENT } from "../../../src/follow/absence.js";
 import { newlyFollowed } from "../../../src/follow/followed-project.js";
+import type { Freshness } from "../../../src/follow/freshness.js";
 import type { Ailment, Trouble } from "../../../src/follow/trouble.js";
 import { LEVELS, type Rule } from "../../../src/follow/watch.js";
 import type { Connection } from "../../../src/hex/connection-check.js";
@@ -23,6 +25,8 @@ import { OPTIONAL_SCOPES, REQUIRED_SCOPES } from "../../../src/slack/connection/
 import { ownRuns } from "../../../src/slack/home/own-runs.js";
 import { COMMANDS } from "../../../src/slack/listeners/commands/index.js";
 import { absenceMessage } from "../../../src/slack/messages/absence.js";
+import { deniedMessage } from "../../../src/slack/messages/access.js";
+import * as answers from "../../../src/slack/messages/answers.js";
 import { alreadyEndedMessage, tellMeMessage } from "../../../src/slack/messages/answers.js";
 import {
   alreadyDecidedMessage,
@@ -39,8 +43,14 @@ import {
   unsureApproverMessage,
 } from "../../../src/slack/messages/approval.js";
 import { takenOverMessage } from "../../../src/slack/messages/attention.js";
+import { auditMessage, whichAuditProjectMessage } from "../../../src/slack/messages/audit.js";
 import type { Message } from "../../../src/slack/messages/blocks.js";
-import { cardInDirectMessage, type NoCard, withoutCard } from "../../../src/slack/messages/card-elsewhere.js";
+import {
+  cardInDirectMessage,
+  hiddenCardMessage,
+  type NoCard,
+  withoutCard,
+} from "../../../src/slack/messages/card-elsewhere.js";
 import { NOTHING_CARRIED, TOO_LONG } from "../../../src/slack/messages/carried.js";
 import { chosenSchema, fitsButton, KEPT, othersSchema, PURPOSES } from "../../../src/slack/messages/choice.js";
 import {
@@ -50,12 +60,15 @@ import {
   type ProjectChoice,
   wordsBesideIdMessage,
 } from "../../../src/slack/messages/choose-project.js";
+import { digestMessage } from "../../../src/slack/messages/digest.js";
+import * as digests from "../../../src/slack/messages/digest-answers.js";
 import { endMessage, followUpMessage } from "../../../src/slack/messages/follow-up.js";
 import { endedMessage } from "../../../src/slack/messages/followers.js";
 import { helpMessage, unknownCommandMessage, usageHint } from "../../../src/slack/messages/help.js";
 import { homeBlocks, homeView, noHomeView } from "../../../src/slack/messages/home.js";
-import { incidentMessage, incidentReplies } from "../../../src/slack/messages/incident.js";
+import { incidentMessage, incidentReplies, movedMessage } from "../../../src/slack/messages/incident.js";
 import { LIMITS } from "../../../src/slack/messages/limits.js";
+import { misdirectedMessage } from "../../../src/slack/messages/misdirected.js";
 import { inline, shorten, shortenMrkdwn } from "../../../src/slack/messages/mrkdwn.js";
 import { overdueMessage } from "../../../src/slack/messages/overdue.js";
 import { plainText } from "../../../src/slack/messages/plain.js";
@@ -78,10 +91,18 @@ import {
   runsToCancelMessage,
   watchedRunsMessage,
 } from "../../../src/slack/messages/runs.js";
+import {
+  unreadableRunCancelledMessage,
+  unreadableRunCard,
+  unreadableRunMessage,
+} from "../../../src/slack/messages/set-aside.js";
 import { statusMessage } from "../../../src/slack/messages/status.js";
+import { storeTroubleMessage } from "../../../src/slack/messages/store-trouble.js";
 import { toldOf } from "../../../src/slack/messages/told-trouble.js";
 import { troubleMessage } from "../../../src/slack/messages/trouble.js";
 import { troubleReplies } from "../../../src/slack/messages/trouble-replies.js";
+import { unreadableMessage } from "../../../src/slack/messages/unreadable.js";
+import * as watches from "../../../src/slack/messages/watch-answers.js";
 import { watchSetMessage } from "../../../src/slack/messages/watch-answers.js";
 import { watchesMessage } from "../../../src/slack/messages/watches.js";
 import { watchesEndedMessage } from "../../../src/slack/messages/watches-ended.js";
@@ -393,6 +414,15 @@ const lastRun = fc.record({
   tookMs: maybe(span),
   version: maybe(nasty),
 });
+const DEED_NAMES = Object.keys(DEEDS).filter((name): name is keyof typeof DEEDS => name in DEEDS);
+const ANY_RULE = {
+  line: 1,
+  effect: { kind: "deny" as const },
+  verbs: new Set(VERBS),
+  people: [],
+  channels: null,
+  projects: null,
+};
 const openNow: fc.Arbitrary<OpenNow> = fc.record({
   outage: maybe(fc.record({ id: identifier, since: time, attention })),
   troubles: fc.array(fc.record({ trouble: troubleOf, project: maybe(project), attention }), { maxLength: 12 }),
@@ -889,6 +919,180 @@ describe("never past a limit, whatever the data", () => {
         check(formNotOpenedMessage("nonce", true));
         check(formDoneMessage(title));
         check(closedFormMessage({ title, complaints, notice: said, nonce: "nonce" }));
+      }),
+    );
+  });
+
+  test("answers about runs, cards and links", () => {
+    const card = maybe(fc.record({ channel: fc.constantFrom("C0DATATEAM1", "U1", "D1"), isHere: fc.boolean() }));
+    const all = ["U1", "S0DATATEAM1"];
+    fc.assert(
+      fc.property(run, card, facts, maybe(fc.constant("U1")), nasty, url, (made, place, why, by, text, address) => {
+        for (const message of [
+          answers.cancelAskedMessage,
+          answers.cannotCancelMessage,
+          answers.nothingToLookForMessage,
+          answers.alreadyStartedMessage,
+        ]) {
+          check(message(made, place), all);
+        }
+        check(answers.alreadyRunAgainMessage(by, made, place), all);
+        check(answers.cancelledLaterMessage(made, why, place), all);
+        check(answers.withdrawnMessage(made), all);
+        check(answers.cancelFailedMessage(why, "abcd1234"));
+        check(answers.notPublishedMessage(text, address));
+        check(answers.dryRunMessage(text, address, made.options));
+        check(answers.unknownRunMessage(text));
+        check(answers.noRunInLinkMessage(text));
+        check(answers.unusableLinkMessage({ kind: "other_host", host: text }, text));
+        check(hiddenCardMessage(made.project));
+        check(movedMessage("C0DATATEAM1"));
+        check(misdirectedMessage(text, "/slack/events"));
+        check(unreadableMessage("abcd1234"));
+      }),
+    );
+    fc.assert(
+      fc.property(identifier, maybe(identifier), (projectId, runId) => {
+        const outline = { key: "k", projectId, runId };
+        check(unreadableRunCard(outline, PLACE));
+        check(unreadableRunMessage(outline, PLACE, "abcd1234"));
+        check(unreadableRunCancelledMessage(outline, PLACE));
+      }),
+    );
+    for (const why of STORE_FAILURES)
+      for (const kind of ["embedded", "shared"] as const)
+        for (const undone of ["nothing_started", "nothing_decided", null] as const)
+          check(storeTroubleMessage({ why, kind, undone, reference: "abcd1234" }));
+  });
+
+  test("what people may not do", () => {
+    const named = maybe(fc.record({ number: fc.nat(), name: maybe(nasty) })).map((rule) =>
+      rule === null ? null : { ...ANY_RULE, ...rule },
+    );
+    const decision = fc.record({ kind: fc.constant("denied" as const), rule: named, isUnsure: fc.boolean() });
+    const people = fc.array(approver, { maxLength: 100 });
+    const deed = fc.record(
+      {
+        verb: fc.constantFrom(...VERBS),
+        project: maybe(fc.record({ id: identifier, title: nasty })),
+        decision,
+        whoMay: people,
+        nobodyOf: people,
+      },
+      { requiredKeys: ["verb", "project", "decision"] },
+    );
+    fc.assert(fc.property(deed, (made) => check(deniedMessage(made), ["U1", "S0DATATEAM1"])));
+  });
+
+  test("the audit log", () => {
+    const entry: fc.Arbitrary<AuditEntry> = fc.record({
+      id: fc.uuid(),
+      at: time,
+      who: maybe(fc.constant("U1")),
+      where: maybe(fc.constantFrom("C0DATATEAM1", "U1")),
+      deed: fc.constantFrom(...DEED_NAMES),
+      project: maybe(fc.record({ id: identifier, title: nasty })),
+      detail: maybe(nasty),
+      inputs: fc.constant(null),
+      decision: maybe(fc.constantFrom("allowed" as const, "refused" as const, "needs_approval" as const)),
+      rule: maybe(fc.record({ number: fc.nat(), name: maybe(nasty) })),
+      result: maybe(nasty),
+      runKey: fc.constant(null),
+      hexRunId: maybe(nasty),
+      traceId: fc.constant(null),
+      reference: fc.constant(null),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(entry, { maxLength: 40 }),
+        maybe(nasty),
+        nasty,
+        fc.array(project),
+        (all, title, typed, of) => {
+          const view = { entries: all, total: all.length + 7, days: 7, who: "U1" };
+          check(auditMessage({ ...view, project: title === null ? null : { title } }), ["U1"]);
+          check(whichAuditProjectMessage(typed, of));
+        },
+      ),
+    );
+  });
+
+  test("digests, and answers to what was typed about them and about watches", () => {
+    const run = fc.record({
+      runId: identifier,
+      url: maybe(url),
+      status: nasty,
+      endedAt: time,
+      tookMs: maybe(span),
+      version: maybe(nasty),
+    });
+    const followed = maybe(fc.record({ going: fc.array(going, { maxLength: 2 }), run: maybe(run) })).map((its) =>
+      its === null
+        ? null
+        : { ...newlyFollowed({ schedules: [] }, NOW), going: its.going, lastGood: its.run, lastRun: its.run },
+    );
+    const entry = fc.record({
+      project,
+      freshness: fc.constantFrom<Freshness>(
+        { kind: "fresh" },
+        { kind: "late" },
+        { kind: "unknown", why: "unreadable" },
+      ),
+      followed,
+      nextDue: maybe(time),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(entry, { maxLength: 40 }),
+        fc.boolean(),
+        fc.boolean(),
+        (entries, isAboutWatched, hasTables) => {
+          const around = { zone: "Europe/Berlin", place: PLACE, now: NOW, onTableRefused: () => undefined };
+          const made = digestMessage({ ...around, entries, isAboutWatched, hasTables, notes: ["The note."] });
+          // A table has room of its own.
+          const beside = made.blocks.filter(({ type }) => type !== "data_table");
+          check({ ...made, blocks: beside });
+          expect(blockErrors(made.blocks, "message")).toEqual([]);
+          if (made.instead !== undefined) check(made.instead.message);
+        },
+      ),
+    );
+    const short = nasty.map((text) => text.slice(0, 320));
+    const rule: fc.Arbitrary<Rule> = fc.oneof(
+      fc.record({ kind: fc.constant("project" as const), id: identifier }),
+      fc.record({ kind: fc.constant("category" as const), name: short }),
+      fc.record({ kind: fc.constant("owner" as const), email: short }),
+      fc.constant({ kind: "scheduled" as const }),
+    );
+    const clock = { hour: fc.nat(23), minute: fc.nat(59), weekdaysOnly: fc.boolean() };
+    const digest = fc.record({
+      ...clock,
+      zone: short,
+      rule: maybe(rule),
+      channel: fc.constant("C1"),
+      threadTs: fc.constant(null),
+    });
+    const typed = fc.record({ ...clock, zone: maybe(nasty), text: nasty });
+    const also = fc.record({
+      by: fc.array(fc.record({ rule, project: maybe(project) }), { maxLength: 12 }),
+      projects: fc.nat(),
+    });
+    const obstacle = maybe(fc.record({ kind: fc.constant("not_invited" as const), name: nasty }));
+    fc.assert(
+      fc.property(digest, typed, nasty, also, maybe(project), obstacle, (set, asked, word, others, its, inTheWay) => {
+        const now = { named: 3, hidden: 1, obstacle: inTheWay, project: its, next: NOW, place: PLACE };
+        check(digests.digestSetMessage({ digest: set, set: "new", ...now }));
+        check(digests.digestEndedMessage(set, word, true));
+        check(digests.whichZoneMessage(asked));
+        check(digests.unknownZoneMessage(word, null, asked));
+        check(digests.whatTimeMessage(word));
+        check(digests.noSuchTimeMessage(word));
+        check(digests.nothingToShowMessage(asked));
+        check(digests.whichDigestProjectMessage(asked, its === null ? [] : [its, its], PLACE));
+        for (const isOne of [true, false]) check(watches.noLongerWatchedMessage(others, isOne, PLACE));
+        if (its !== null) check(watches.watchedByOthersMessage(its, others, PLACE));
+        check(watches.ownerIsAddressMessage(word, "watch"));
+        check(watches.whatToUnwatchMessage(word));
       }),
     );
   });
