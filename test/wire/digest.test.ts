@@ -169,7 +169,7 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
     });
     await arrives();
     expect(posted().map(shown)).toEqual([expect.stringMatching(/1 h 3\d min late: the bot was not running\./)]);
-    expect(posted()[0]?.text).toBe("Digest: 0 of 1 fresh, 1 failed");
+    expect(posted()[0]?.text).toBe("Digest: 0 of 1 fresh, 1 failed (Churn)");
     await harness.pass(HOUR, 5 * MINUTE);
     expect(posted()).toHaveLength(1);
   });

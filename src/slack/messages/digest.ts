@@ -8,7 +8,7 @@ import { MINUTE } from "../../lib/time.js";
 import { context, lengthOf, type Message, message, paragraphs, section } from "./blocks.js";
 import { type Cell, dataTable } from "./data-table.js";
 import { LIMITS } from "./limits.js";
-import { date, dotted, duration, inline, link, moreProjects, shorten } from "./mrkdwn.js";
+import { andMore, date, dotted, duration, inline, link, moreProjects, shorten } from "./mrkdwn.js";
 import { statusWord } from "./run-words.js";
 
 const TITLE = 100;
@@ -32,7 +32,7 @@ export interface DigestView {
 }
 
 export function digestMessage(view: DigestView): Message {
-  const text = `Digest: ${headline(view.entries)}`;
+  const text = `Digest: ${headline(view.entries)}${amissWords(view.entries)}`;
   const plain = message(text, [head(view), ...listBlocks(view), context(...view.notes)]);
   if (!view.hasTables) return plain;
   const { block, shown } = tableOf(view);
@@ -53,6 +53,19 @@ function headline(entries: readonly DigestEntry[]): string {
   const parts = others.map((kind) => `${number(kind)} ${COUNTED[kind]}`);
   return [`${number("fresh")} of ${entries.length} fresh`, ...parts].join(", ");
 }
+
+/** How many projects a notification names, and the longest name in it. */
+const NOTIFIED = 3;
+const NOTIFIED_TITLE = 60;
+
+/** Those that somebody has to look at, for the notification; empty when there are none. */
+function amissWords(entries: readonly DigestEntry[]): string {
+  const amiss = entries.filter(({ freshness }) => AMISS.includes(freshness.kind));
+  const names = amiss.map(({ project: { title, id } }) => inline(title, NOTIFIED_TITLE) || inline(id, NOTIFIED_TITLE));
+  return names.length === 0 ? "" : ` (${andMore(names, NOTIFIED).join(", ")})`;
+}
+
+const AMISS: readonly FreshnessKind[] = ["failed", "late", "stuck"];
 
 const COUNTED: Record<FreshnessKind, string> = {
   fresh: "fresh",

@@ -57,7 +57,7 @@ test.each([
     const message = drawn(Array.from({ length: many }, (_unused, index) => entry(index, title)));
     const list = message.instead?.message;
     if (list === undefined) throw new Error("There is no table.");
-    expect(message.text).toBe(`Digest: ${many - 1} of ${many} fresh, 1 late`);
+    expect(message.text).toMatch(new RegExp(`^Digest: ${many - 1} of ${many} fresh, 1 late \\(.{1,600}\\)$`));
     for (const one of [message, list]) {
       expect(blockErrors(one.blocks, "message")).toEqual([]);
       expect(pings(one)).toEqual([]);
@@ -93,4 +93,12 @@ test("no project: no table", () => {
   const message = drawn([]);
   expect(message.instead).toBeUndefined();
   expect(visibleText(message)).toContain("No project that is watched here can be shown.");
+});
+
+test("a notification names the first projects that somebody has to look at", () => {
+  const late = ["Churn", "Bookings", "R&D", "Costs", "Leads"].map((title) => ({ ...entry(0, title) }));
+  expect(drawn([...late, entry(1, "Weekly revenue")]).text).toBe(
+    "Digest: 1 of 6 fresh, 5 late (Churn, Bookings, R&amp;D, and 2 more)",
+  );
+  expect(drawn([entry(1, "Weekly revenue")]).text).toBe("Digest: 1 of 1 fresh");
 });
