@@ -136,6 +136,8 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.slack.faults.clear();
     await harness.cardShows("Completed");
     expect(answers()).toHaveLength(1);
+    // The card says how it ended.
+    expect(said).toContain("If it ends within half an hour and still has no card, you will be told here how");
   });
 
   test("if Hex is slow to answer the start, people read that it was requested, and then its link and how to cancel it", async () => {
@@ -152,6 +154,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.pass(3_000);
     await harness.until(() => answers().length === 1, 0);
     expect(shown(answers()[0] ?? harness.card())).toMatch(/missing_scope[\s\S]*Starting/);
+    expect(shown(answers()[0] ?? harness.card())).toContain("*Revenue* will be started anyway");
     expect(shown(answers()[0] ?? harness.card())).not.toContain("/hex cancel ");
     release();
     await harness.until(() => answers().length === 2, 0);

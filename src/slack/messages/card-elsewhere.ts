@@ -1,7 +1,7 @@
 // What people who asked for a run are told when its card is not where they expect it.
 
 import type { HexPlace } from "../../hex/links.js";
-import { identityOf, isEnded, type Run } from "../../runs/run.js";
+import { identityOf, isEnded, NOT_BEGUN, type Run } from "../../runs/run.js";
 import { answer, context, type Message, message, section } from "./blocks.js";
 import { bold, code, inline } from "./mrkdwn.js";
 import { runCard } from "./run-card.js";
@@ -66,13 +66,15 @@ export function withoutCard(run: Run, { why, bot, now, place }: WithoutCard): Me
     ...card.blocks,
     isEnded(run)
       ? null
-      : context(cancel, "`/hex runs` shows it. If it ends within half an hour, this message will say how."),
+      : context(
+          cancel,
+          "`/hex runs` shows it. If it ends within half an hour and still has no card, you will be told here how.",
+        ),
   ]);
 }
 
 function whyWords(run: Run, why: NoCard, bot: string): string {
-  const does = run.state === "awaiting" ? "is waiting for approval" : "is running";
-  const goesOn = isEnded(run) ? "" : ` ${bold(titleOf(run.project), 120)} ${does} anyway.`;
+  const goesOn = isEnded(run) ? "" : ` ${bold(titleOf(run.project), 120)} ${doesWords(run)} anyway.`;
   switch (why.kind) {
     case "slow":
       return `Slack is slow to post this run's card. It appears as soon as Slack accepts it.${goesOn}`;
@@ -89,6 +91,11 @@ function whyWords(run: Run, why: NoCard, bot: string): string {
       return `Slack accepts this run's card neither in this channel${both} nor as a direct message (${refusalWords(asMessage)}).${goesOn}\n${todos}`;
     }
   }
+}
+
+function doesWords({ state }: Run): string {
+  if (state === "awaiting") return "is waiting for approval";
+  return state === "starting" || NOT_BEGUN.has(state) ? "will be started" : "is running";
 }
 
 function refusalWords(word: string): string {
