@@ -36,6 +36,16 @@ test("if the card is a direct message, the answer says so", async () => {
   expect(said).toContain(`Its card in a direct message to <@${harness.slack.people.ada.id}> shows how it is going.`);
 });
 
+test("in direct messages between people, to which nobody can invite the bot, it says so", async () => {
+  const { id } = harness.hex.workspace.addProject({ title: "Revenue" });
+  const { ada, grace } = harness.slack.people;
+  const said = await harness.ask(`run ${id}`, { channel: harness.slack.dmBetween(ada, grace) });
+  expect(said).toContain("The bot cannot post in direct messages between people");
+  expect(said).toContain("the run's card is in your own with the bot");
+  expect(said).not.toMatch(/invite|this channel/);
+  expect((await harness.cardShows("Completed")).channel).toBe(harness.slack.dm(ada).id);
+});
+
 test("if there is no card, the answer points to none", async () => {
   harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "error", error: "restricted_action" } });
   const said = await pressedTwice();

@@ -54,7 +54,7 @@ export class CardPlaces {
     onRefused(run, inChannel);
     const asMessage = await post(slack, { channel: requester }, first);
     if (!isPosted(asMessage)) return this.#nowhere(runKey, inChannel, asMessage);
-    void requesters.tell(runKey, cardInDirectMessage(inChannel.word, botName));
+    void requesters.tell(runKey, cardInDirectMessage({ channel, word: inChannel.word }, botName));
     return this.#posted(runKey, asMessage, { kind: "dm", word: inChannel.word });
   }
 

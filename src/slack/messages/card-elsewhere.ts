@@ -2,6 +2,8 @@
 
 import type { HexPlace } from "../../hex/links.js";
 import { identityOf, isEnded, NOT_BEGUN, type Run } from "../../runs/run.js";
+import { isDirect } from "../connection/conversation.js";
+import { NO_CHANNEL } from "../connection/failures.js";
 import { answer, context, type Message, message, section } from "./blocks.js";
 import { bold, code, inline } from "./mrkdwn.js";
 import { runCard } from "./run-card.js";
@@ -19,8 +21,20 @@ const THREAD_ONLY = new Set([
   "restricted_action_non_threadable_channel",
 ]);
 
-/** Says that the card is a direct message because the channel or thread refused it. `word` is Slack's error code, `bot` the bot's name. */
-export function cardInDirectMessage(word: string, bot: string): Message {
+interface Refusal {
+  /** Where the card was wanted. */
+  channel: string;
+  /** Slack's error code. */
+  word: string;
+}
+
+/** Says that the card is a direct message because the channel or thread refused it. `bot` is the bot's name. */
+export function cardInDirectMessage({ channel, word }: Refusal, bot: string): Message {
+  if (isDirect(channel) && word === NO_CHANNEL) {
+    return answer(
+      "The bot cannot post in direct messages between people, so the run's card is in your own with the bot. To show it to others, type the command in a channel.",
+    );
+  }
   const where = THREAD_ONLY.has(word) ? "thread" : "channel";
   return answer(
     `The bot cannot post in this ${where} (Slack says ${code(word, 60)}), so the run's card is in your direct messages. ${todoWords(word, bot)}`,

@@ -212,7 +212,7 @@ const messages: [string, Message, RegExp][] = [
   ],
   [
     "a card in direct messages",
-    cardInDirectMessage("not_in_channel", "hex"),
+    cardInDirectMessage({ channel: "C1", word: "not_in_channel" }, "hex"),
     /Slack says not_in_channel\), .* Type \/invite @hex in this channel/,
   ],
   [
