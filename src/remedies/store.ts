@@ -55,7 +55,7 @@ export function storeFailure({ kind, where, message }: StoreError): string {
     case "absent":
       return `There is no store at ${where}: run this in the bot's folder, or with the bot's HEX_BOT_DATA_DIR or DATABASE_URL`;
     case "unusable":
-      return `The store ${where} cannot be used (${message}): check that HEX_BOT_DATA_DIR is a folder that the bot may write to`;
+      return `The store ${where} cannot be used (${message}): check that the bot may write to the folder HEX_BOT_DATA_DIR and to the files in it`;
     case "unusable_postgres":
       return `The Postgres at ${where} cannot be used (${message}): check DATABASE_URL and the database's log`;
     default:

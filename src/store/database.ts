@@ -1,6 +1,6 @@
 // The embedded store, and what both stores have in common.
 
-import { mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Kysely } from "kysely";
 import Database from "libsql";
@@ -43,7 +43,7 @@ export class StoreError extends Error {
 /**
  * Opens `hex-bot.db` in a folder, which is created if it does not exist. This process then holds the file exclusively.
  * Every commit is on disk before it counts (`synchronous=FULL`), because a run that was started must survive a power cut.
- * @throws StoreError
+ * @throws StoreError, and StoreFailure for a full disk
  */
 export async function openEmbedded(dataDir: string): Promise<Store> {
   const path = join(dataDir, "hex-bot.db");
@@ -68,9 +68,9 @@ export async function openEmbedded(dataDir: string): Promise<Store> {
   } catch (error) {
     if (error instanceof StoreError) throw error;
     if (error instanceof NewerStoreError) throw new StoreError("newer", path, error);
-    if (error instanceof DamagedStoreError || storeFailureOf(error).kind === "damaged") {
-      throw new StoreError("damaged", path, error);
-    }
+    const failure = storeFailureOf(error);
+    if (error instanceof DamagedStoreError || failure.kind === "damaged") throw new StoreError("damaged", path, error);
+    if (failure.kind === "disk_full") throw failure;
     const isHeld = error instanceof Error && /database is locked/i.test(error.message);
     throw new StoreError(isHeld ? "held" : "unusable", path, error);
   }
@@ -95,6 +95,8 @@ function lock(path: string): () => void {
   try {
     file.pragma("busy_timeout = 300");
     file.exec("BEGIN EXCLUSIVE");
+    // SQLite locks nothing in a file that it may only read, and says nothing.
+    accessSync(path, constants.W_OK);
   } catch (error) {
     file.close();
     throw error;
