@@ -36,6 +36,16 @@ describe.each(MODES)("%s mode", (mode) => {
     },
   );
 
+  test("where Hex ignores an input that the app does not have, nobody is led to believe that it was checked", async () => {
+    harness.hex.workspace.unknownInputs = "ignored";
+    const { id } = harness.hex.workspace.addProject({ title: "Revenue", inputs: { days: { dataType: "NUMBER" } } });
+    expect(await harness.ask(`run ${id} days=7 regoin=EU --dry-run`)).toMatch(
+      /Hex would start .*Check the names of the inputs: Hex may ignore one that the published app does not have\./s,
+    );
+    expect(await harness.ask(`run ${id} --dry-run`)).not.toContain("ignore");
+    expect(await harness.ask(`run ${id} days=many regoin=EU --dry-run`)).toContain("`days` must be NUMBER");
+  });
+
   test.each(["issues", "worded", "listed"] as const)(
     "nobody reads the value of an input with a secret's name, refused by %s or not",
     async (refusedInputs) => {

@@ -61,8 +61,11 @@ export function dryRunMessage(title: string, url: string, options: RunOptions): 
   return answer(
     `:white_check_mark: Hex would start ${link(url, title, 150)}. Nothing was started. Leave out \`--dry-run\` to run it.`,
     context(optionsLine(options)),
+    Object.keys(options.inputs).length === 0 ? null : context(NAMES_UNCHECKED),
   );
 }
+
+const NAMES_UNCHECKED = "Check the names of the inputs: Hex may ignore one that the published app does not have.";
 
 export function unknownRunMessage(runId: string): Message {
   return answer(

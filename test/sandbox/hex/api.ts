@@ -128,9 +128,10 @@ export class Api {
   #runProject(call: Call): Answer {
     const project = this.#project(call.route.ids.projectId);
     const body = parseRunBody(call.text);
-    const { refusalStatus, refusedInputs: style } = this.#workspace;
+    const { refusalStatus, refusedInputs: style, unknownInputs } = this.#workspace;
     checkRun(project, body, refusalStatus);
-    const refused = refusedInputs(project, body);
+    const { invalid, notFound } = refusedInputs(project, body);
+    const refused = { invalid, notFound: unknownInputs === "ignored" ? [] : notFound };
     if (refused.invalid.length + refused.notFound.length > 0) {
       if (style === "listed") return json(refusalStatus, { traceId: randomUUID(), ...refused });
       throw new Refusal(refusalStatus, INVALID_INPUT, { issues: inputIssues(refused, style) });

@@ -365,6 +365,8 @@ export interface HexWorkspace {
    * servers. Default issues.
    */
   refusedInputs: "issues" | "worded" | "listed";
+  /** Inputs that the published app does not have. Hex's document says "ignored", and clients were refused. Default refused. */
+  unknownInputs: "refused" | "ignored";
   /** The answer to a request for the runs of an unpublished project. Default empty. */
   unpublishedRuns: "empty" | "refused";
   /** Default ALL. */

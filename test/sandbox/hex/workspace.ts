@@ -48,6 +48,7 @@ export class Workspace implements HexWorkspace {
   invisibleWords: HexWorkspace["invisibleWords"] = "plain";
   refusalStatus: HexWorkspace["refusalStatus"] = 422;
   refusedInputs: HexWorkspace["refusedInputs"] = "issues";
+  unknownInputs: HexWorkspace["unknownInputs"] = "refused";
   unpublishedRuns: HexWorkspace["unpublishedRuns"] = "empty";
   listRunsDefaultTrigger: HexWorkspace["listRunsDefaultTrigger"] = "ALL";
   projectVersionAsString = true;
