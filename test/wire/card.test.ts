@@ -696,6 +696,17 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.cardShows("No longer tracked");
     });
 
+    test("while Hex fails, the card says that the bot keeps asking, and not that people should try anything", async () => {
+      await running({ run: { neverEnds: true } });
+      harness.hex.faults.add({ kind: { type: "status", status: 500 }, times: 1_000 });
+      const card = await harness.cardShows("No news from Hex");
+      expect(shown(card)).toContain("Hex failed (500). The bot keeps asking.");
+      expect(shown(card)).not.toContain("Try again");
+      harness.hex.faults.clear();
+      harness.hex.workspace.revokeToken(harness.token);
+      expect(shown(await harness.cardShows("(401)"))).toMatch(/\(401\)\. The bot keeps asking\. Create a new token/);
+    });
+
     test("the card says so when the token has been dead for a day", async () => {
       await running({ run: { neverEnds: true } });
       harness.hex.workspace.revokeToken(harness.token);

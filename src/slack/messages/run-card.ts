@@ -1,6 +1,6 @@
 // A run's card: one message, drawn from the stored run and nothing else.
 
-import type { HexErrorFacts } from "../../hex/errors.js";
+import type { HexErrorFacts, HexErrorKind } from "../../hex/errors.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { HOUR, MINUTE } from "../../lib/time.js";
 import { remedyFor } from "../../remedies/hex.js";
@@ -42,9 +42,12 @@ export interface Moved {
  */
 export function announcement(run: Run, place: HexPlace): Message {
   const title = titleOf(run.project);
-  const who = run.requester === null ? "Somebody" : mention(run.requester);
+  const name = link(projectUrl(place, run.project), title, TITLE_MAX);
+  if (run.requester === null) {
+    return message(`A run of ${inline(title, TITLE_MAX)}`, [section(`A run of ${name}, ${date(run.requestedAt)}.`)]);
+  }
   return message(`Asked for: ${inline(title, TITLE_MAX)}`, [
-    section(`${who} asked for ${link(projectUrl(place, run.project), title, TITLE_MAX)}, ${date(run.requestedAt)}.`),
+    section(`${mention(run.requester)} asked for ${name}, ${date(run.requestedAt)}.`),
   ]);
 }
 
@@ -132,6 +135,15 @@ function timeLine(run: Run, now: number): { text: string; plain: string } | null
   }
 }
 
+/** Failures whose first remedy is to try again, which the bot does by itself while it tracks a run. */
+const TRYING_AGAIN: ReadonlySet<HexErrorKind> = new Set([
+  "network",
+  "unreadable",
+  "rate_limited",
+  "budget_spent",
+  "hex_failed",
+]);
+
 /** What people should know besides the state. */
 function notes(run: Run): string[] {
   const lines: string[] = [];
@@ -160,10 +172,12 @@ function notes(run: Run): string[] {
     lines.push(saidLine(facts) ?? "", traceLine(facts, reference));
   }
   if ("trouble" in run && run.trouble !== null) {
-    const { what, todo } = remedyFor(run.trouble.facts);
+    const { since, facts } = run.trouble;
+    const { what, todo } = remedyFor(facts);
+    const advice = TRYING_AGAIN.has(facts.kind) ? "" : ` ${inline(todo[0] ?? "", 300)}`;
     lines.push(
-      `:warning: No news from Hex since ${date(run.trouble.since)}: ${inline(what, 300)} ${inline(todo[0] ?? "", 300)}`,
-      saidLine(run.trouble.facts) ?? "",
+      `:warning: No news from Hex since ${date(since)}: ${inline(what, 300)} The bot keeps asking.${advice}`,
+      saidLine(facts) ?? "",
     );
   }
   if (run.state === "no_kernel") {
