@@ -413,6 +413,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const card = await harness.cardShows("Cancelled");
       expect(shown(card)).toContain(`By <@${harness.slack.people.ada.id}>`);
       expect(shown(card)).toContain("Started by its schedule");
+      expect(card.history.map(({ text }) => text).join()).not.toMatch(/asked for/i);
       expect(workspace.run(foreign.id).status).toBe("KILLED");
       expect(harness.requests("cancelRun")).toHaveLength(1);
     });
@@ -438,6 +439,14 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(await harness.ask("runs revenue", { user: grace.person })).toMatch(/Waiting for approval[\s\S]*Completed/);
       await grace.press(lastMessage(), "Approve");
       await harness.cardShows("Completed", 1);
+      await harness.slack.waitForMessage(({ text }) =>
+        /^Approved by .*Revenue: \/hex runs shows how it is going/.test(text),
+      );
+      await harness.slack.command(`run ${id} --publish`);
+      await harness.cardShows("Waiting for approval", 2);
+      await harness.ask("runs revenue", { user: grace.person });
+      await grace.press(lastMessage(), "Decline");
+      await harness.slack.waitForMessage(({ text }) => /^Declined by .*Revenue has not been started\.$/.test(text));
     });
 
     test("/hex cancel says of a run that is still starting that it can be cancelled soon, and asks for no choice", async () => {

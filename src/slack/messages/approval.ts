@@ -80,7 +80,10 @@ export function alreadyDecidedMessage(run: Run): Message {
 
 /** To somebody who has decided it where neither the card nor the question is. */
 export function decidedHereMessage(run: Run): Message {
-  return answer(`${outcomeWords(run)} ${bold(titleOf(run.project), TITLE_MAX)}: \`/hex runs\` shows how it is going.`);
+  const title = bold(titleOf(run.project), TITLE_MAX);
+  const rest =
+    run.state === "declined" ? `${title} has not been started.` : `${title}: \`/hex runs\` shows how it is going.`;
+  return answer(`${outcomeWords(run)} ${rest}`);
 }
 
 /** To an approver, when the store stopped working right after it took the approval. */
