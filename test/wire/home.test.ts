@@ -275,7 +275,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => harness.slack.messages.length > 0);
     await harness.pass(10_000);
     expect(harness.slack.messages.map(({ channel }) => channel)).toEqual([harness.slack.dm(stranger).id]);
-    expect(harness.slack.messages[0]?.text).toContain("Only members of the bot's workspace");
+    expect(harness.slack.messages[0]?.text).toContain("only members of that workspace or its organization can use it");
     // Slack accepts no view for them. Each attempt was also refused.
     const views = harness.slack.takeRefused().map(({ args }) => JSON.stringify(args));
     expect(views).toHaveLength(3);

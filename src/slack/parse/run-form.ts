@@ -24,6 +24,7 @@ import {
 import { contradictionWords, inputProblemWords } from "../messages/run-form-words.js";
 import { fieldText, readField, readLines } from "./form-inputs.js";
 import { MOST_INPUTS } from "./run-arguments.js";
+import { unescaped } from "./slack-marks.js";
 
 /** The most input fields in one form. It has other blocks too, and nobody fills in more. */
 export const MOST_FIELDS = 20;
@@ -144,7 +145,8 @@ export function readRunForm(view: SentView): ReadForm | null {
   const option = element("project")?.selected_option;
   return {
     hasDraft,
-    picked: option && isProjectId(option.value) ? { id: option.value, title: option.text?.text ?? "" } : null,
+    picked:
+      option && isProjectId(option.value) ? { id: option.value, title: unescaped(option.text?.text ?? "") } : null,
     form: {
       ...kept,
       typedProject: text("typedProject").trim(),

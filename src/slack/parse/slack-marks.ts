@@ -5,7 +5,7 @@
  * `>`. Returns the text as the person sees it. Marks without a name, such as `<@U012AB3CD>`, stay.
  */
 export function withoutSlackMarks(text: string): string {
-  return text
+  const unmarked = text
     .replace(/<(https?:\/\/[^\s|<>]+)(?:\|([^<>]*))?>/gi, (_, url: string, label?: string) =>
       // Slack adds a scheme that nobody typed.
       label !== undefined && url === `http://${label}` ? label : url,
@@ -14,6 +14,11 @@ export function withoutSlackMarks(text: string): string {
     .replace(/<!(here|channel|everyone)(?:\|[^<>]*)?>/g, "@$1")
     .replace(/<!subteam\^[A-Z0-9]+\|@?([^\s|<>]+)>/g, "@$1")
     .replace(/<mailto:([^\s|<>]+)(?:\|[^<>]*)?>/g, "$1")
-    .replace(/<tel:([^\s|<>]+)(?:\|([^<>]*))?>/g, (_, number: string, label?: string) => label || number)
-    .replace(/&(amp|lt|gt);/g, (_, name: string) => (name === "amp" ? "&" : name === "lt" ? "<" : ">"));
+    .replace(/<tel:([^\s|<>]+)(?:\|([^<>]*))?>/g, (_, number: string, label?: string) => label || number);
+  return unescaped(unmarked);
+}
+
+/** The same for the texts of what people picked, where Slack only escapes. */
+export function unescaped(text: string): string {
+  return text.replace(/&(amp|lt|gt);/g, (_, name: string) => (name === "amp" ? "&" : name === "lt" ? "<" : ">"));
 }

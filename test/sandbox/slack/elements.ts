@@ -3,6 +3,7 @@
 import { idOfBlock } from "./block-id.js";
 import { isRecord, type Json, recordsAt, stringAt } from "./json.js";
 import { textsOf } from "./messages.js";
+import { escaped } from "./payloads.js";
 
 /** The position of an element within a message or view. */
 export interface Placed {
@@ -35,7 +36,12 @@ export function pressElement(blocks: readonly unknown[], wanted: Wanted, actionT
     const { type, action_id, text, placeholder, confirm } = hit.placed.element;
     const shown = Object.entries({ text, placeholder, confirm }).filter(([, part]) => part !== undefined);
     const ids = { type, action_id, block_id: hit.placed.blockId };
-    return { ...ids, ...Object.fromEntries(shown), ...hit.choice, action_ts: actionTs };
+    return {
+      ...ids,
+      ...Object.fromEntries(shown.map(([key, part]) => [key, withEscapedTexts(part)])),
+      ...hit.choice,
+      action_ts: actionTs,
+    };
   }
   const problem = hit ? `${fitting.length} elements fit, name the value or the block` : "There is no such element";
   const present = all.map(({ blockId, element }) => `${blockId}/${element.action_id} = ${values(element).join(", ")}`);
@@ -92,7 +98,18 @@ export function entered(element: Json, chosen: readonly string[], offered = opti
   if (type === "file_input") return chosen.length === 0 ? { files: [] } : undefined;
   const options = chosen.map((value) => offered.find((one) => one.value === value));
   if (options.includes(undefined)) return undefined;
-  return takesMany(element) ? { selected_options: options } : { selected_option: options[0] ?? null };
+  const reported = options.map(withEscapedTexts);
+  return takesMany(element) ? { selected_options: reported } : { selected_option: reported[0] ?? null };
+}
+
+/** In payloads, Slack escapes `&`, `<` and `>` in texts, also in plain ones, but not in values. Source: slackapi/bolt-python#513. */
+function withEscapedTexts(part: unknown): unknown {
+  if (!isRecord(part)) return part;
+  const entries = Object.entries(part).map(([key, value]) => [
+    key,
+    key === "text" && typeof value === "string" ? escaped(value) : withEscapedTexts(value),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /** What an element contains before anybody has touched it. */

@@ -82,6 +82,14 @@ test("state.values has every kind of element in its own shape, untouched and fil
       { selected_options: [] },
       { selected_options: [option("B"), option("A")] },
     ],
+    // Slack escapes what people read, and nothing else.
+    [
+      "escaped",
+      { type: "static_select", options: [option("R&D")] },
+      "R&D",
+      { selected_option: null },
+      { selected_option: { ...option("R&amp;D"), value: "R&D" } },
+    ],
     ["radio", { type: "radio_buttons", options }, "B", { selected_option: null }, { selected_option: option("B") }],
     ["boxes", { type: "checkboxes", options }, ["A"], { selected_options: [] }, { selected_options: [option("A")] }],
     ["date", { type: "datepicker" }, "2026-11-02", { selected_date: null }, { selected_date: "2026-11-02" }],

@@ -43,7 +43,7 @@ export function escapeTyped({ directory }: Core, text: string, as: "message" | "
   });
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 

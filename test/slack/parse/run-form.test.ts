@@ -225,6 +225,14 @@ describe("a form that Slack sends", () => {
     });
   });
 
+  test("is for the project as it is called, whether or not Slack escapes the text of what was picked", () => {
+    for (const text of ["R&D <EU>", "R&amp;D &lt;EU&gt;"]) {
+      const picked = { selected_option: { value: "p-2", text: { text } } };
+      const sent = view({ [blockId(FORM, { kind: "project" })]: { [ELEMENTS.project]: picked } });
+      expect(readRunForm(sent)?.picked).toEqual({ id: "p-2", title: "R&D <EU>" });
+    }
+  });
+
   test.each(["fresh", "publish", "dryRun"] as const)("has %s ticked alone", (option) => {
     const sent = view({
       [blockId(FORM, { kind: "options" })]: { [ELEMENTS.options]: { selected_options: [{ value: option }] } },
