@@ -43,12 +43,13 @@ export function createSlackClient(settings: Settings, network: Network, metrics:
   const botToken = new BotToken({
     token: config.slack.botToken,
     inFile: () => secretInFile("SLACK_BOT_TOKEN"),
-    clientOptions: (onAnswer) => clientOptions(config.slack, log, onAnswer, network),
+    clientOptions: (onAnswer) =>
+      clientOptions({ config: config.slack, log, onCall: onAnswer, network, botToken: null }),
     onCall,
     clock,
     log,
   });
-  const options = clientOptions(config.slack, log, onCall, network, botToken);
+  const options = clientOptions({ config: config.slack, log, onCall, network, botToken });
   const keepToken = async (signal: AbortSignal) => {
     while (!signal.aborted) {
       await clock.sleep(LOOK_MS, signal);

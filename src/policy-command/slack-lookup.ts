@@ -8,6 +8,7 @@ import type { Clock } from "../lib/clock.js";
 import type { Network } from "../lib/network.js";
 import { createLogger } from "../log/logger.js";
 import { SlackNames } from "../slack/access/slack-names.js";
+import type { SlackCall } from "../slack/connection/calls.js";
 import { clientOptions } from "../slack/connection/connect.js";
 import { identify, type SlackIdentity } from "../slack/connection/identity.js";
 import { type AskingOptions, People, type PersonDetails } from "../slack/connection/people.js";
@@ -28,7 +29,8 @@ export class SlackLookup {
   constructor(slack: Pick<Config["slack"], "botToken" | "apiUrl">, clock: Clock, network: Network) {
     const log = createLogger({ level: "warn", pretty: true, destination: 2, secrets: [slack.botToken] });
     const slackRefusals = new SlackRefusals(clock);
-    const options = clientOptions(slack, log, (call) => slackRefusals.observe(call), network);
+    const onCall = (call: SlackCall) => slackRefusals.observe(call);
+    const options = clientOptions({ config: slack, log, onCall, network, botToken: null });
     this.#asking = { slack: new WebClient(slack.botToken, options), slackRefusals, clock, log };
   }
 

@@ -1,9 +1,9 @@
 // The connection to Slack: a Web API client with our own limits, and Bolt on either Socket Mode or HTTP.
 
 import type { RequestListener } from "node:http";
-import { App } from "@slack/bolt";
+import { App, type Logger as BoltLogger, type Receiver } from "@slack/bolt";
 import type { WebClientOptions } from "@slack/web-api";
-import type { Config } from "../../config/config.js";
+import type { Config, SlackMode } from "../../config/config.js";
 import type { SecretName } from "../../config/secret-files.js";
 import type { Clock } from "../../lib/clock.js";
 import type { Network } from "../../lib/network.js";
@@ -26,20 +26,21 @@ import { SocketReceiver, type SocketReceiverOptions } from "./socket-receiver.js
 export const EVENTS_PATH = "/slack/events";
 const TIMEOUT_MS = 10_000;
 
-/**
- * Retries once what the network lost. A 429 goes back to the caller and does not hold up other calls.
- * @param onCall called for each request with its outcome
- * @param botToken `null` where it is not renewed. Otherwise, clients are created with `botToken.first`.
- */
-export function clientOptions(
-  config: Pick<Config["slack"], "apiUrl">,
-  log: Logger,
-  onCall: (call: SlackCall) => void,
-  network: Pick<Network, "fetch">,
-  botToken: BotToken | null = null,
-): WebClientOptions {
+export interface ClientOptions {
+  config: Pick<Config["slack"], "apiUrl">;
+  log: Logger;
+  /** Called for each request with its outcome. */
+  onCall: (call: SlackCall) => void;
+  network: Pick<Network, "fetch">;
+  /** `null` where it is not renewed. Otherwise, clients are created with `botToken.first`. */
+  botToken: BotToken | null;
+}
+
+/** Retries once what the network lost. A 429 goes back to the caller and does not hold up other calls. */
+export function clientOptions(options: ClientOptions): WebClientOptions & { fetch: typeof fetch } {
+  const { config, log } = options;
   return {
-    fetch: slackFetch(network, onCall, botToken),
+    fetch: slackFetch(options),
     slackApiUrl: config.apiUrl,
     timeout: TIMEOUT_MS,
     retryConfig: { retries: 1, minTimeout: 500, maxTimeout: 500 },
@@ -69,6 +70,8 @@ export interface SlackConnection {
   close: () => Promise<void>;
 }
 
+type Mode<Kind extends SlackMode["kind"]> = Extract<SlackMode, { kind: Kind }>;
+
 export interface ConnectOptions {
   config: Config["slack"];
   botToken: BotToken;
@@ -92,44 +95,63 @@ export interface ConnectOptions {
 
 /** Bolt, ready for listeners. Nothing is sent before `open`. */
 export function connect(options: ConnectOptions): SlackConnection {
-  const { config, botToken, secretInFile, identity, log, clock, pingMs, onCall, onUnreadable, onRefused } = options;
-  const { network, work } = options;
-  const send = slackFetch(network, onCall, botToken);
-  const webApi = { ...clientOptions(config, log, onCall, network, botToken), fetch: send };
+  const { config, botToken, identity, log, clock, onUnreadable, work } = options;
+  const webApi = clientOptions(options);
   const logger = boltLogger(log.child({ name: "bolt" }));
   const { teamId, botId, botUserId } = identity;
   const authorize = async () => ({ botToken: botToken.first, teamId, botId, botUserId });
-  const bolt = { authorize, clientOptions: webApi, logger, convoStore: false } as const;
-  const deliveries = new Deliveries({ log, clock, onUnreadable, apiUrl: config.apiUrl, send, work });
-  if (config.mode.kind === "http") {
-    const signingSecret = new SigningSecret({
-      secret: config.mode.signingSecret,
-      inFile: () => secretInFile("SLACK_SIGNING_SECRET"),
-      clock,
-      log,
-    });
-    const bodies = new RequestBodies();
-    const receiver = new HttpReceiver({ signingSecret, bodies, deliveries, log, clock });
-    const nothing = async () => undefined;
-    return {
-      app: new App({ ...bolt, receiver }),
-      requestListener: receiver.requestListener,
-      misdirectedListener: misdirected({ signingSecret, bodies, path: EVENTS_PATH, clock, log }),
-      open: nothing,
-      socket: () => null,
-      renewSecret: () => (signingSecret.renew() ? "SLACK_SIGNING_SECRET" : null),
-      close: nothing,
-    };
-  }
+  const parts = {
+    ...options,
+    webApi,
+    logger,
+    deliveries: new Deliveries({ log, clock, onUnreadable, apiUrl: config.apiUrl, send: webApi.fetch, work }),
+    boltOver: (receiver: Receiver) =>
+      new App({ authorize, clientOptions: webApi, logger, convoStore: false, receiver }),
+  };
+  return config.mode.kind === "http" ? overHttp(config.mode, parts) : overSocketMode(config.mode, parts);
+}
+
+/** What both ways to receive need. */
+interface ConnectionParts extends ConnectOptions {
+  webApi: WebClientOptions & { fetch: typeof fetch };
+  logger: BoltLogger;
+  deliveries: Deliveries;
+  boltOver: (receiver: Receiver) => App;
+}
+
+function overHttp(mode: Mode<"http">, parts: ConnectionParts): SlackConnection {
+  const { secretInFile, log, clock, deliveries, boltOver } = parts;
+  const signingSecret = new SigningSecret({
+    secret: mode.signingSecret,
+    inFile: () => secretInFile("SLACK_SIGNING_SECRET"),
+    clock,
+    log,
+  });
+  const bodies = new RequestBodies();
+  const receiver = new HttpReceiver({ signingSecret, bodies, deliveries, log, clock });
+  const nothing = async () => undefined;
+  return {
+    app: boltOver(receiver),
+    requestListener: receiver.requestListener,
+    misdirectedListener: misdirected({ signingSecret, bodies, path: EVENTS_PATH, clock, log }),
+    open: nothing,
+    socket: () => null,
+    renewSecret: () => (signingSecret.renew() ? "SLACK_SIGNING_SECRET" : null),
+    close: nothing,
+  };
+}
+
+function overSocketMode(mode: Mode<"socket">, parts: ConnectionParts): SlackConnection {
+  const { secretInFile, log, clock, pingMs, onRefused, network, webApi, logger, deliveries, boltOver } = parts;
   const receiver = new SocketReceiver({
-    appToken: new AppToken({ token: config.mode.appToken, inFile: () => secretInFile("SLACK_APP_TOKEN") }),
+    appToken: new AppToken({ token: mode.appToken, inFile: () => secretInFile("SLACK_APP_TOKEN") }),
     client: {
       logger,
       clientPingTimeout: pingMs,
       clientOptions: { ...webApi, ...NEVER_TWICE },
       ...(network.dispatcher === undefined ? {} : { dispatcher: network.dispatcher }),
     },
-    send,
+    send: webApi.fetch,
     openMs: TIMEOUT_MS,
     deliveries,
     clock,
@@ -137,7 +159,7 @@ export function connect(options: ConnectOptions): SlackConnection {
     onRefused,
   });
   return {
-    app: new App({ ...bolt, receiver }),
+    app: boltOver(receiver),
     requestListener: null,
     misdirectedListener: null,
     open: () => receiver.start(),
@@ -147,19 +169,10 @@ export function connect(options: ConnectOptions): SlackConnection {
   };
 }
 
-/** For every request to Slack: the clients', Bolt's answers and the bot's own. */
-function slackFetch(
-  network: Pick<Network, "fetch">,
-  onCall: (call: SlackCall) => void,
-  botToken: BotToken | null,
-): typeof fetch {
-  const send = slackTransport(network);
+/** For every request to Slack, with the bot's own limits: the clients', Bolt's answers and the bot's own. */
+function slackFetch({ network, onCall, botToken }: ClientOptions): typeof fetch {
+  const send = withSaneRetryAfter(fetchInTime(network.fetch));
   return botToken === null ? observedFetch(send, onCall) : botToken.fetch(send, onCall);
-}
-
-/** How requests reach Slack, with the bot's own limits. */
-function slackTransport(network: Pick<Network, "fetch">): typeof fetch {
-  return withSaneRetryAfter(fetchInTime(network.fetch));
 }
 
 /** Limits the time and follows no redirects: anybody could redirect an answer, and Slack never does. */
