@@ -4,6 +4,9 @@
 export const VERBS = ["see", "run", "publish", "cancel", "watch", "silence", "administer"] as const;
 export type Verb = (typeof VERBS)[number];
 
+/** What a rule about a project can be about. */
+export type ProjectVerb = Exclude<Verb, "administer">;
+
 /** What can wait for somebody's approval. */
 export const APPROVABLE = ["run", "publish"] as const satisfies readonly Verb[];
 
@@ -47,6 +50,9 @@ export interface Rule {
   /** `null` for every project. */
   projects: readonly ProjectFilter[] | null;
 }
+
+/** A rule as it is stored and shown. */
+export type RuleNamed = Pick<Rule, "number" | "name">;
 
 /** Something outside the file that it names: a person, a user group, a channel, or what a project has. */
 export interface PolicyName {

@@ -2,7 +2,7 @@
 
 import type { Answer } from "./answer.js";
 import { holdsIn, isAmong } from "./matching.js";
-import type { PeopleTerm, Person, Place, Policy, ProjectFacts, Rule, Verb } from "./policy.js";
+import type { PeopleTerm, Person, Place, Policy, ProjectFacts, ProjectVerb, Rule, RuleNamed, Verb } from "./policy.js";
 import { projectRulesOf, type RuleAbout } from "./project-rules.js";
 
 /** `rule` is the one that decided; `null` when there is no policy, or when no rule applies. */
@@ -12,6 +12,11 @@ export type Decision =
   | { kind: "needs_approval"; rule: Rule; by: readonly PeopleTerm[] }
   /** `isUnsure`: Slack or Hex has not said what it takes to compare the rule. Then the answer is no. */
   | { kind: "denied"; rule: Rule | null; isUnsure: boolean };
+
+/** The rule that decided. */
+export function decidedBy({ rule }: Decision): RuleNamed | null {
+  return rule && { number: rule.number, name: rule.name };
+}
 
 /**
  * The rights of one person in one conversation under one policy. Whether a rule is about them is found once, so that the rights can be
@@ -41,7 +46,7 @@ export class Rights {
   }
 
   /** Whether they may do it to a project, which takes the right to see it: otherwise the project does not exist for them. */
-  may(verb: Exclude<Verb, "administer">, project: ProjectFacts): Decision {
+  may(verb: ProjectVerb, project: ProjectFacts): Decision {
     const seen = this.#decide("see", project);
     return verb === "see" || seen.kind !== "allowed" ? seen : this.#decide(verb, project);
   }

@@ -1,7 +1,7 @@
 // What was typed after `npm run policy --` -> what to do. Pure.
 
 import { parseArgs } from "node:util";
-import { type Place, VERBS, type Verb } from "../access/policy.js";
+import { type Place, type ProjectVerb, VERBS, type Verb } from "../access/policy.js";
 import { closest } from "../lib/closest.js";
 import { type DescribedPerson, readPerson } from "./described-person.js";
 import { UsageError } from "./usage-error.js";
@@ -27,7 +27,7 @@ export type PolicyCommand =
   | {
       kind: "matrix";
       file: string | null;
-      verb: Exclude<Verb, "administer">;
+      verb: ProjectVerb;
       people: DescribedPerson[];
       place: Place;
       format: Format;

@@ -1,6 +1,6 @@
 // Who may do something to which project.
 
-import type { Place, Policy, ProjectFacts, Verb } from "../access/policy.js";
+import type { Place, Policy, ProjectFacts, ProjectVerb } from "../access/policy.js";
 import { Rights } from "../access/rights.js";
 import { csvLine } from "../lib/csv.js";
 import { decide } from "./decide.js";
@@ -10,7 +10,7 @@ import { textTable } from "./table.js";
 
 export interface MatrixOptions {
   policy: Policy;
-  verb: Exclude<Verb, "administer">;
+  verb: ProjectVerb;
   place: Place;
   people: readonly AskedPerson[];
   projects: readonly AskedProject[];

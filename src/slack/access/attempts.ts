@@ -1,6 +1,7 @@
 // What somebody tried to do to projects that do not exist for them. They are answered as about a project that Hex does not have, and
 // only then does the bot find out whether there is something to record, so nobody can tell the one from the other.
 
+import { decidedBy } from "../../access/rights.js";
 import { type AuditEntry, type Deed, NOTHING_MORE } from "../../audit/audit-entry.js";
 import type { ProjectNamed } from "../../hex/projects.js";
 import type { Arrival, Interaction } from "../listeners/context.js";
@@ -45,7 +46,6 @@ export function attemptEntries({ key, user, reference }: Arrival, { noted }: Att
   const entries = noted.flatMap(({ deed, named, permissions }): AuditEntry[] => {
     const project = hiddenProject(named, permissions);
     if (project === null) return [];
-    const { rule } = permissions.decide("see", project.id);
     return [
       {
         ...NOTHING_MORE,
@@ -56,7 +56,7 @@ export function attemptEntries({ key, user, reference }: Arrival, { noted }: Att
         deed,
         project,
         decision: "refused",
-        rule: rule && { number: rule.number, name: rule.name },
+        rule: decidedBy(permissions.decide("see", project.id)),
         result: "hidden",
         reference,
       },

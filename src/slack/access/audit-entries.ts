@@ -1,6 +1,7 @@
 // What an interaction does, as an entry of the audit log.
 
 import type { DeniedDeed } from "../../access/access-denied.js";
+import { decidedBy } from "../../access/rights.js";
 import { type AuditEntry, DEEDS, type Deed, NOTHING_MORE } from "../../audit/audit-entry.js";
 import type { Arrival, Interaction } from "../listeners/context.js";
 
@@ -11,8 +12,6 @@ export function deedEntry(interaction: Interaction, deed: Deed, at: number, more
   const { permissions } = interaction;
   const verb = DEEDS[deed];
   const decision = more.project == null || verb === "administer" ? null : permissions.decide(verb, more.project.id);
-  // Whoever asked for a run may cancel it, whatever the rules say.
-  const rule = decision === null || decision.kind === "denied" ? null : decision.rule;
   return {
     ...NOTHING_MORE,
     id: `${deed} ${interaction.key}`,
@@ -20,7 +19,8 @@ export function deedEntry(interaction: Interaction, deed: Deed, at: number, more
     ...whoAndWhere(interaction),
     deed,
     decision: decision?.kind === "needs_approval" ? "needs_approval" : "allowed",
-    rule: rule && { number: rule.number, name: rule.name },
+    // Whoever asked for a run may cancel it, whatever the rules say.
+    rule: decision === null || decision.kind === "denied" ? null : decidedBy(decision),
     ...more,
   };
 }
@@ -31,7 +31,6 @@ export function refusalEntry(
   { verb, project, hidden, decision }: DeniedDeed,
   at: number,
 ): AuditEntry {
-  const { rule } = decision;
   return {
     ...NOTHING_MORE,
     id: `refused ${arrival.key}`,
@@ -40,7 +39,7 @@ export function refusalEntry(
     deed: verb,
     project: project ?? hidden ?? null,
     decision: "refused",
-    rule: rule && { number: rule.number, name: rule.name },
+    rule: decidedBy(decision),
   };
 }
 

@@ -1,7 +1,7 @@
 // What one person may do where they are, and the projects that they may see there.
 
 import { AccessDenied, type DeniedDeed } from "../../access/access-denied.js";
-import type { Place, ProjectFacts, Verb } from "../../access/policy.js";
+import type { APPROVABLE, Place, ProjectFacts, ProjectVerb } from "../../access/policy.js";
 import { unknownProject } from "../../access/project-facts.js";
 import type { Decision, Rights } from "../../access/rights.js";
 import type { Catalog } from "../../catalog/catalog.js";
@@ -20,7 +20,12 @@ export interface PermissionSources {
 }
 
 /** Whether a project is one of those that are asked for, by what `judge` decides about it for each verb. */
-type Fits = (judge: (verb: Exclude<Verb, "administer">) => Decision) => boolean;
+type Fits = (judge: (verb: ProjectVerb) => Decision) => boolean;
+
+/** What it takes to start a run with these options. */
+export function startVerbs({ publish }: Pick<RunOptions, "publish">): (typeof APPROVABLE)[number][] {
+  return publish ? ["run", "publish"] : ["run"];
+}
 
 export class Permissions {
   /** The projects that exist for them. */
@@ -46,7 +51,7 @@ export class Permissions {
   }
 
   /** The projects to which they may do all of this, or may once somebody approves. */
-  projectsTo(...verbs: readonly Exclude<Verb, "administer">[]): VisibleProjects {
+  projectsTo(...verbs: readonly ProjectVerb[]): VisibleProjects {
     return this.#which((judge) => verbs.every((verb) => isAskable(judge(verb))));
   }
 
@@ -75,16 +80,16 @@ export class Permissions {
   }
 
   /** Whether they may do it to a project. A project that is not known is judged by its id alone. */
-  decide(verb: Exclude<Verb, "administer">, projectId: string): Decision {
+  decide(verb: ProjectVerb, projectId: string): Decision {
     return this.rights.may(verb, this.#factsOf(projectId));
   }
 
-  may(verb: Exclude<Verb, "administer">, projectId: string): boolean {
+  may(verb: ProjectVerb, projectId: string): boolean {
     return this.decide(verb, projectId).kind === "allowed";
   }
 
   /** @throws AccessDenied; HexError, as if it were not there, for a project that they may not see */
-  demand(verb: Exclude<Verb, "administer">, project: ProjectNamed): void {
+  demand(verb: ProjectVerb, project: ProjectNamed): void {
     if (!this.projects.has(project.id)) throw this.projects.notThere();
     const decision = this.decide(verb, project.id);
     if (decision.kind !== "allowed") throw new AccessDenied({ verb, project: this.projects.named(project), decision });
@@ -101,8 +106,8 @@ export class Permissions {
    * Whose approval a run with these options needs; `null` for nobody's. Where both running and publishing need one, the approval of
    * those who may approve publishing is enough.
    */
-  approvalFor(project: ProjectNamed, { publish }: Pick<RunOptions, "publish">): ApprovalNeed | null {
-    for (const verb of publish ? (["publish", "run"] as const) : (["run"] as const)) {
+  approvalFor(project: ProjectNamed, options: Pick<RunOptions, "publish">): ApprovalNeed | null {
+    for (const verb of startVerbs(options).toReversed()) {
       const decision = this.decide(verb, project.id);
       if (decision.kind === "needs_approval") {
         const { rule, by } = decision;
@@ -130,9 +135,9 @@ export class Permissions {
    * What they would do and may not. `null` when they may start the run, and for a project that does not exist for them: that is
    * answered as if Hex did not have it.
    */
-  deniedStart(project: ProjectNamed, { publish }: Pick<RunOptions, "publish">): DeniedDeed | null {
+  deniedStart(project: ProjectNamed, options: Pick<RunOptions, "publish">): DeniedDeed | null {
     if (!this.projects.has(project.id)) return null;
-    for (const verb of publish ? (["run", "publish"] as const) : (["run"] as const)) {
+    for (const verb of startVerbs(options)) {
       const decision = this.decide(verb, project.id);
       if (!isAskable(decision)) return { verb, project: this.projects.named(project), decision };
     }
@@ -176,7 +181,7 @@ export class Permissions {
   }
 
   /** Refuses what would end something about a hidden project, without naming it. @throws AccessDenied */
-  denyHidden(verb: Exclude<Verb, "administer">, projectId: string): void {
+  denyHidden(verb: ProjectVerb, projectId: string): void {
     const decision = this.decide(verb, projectId);
     if (decision.kind === "allowed") return;
     const hidden = this.hidden(projectId, "") ?? undefined;

@@ -2,6 +2,7 @@
 
 import type { PeopleTerm } from "../../access/policy.js";
 import { unknownProject } from "../../access/project-facts.js";
+import { decidedBy } from "../../access/rights.js";
 import type { AuditEntry } from "../../audit/audit-entry.js";
 import { maskedInputs } from "../../audit/masked-inputs.js";
 import type { Approval } from "../../runs/approval.js";
@@ -10,7 +11,7 @@ import { judged, type Verdict } from "../../runs/transitions.js";
 import { StoreFailure } from "../../store/failure.js";
 import { noteAttempt } from "../access/attempts.js";
 import { deedEntry } from "../access/audit-entries.js";
-import { permissionsOf } from "../access/permissions.js";
+import { permissionsOf, startVerbs } from "../access/permissions.js";
 import type { Click } from "../listeners/actions/action.js";
 import type { Bot } from "../listeners/context.js";
 import { staleButtonMessage } from "../messages/answers.js";
@@ -110,11 +111,10 @@ async function standingOf(bot: Bot, user: string, run: RunIn<"awaiting">): Promi
   );
   if (isApprover === null) return { kind: "unsure", rule };
   if (!isApprover) return { kind: "other", by, rule };
-  for (const verb of options.publish ? (["run", "publish"] as const) : (["run"] as const)) {
+  for (const verb of startVerbs(options)) {
     const decision = asker.decide(verb, project.id);
     if (decision.kind !== "denied") continue;
-    const denying = decision.rule && { number: decision.rule.number, name: decision.rule.name };
-    return { kind: decision.isUnsure ? "unsure" : "no_longer_allowed", rule: denying };
+    return { kind: decision.isUnsure ? "unsure" : "no_longer_allowed", rule: decidedBy(decision) };
   }
   return { kind: "approver", rule };
 }
