@@ -5,7 +5,7 @@
 // found. Everything is compared after `folded`.
 
 import MiniSearch from "minisearch";
-import { isListed, isRunnable } from "../hex/projects.js";
+import { isListed, isRunnable, ownerOrCreator } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import { folded } from "../lib/spelling.js";
 
@@ -112,7 +112,7 @@ export class Matcher {
     const named = this.#byTitle.get(entry.title);
     if (named === undefined) this.#byTitle.set(entry.title, new Set([project.id]));
     else named.add(project.id);
-    const about = [emailOf(project), ...project.categories.map(({ name }) => name)];
+    const about = [ownerOrCreator(project) ?? "", ...project.categories.map(({ name }) => name)];
     this.#spellings.add({ id: project.id, title: entry.title, about: about.map(folded).join("\n") });
   }
 
@@ -237,12 +237,13 @@ function entryOf(project: Project): Entry {
   const { description, creator, categories } = project;
   const title = folded(project.title);
   // Not the id: among thousands of ids, some contain any two-digit number.
-  const others = [description ?? "", emailOf(project), creator?.email ?? "", ...categories.map(({ name }) => name)];
+  const others = [
+    description ?? "",
+    ownerOrCreator(project) ?? "",
+    creator?.email ?? "",
+    ...categories.map(({ name }) => name),
+  ];
   return { project, title, text: [title, ...others.map(folded)].join("\n") };
-}
-
-function emailOf({ owner, creator }: Project): string {
-  return owner?.email ?? creator?.email ?? "";
 }
 
 /** Each word once, longest first: few texts contain long words, so the first word rules out most of them. */

@@ -28,3 +28,8 @@ export function sortProjects(projects: readonly Project[]): Project[] {
     return key(b) - key(a);
   });
 }
+
+/** The email of its owner or, without an owner, of its creator; `null` when Hex names neither. */
+export function ownerOrCreator({ owner, creator }: Partial<Pick<Project, "owner" | "creator">>): string | null {
+  return owner?.email ?? creator?.email ?? null;
+}

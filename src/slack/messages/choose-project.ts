@@ -3,6 +3,7 @@
 import type { Button, ContextBlock, SectionBlock } from "@slack/types";
 import type { z } from "zod";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
+import { ownerOrCreator } from "../../hex/projects.js";
 import type { Project } from "../../hex/schema.js";
 import { ACTIONS, type ActionId } from "./action-ids.js";
 import { actions, answer, button, context, lengthOf, type Message, message, section } from "./blocks.js";
@@ -60,7 +61,7 @@ function confirmMessage(view: ProjectChoice, project: Project): Message {
   const { choice, place, known, isDenied } = view;
   const { ask } = WORDS[wayOf(choice)];
   const title = titleOf(project);
-  const owner = emailOf(project);
+  const owner = ownerOrCreator(project);
   const by = owner === null ? "" : ` (${inline(owner, 80)})`;
   const name = `*${link(projectUrl(place, project), title, 150)}*`;
   const others = othersButton(view, [project], "Not this one");
@@ -191,7 +192,7 @@ function detailsOf(project: Project): string {
   const { categories, status } = project;
   const names = categories.slice(0, 2).map(({ name }) => inline(name, 30));
   return dotted(
-    inline(emailOf(project) ?? "no owner", 60),
+    inline(ownerOrCreator(project) ?? "no owner", 60),
     names.length === 0 ? null : names.join(", "),
     status === null ? null : code(status.name, 30),
     whenPublished(project),
@@ -200,10 +201,6 @@ function detailsOf(project: Project): string {
 
 function whenPublished({ lastPublishedAt }: Project): string {
   return lastPublishedAt === null ? "not published" : `published ${date(lastPublishedAt, "{date_short_pretty}")}`;
-}
-
-function emailOf({ owner, creator }: Project): string | null {
-  return owner?.email ?? creator?.email ?? null;
 }
 
 const UNPUBLISHED_SHOWN = 3;

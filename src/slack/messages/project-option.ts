@@ -2,6 +2,7 @@
 
 import type { PlainTextOption } from "@slack/types";
 import type { ProjectNamed } from "../../hex/projects.js";
+import { ownerOrCreator } from "../../hex/projects.js";
 import type { Project } from "../../hex/schema.js";
 import { LIMITS } from "./limits.js";
 import { dotted, plainDate } from "./mrkdwn.js";
@@ -14,9 +15,10 @@ export const MAX_PROJECT_ID = LIMITS.optionValue;
 export type ProjectShown = ProjectNamed & Partial<Project>;
 
 /** Shows the project's title, its owner and when it was last published. */
-export function projectOption({ id, title, owner, creator, lastPublishedAt }: ProjectShown): PlainTextOption {
+export function projectOption(project: ProjectShown): PlainTextOption {
+  const { id, title, lastPublishedAt } = project;
   const details = dotted(
-    owner?.email ?? creator?.email ?? null,
+    ownerOrCreator(project),
     lastPublishedAt == null ? null : `published ${plainDate(lastPublishedAt).slice(0, "2026-11-02".length)}`,
   );
   return {

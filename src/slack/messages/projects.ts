@@ -2,6 +2,7 @@
 
 import type { KnownBlock } from "@slack/types";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
+import { ownerOrCreator } from "../../hex/projects.js";
 import type { Project } from "../../hex/schema.js";
 import { ACTIONS } from "./action-ids.js";
 import { actions, answer, button, context, lengthOf, type Message, message, section } from "./blocks.js";
@@ -116,8 +117,9 @@ const FRAMES: readonly Project[] = [null, Date.UTC(2026, 0)].map((lastPublishedA
 const PLAIN = /^[^&<>"\\\p{Cc}\p{Cs}]*$/u;
 
 /** The most by which a project's block can exceed the frame, in characters; infinite when that cannot be told at a glance. */
-function mostAdded({ id, title, owner, creator, status, schedules }: Project): number {
-  const texts = [id, title, owner?.email ?? creator?.email ?? "", status?.name ?? ""];
+function mostAdded(project: Project): number {
+  const { id, title, status, schedules } = project;
+  const texts = [id, title, ownerOrCreator(project) ?? "", status?.name ?? ""];
   if (schedules.length > 0 || !texts.every((text) => PLAIN.test(text))) return Number.POSITIVE_INFINITY;
   // No text appears in more than three places.
   return 3 * texts.reduce((sum, text) => sum + text.length, 0);
@@ -162,12 +164,12 @@ function projectBlocks(
   place: HexPlace,
   mayRun = true,
 ): (KnownBlock | null)[] {
-  const { id, title, status, owner, creator, lastPublishedAt, schedules } = project;
+  const { id, title, status, lastPublishedAt, schedules } = project;
   const isPublished = lastPublishedAt !== null;
   const label = status === null ? "" : `  ${code(status.name, 40)}`;
   const schedule = scheduleWords(schedules);
   const details = dotted(
-    inline(owner?.email ?? creator?.email ?? "no owner", 80),
+    inline(ownerOrCreator(project) ?? "no owner", 80),
     isPublished ? `published ${date(lastPublishedAt, "{date_short_pretty}")}` : null,
     schedule === null ? null : `runs ${schedule}`,
   );
