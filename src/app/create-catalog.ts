@@ -1,11 +1,11 @@
 // The projects that the bot knows, and what reads them from Hex.
 
-import { randomBytes } from "node:crypto";
 import { asksAboutCollections } from "../access/wanted-facts.js";
 import { Catalog } from "../catalog/catalog.js";
 import { CollectionsAsked } from "../catalog/collections-asked.js";
 import { CatalogReader } from "../catalog/reader.js";
 import { CatalogStore } from "../catalog/store.js";
+import { newReference } from "../lib/reference.js";
 import type { HexPart } from "./create-hex.js";
 import type { StorePart } from "./create-store.js";
 import { logNoCollections, logPass } from "./log-hex.js";
@@ -53,7 +53,7 @@ export function createCatalog({ settings, store, hex }: CatalogPartOptions): Cat
     budget,
     share: shares.catalog,
     source: () => client.place.source,
-    newReference: () => randomBytes(4).toString("hex"),
+    newReference,
     onPassEnded: (ended) => logPass(log, ended),
     onError: (err) => log.error({ err }, "Reading the list of projects from Hex failed: the bot tries again"),
   });

@@ -1,6 +1,5 @@
 // The watched projects: whether they run when they should, and end well.
 
-import { randomBytes } from "node:crypto";
 import type { Catalog } from "../catalog/catalog.js";
 import { ConnectionReader } from "../follow/connection-reader.js";
 import { ConnectionStore } from "../follow/connection-store.js";
@@ -13,6 +12,7 @@ import { TroubleStore } from "../follow/trouble-store.js";
 import type { Following } from "../follow/watch.js";
 import { WatchStore } from "../follow/watch-store.js";
 import { Emitter } from "../lib/emitter.js";
+import { newReference } from "../lib/reference.js";
 import { MINUTE, SECOND } from "../lib/time.js";
 import { leastOf } from "./budget-shares.js";
 import type { HexPart } from "./create-hex.js";
@@ -84,7 +84,7 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
     lateMs,
     stuckFactor,
     away,
-    newReference: () => randomBytes(4).toString("hex"),
+    newReference,
     onTrouble: (trouble) => {
       logTrouble(log, trouble);
       news.emit();
@@ -107,7 +107,7 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
     clock,
     // Polls of runs and of watched projects matter more.
     share: hex.shares.catalog,
-    newReference: () => randomBytes(4).toString("hex"),
+    newReference,
     onRead: () => news.emit(),
     onError: (err) => log.error({ err }, "Reading which data connections projects share failed: the bot tries again"),
   });

@@ -1,9 +1,9 @@
 // Whether Hex is usable: the leader asks once a minute, and every process asks when somebody wants to know.
 
-import { randomBytes } from "node:crypto";
 import type { Catalog } from "../catalog/catalog.js";
 import { Prober } from "../hex/connection-check.js";
 import { Emitter } from "../lib/emitter.js";
+import { newReference } from "../lib/reference.js";
 import { HealthStore } from "../outages/store.js";
 import { Watchdog } from "../outages/watchdog.js";
 import type { HexPart } from "./create-hex.js";
@@ -43,7 +43,7 @@ export function createOutages({ settings, store, hex, catalog, keepMs }: Outages
     share: shares.probe,
     keepMs,
     probeMs: config.probeSeconds * 1_000,
-    newReference: () => randomBytes(4).toString("hex"),
+    newReference,
     onEvent: (event) => logHealth(log, event),
     onStored: (isWell) => {
       news.emit();

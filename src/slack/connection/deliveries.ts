@@ -1,10 +1,10 @@
 // The border for everything that Slack sends, over HTTP and Socket Mode: Bolt and the listeners see only what has been parsed.
 // Whatever cannot be read is acknowledged, answered, logged and counted, and does nothing.
 
-import { randomBytes } from "node:crypto";
 import type { App } from "@slack/bolt";
 import type { Clock } from "../../lib/clock.js";
 import type { PendingWork } from "../../lib/pending-work.js";
+import { newReference } from "../../lib/reference.js";
 import type { Logger } from "../../log/logger.js";
 import { EVENTS_LIMITED_REMEDY } from "../messages/slack-remedies.js";
 import { unreadableMessage, unreadableView } from "../messages/unreadable.js";
@@ -101,7 +101,7 @@ export class Deliveries {
 
   /** Logs and counts what could not be read. @returns the reference in the log */
   unreadable(kind: UnreadableKind, problems: readonly string[]): string {
-    const reference = randomBytes(4).toString("hex");
+    const reference = newReference();
     this.options.log.warn({ reference, kind, problems }, "Slack sent something that cannot be read: nothing was done");
     this.options.onUnreadable(kind);
     return reference;

@@ -37,6 +37,7 @@ export interface SlackState {
 }
 
 /** How long (ms) a failure is worth showing. */
+const SHOWN_MS = HOUR;
 
 export class SlackRefusals {
   /** By kind. `about` is what has to work again for the trouble to be over. `seenAt` is by the monotonic clock. */
@@ -77,7 +78,7 @@ export class SlackRefusals {
   }
 
   now(): SlackState {
-    const since = this.clock.monotonic() - HOUR;
+    const since = this.clock.monotonic() - SHOWN_MS;
     const troubles = [...this.#last.values()].filter(({ seenAt }) => seenAt > since).map(({ trouble }) => trouble);
     return {
       troubles,

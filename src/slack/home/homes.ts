@@ -3,12 +3,12 @@
 // Each tab is drawn from what is stored, one drawing at a time in this process. Slack's hash of the current view keeps another
 // process from replacing it with something older.
 
-import { randomBytes } from "node:crypto";
 import type { KnownBlock } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
 import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
 import { OneAtATime } from "../../lib/one-at-a-time.js";
+import { newReference } from "../../lib/reference.js";
 import { DAY, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import type { HealthStore } from "../../outages/store.js";
@@ -77,15 +77,13 @@ export class Homes {
 
   /** Somebody opens their Home tab. Never rejects. */
   async open(user: string): Promise<void> {
-    const { homes, clock, log } = this.options;
+    const { homes, clock } = this.options;
     try {
       await homes.open(user, clock.now());
       this.#opened.add(user);
       await this.#drawing.do(user);
     } catch (err) {
-      const reference = randomBytes(4).toString("hex");
-      log.error({ err, user, reference }, "A Home tab could not be drawn");
-      await this.#show(user, brokenHomeText(reference));
+      await this.#showBroken(user, err);
     }
   }
 
@@ -160,10 +158,14 @@ export class Homes {
       await this.#drawUntilTaken(user, isOpened);
     } catch (err) {
       if (!isOpened) return log.warn({ err, user }, "a Home tab was not redrawn");
-      const reference = randomBytes(4).toString("hex");
-      log.error({ err, user, reference }, "A Home tab could not be drawn");
-      await this.#show(user, brokenHomeText(reference));
+      await this.#showBroken(user, err);
     }
+  }
+
+  async #showBroken(user: string, err: unknown): Promise<void> {
+    const reference = newReference();
+    this.options.log.error({ err, user, reference }, "A Home tab could not be drawn");
+    await this.#show(user, brokenHomeText(reference));
   }
 
   /** Shows something else in place of the Home tab and does not keep it up to date. `text` is mrkdwn. @returns whether Slack accepted it */
