@@ -2,9 +2,10 @@
 
 import type { PostgresPool } from "kysely";
 import type { Pool, PoolClient } from "pg";
+import { postgresFailure } from "./postgres-failure.js";
 
 export class RenewablePool implements PostgresPool {
-  #pool: Pool;
+  #pool: WaitingPool;
   #isEnded = false;
 
   /** @param isWorthRenewing whether a new pool may connect where an old one could not. Must not reject. */
@@ -12,7 +13,7 @@ export class RenewablePool implements PostgresPool {
     private readonly create: () => Pool,
     private readonly isWorthRenewing: (error: unknown) => Promise<boolean>,
   ) {
-    this.#pool = create();
+    this.#pool = new WaitingPool(create());
   }
 
   async connect(): Promise<PoolClient> {
@@ -31,13 +32,40 @@ export class RenewablePool implements PostgresPool {
   renew(): void {
     if (this.#isEnded) return;
     const old = this.#pool;
-    this.#pool = this.create();
-    retire(old);
+    this.#pool = new WaitingPool(this.create());
+    retire(old.pool);
   }
 
   end(): Promise<void> {
     this.#isEnded = true;
-    return this.#pool.end();
+    return this.#pool.pool.end();
+  }
+}
+
+/** A pool that does with the connections that it has while the server lets nobody else in: a statement waits for one of them. */
+class WaitingPool {
+  readonly #open = new Set<PoolClient>();
+  readonly #most: number;
+
+  constructor(readonly pool: Pool) {
+    this.#most = pool.options.max;
+    pool.on("connect", (client) => this.#open.add(client));
+    pool.on("remove", (client) => this.#open.delete(client));
+  }
+
+  async connect(): Promise<PoolClient> {
+    const { options } = this.pool;
+    for (;;) {
+      try {
+        const client = await this.pool.connect();
+        if (this.pool.waitingCount === 0) options.max = this.#most;
+        return client;
+      } catch (error) {
+        if (postgresFailure(error) !== "too_many" || this.#open.size === 0) throw error;
+        // A pool that has its most does not try to open another one.
+        options.max = this.#open.size;
+      }
+    }
   }
 }
 

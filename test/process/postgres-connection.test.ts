@@ -167,6 +167,21 @@ describe.concurrent("a server without TLS", () => {
     expect(said.size).toBe(9);
   });
 
+  test("while the server lets nobody else in, statements wait for the connections that are there", async () => {
+    await run(url, "create role crowded login password 'crowded'", "create schema crowded authorization crowded");
+    const { db, close } = await openShared(url.replace("bot:bot@", "crowded:crowded@"), ignore);
+    const asked = async () => {
+      const ask = () => sql<{ pid: number }>`select pg_backend_pid() as pid, pg_sleep(0.1)`.execute(db);
+      const answers = await Promise.all(Array.from({ length: 8 }, ask));
+      return new Set(answers.map(({ rows }) => rows[0]?.pid)).size;
+    };
+    await run(url, "alter role crowded connection limit 1");
+    expect(await asked()).toBe(1);
+    await run(url, "alter role crowded connection limit -1");
+    expect(await asked()).toBe(4);
+    await close();
+  });
+
   test("a server that does not answer", async () => {
     const silent = createServer(ignore).listen(0, "127.0.0.1");
     await once(silent, "listening");
