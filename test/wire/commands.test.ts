@@ -269,6 +269,8 @@ describe.each(MODES)("%s mode", (mode) => {
     test.each([
       ["run PROJECT region=“North", "quotation mark is never closed"],
       ["run PROJECT --frsh", "Did you mean `--fresh`?"],
+      ["run PROJECT -dry-run", "Did you mean `--dry-run`?"],
+      ["run weekly revenue -Publish", "Did you mean `--publish`?"],
       ["run PROJECT --view v x=1", "Leave out `--view` or the inputs"],
       ["run PROJECT --publish x=1", "Leave out `--publish` or the inputs"],
       ["run PROJECT x=1 x=2", "is there twice"],

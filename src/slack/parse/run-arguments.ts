@@ -51,6 +51,9 @@ export const RUN_FLAGS = [
   { name: "--view", takesValue: true },
 ] as const;
 
+/** The flags with one dash too few. They belong to no title: whoever asks for a dry run must not be offered a run. */
+const ONE_DASH: ReadonlySet<string> = new Set(RUN_FLAGS.map(({ name }) => name.slice(1)));
+
 /** Slack cuts messages off at this many characters, so nobody types more. */
 const MOST_CHARACTERS = 40_000;
 /** More than any app has. Each one is a line in the check that Hex makes. */
@@ -118,7 +121,8 @@ type Kind = "flag" | "input" | "word";
 /** Anything in quotes is a word, whatever it looks like, and so are dashes alone, which occur in titles. */
 function kindOf(word: Word): Kind {
   if (word.quoted === "word") return "word";
-  if (/^--+[^-]/.test(withoutInvisible(word.text))) return "flag";
+  const text = withoutInvisible(word.text);
+  if (/^--+[^-]/.test(text) || ONE_DASH.has(withPlainDashes(text).toLowerCase())) return "flag";
   return isInput(word) ? "input" : "word";
 }
 
