@@ -480,6 +480,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const card = await harness.cardShows("Not known");
       const stale = { blocks: [...card.blocks] };
       const looks = harness.requests("listRuns").length;
+      expect(JSON.stringify(card.blocks)).toContain('"accessibility_label":"Look again: Revenue"');
       await harness.person("ada").press(card, "Look again");
       await harness.slack.click(card, "look_again", { user: harness.slack.people.grace, stale });
       const answer = await harness.slack.waitForMessage(({ ephemeral }) => ephemeral);

@@ -320,6 +320,8 @@ describe.each(MODES)("%s mode", (mode) => {
     await ada.command(`run ${project.id}`);
     await ada.openHome();
     await shows(ada, /Completed.*What you run most/);
+    // A screen reader tells it from the Run button in lists, which starts at once.
+    expect(JSON.stringify(ada.home?.view)).toContain('"accessibility_label":"Run with other inputs: Weekly revenue"');
     const changing = await ada.openForm(() => ada.pressHome("run_with_changes"));
     expect(JSON.stringify(changing.view)).toContain("Weekly revenue");
     await changing.close();

@@ -179,7 +179,7 @@ function openFormButton({ id, title }: FrequentProject) {
     actionId: ACTIONS.runProjectForm,
     label: "Run…",
     value: JSON.stringify({ project: id }),
-    describe: `Run ${titleOf({ id, title })}`,
+    describe: `Run with other inputs: ${titleOf({ id, title })}`,
   });
 }
 

@@ -30,7 +30,7 @@ export function runButtons(run: Run, mayStart: MayStart = ANYBODY): (Button | nu
     case "lost":
       return [
         // A run that is too old would be given up again at once.
-        run.why === "too_long" ? null : button({ actionId: ACTIONS.lookAgain, label: "Look again", value: run.key }),
+        run.why === "too_long" ? null : lookAgainButton(run),
         againButton(run, mayStart),
         changesButton(run, mayStart),
       ];
@@ -68,6 +68,15 @@ function tellMeButton(run: Run): Button {
     label: "Tell me",
     value: run.key,
     describe: `Tell me when it has ended: ${titleOf(run.project)}`,
+  });
+}
+
+function lookAgainButton({ key, project }: Run): Button {
+  return button({
+    actionId: ACTIONS.lookAgain,
+    label: "Look again",
+    value: key,
+    describe: `Look again: ${titleOf(project)}`,
   });
 }
 
