@@ -11,8 +11,8 @@ import {
   countsForSchedules,
   type Evidence,
   isFailure,
-  saysHowItWent,
   stuckAfterMs,
+  tellingEnds,
 } from "./judgement.js";
 import type { Watched } from "./reading-plan.js";
 
@@ -46,7 +46,7 @@ export const followedSchema = z.object({
   typicalMs: z.number().nullable(),
   lastRun: endedRunSchema.nullable(),
   lastGood: endedRunSchema.nullable(),
-  /** Whether the newest run whose end says something failed, see `saysHowItWent`. */
+  /** Whether the newest run whose end says something failed, see `tellingEnds`. */
   isFailing: z.boolean().default(false),
   /** Its title when it was last seen. `null`: not known. */
   title: z.string().nullable().default(null),
@@ -149,7 +149,7 @@ export function remembered(followed: Followed, evidence: Evidence): Followed {
   const { runs, readAt, typicalMs } = evidence;
   const starts = runs.filter(countsForSchedules).flatMap((run) => startOrEnd(run) ?? []);
   const ended = runs.filter((run) => isOver(run, readAt));
-  const newest = ended.find(saysHowItWent);
+  const [newest] = tellingEnds(runs, readAt);
   return {
     ...followed,
     readAt,

@@ -58,7 +58,7 @@ export function judge(evidence: Evidence, terms: Terms): Finding[] {
 }
 
 function failed({ runs, readAt }: Evidence, { from }: Terms): Finding | null {
-  const ended = runs.filter((run) => isOver(run, readAt) && saysHowItWent(run));
+  const ended = tellingEnds(runs, readAt);
   const good = ended.findIndex((run) => !isFailure(run));
   const inARow = (good === -1 ? ended : ended.slice(0, good)).filter((run) => endOf(run) >= from);
   const [newest, first] = [inARow[0], inARow.at(-1)];
@@ -128,11 +128,31 @@ export function beganAt({ runId, startTime }: HexRun, { firstSeen, readAt }: Evi
 }
 
 /**
- * Whether the end of a run says something about the project. If somebody cancelled the run, or it ended in a way that this bot does not
- * know, it does not.
+ * The runs whose end says something about the project, the one that started last first. Those that somebody cancelled, or that ended in a
+ * way that this bot does not know, say nothing. A schedule may start several runs together, one for each saved view: of these, those that
+ * failed come first, since the others do not make up for them.
+ * @param runs the one that started last first
+ * @param now epoch ms
  */
-export function saysHowItWent(run: Pick<HexRun, "status">): boolean {
-  return run.status === "COMPLETED" || isFailure(run);
+export function tellingEnds(runs: readonly HexRun[], now: number): HexRun[] {
+  const groups: HexRun[][] = [];
+  for (const run of runs) {
+    if (!isOver(run, now) || !(run.status === "COMPLETED" || isFailure(run))) continue;
+    const group = groups.at(-1);
+    if (group?.[0] !== undefined && beganTogether(group[0], run)) group.push(run);
+    else groups.push([run]);
+  }
+  return groups.flatMap((group) => [...group.filter(isFailure), ...group.filter((run) => !isFailure(run))]);
+}
+
+/** How far apart runs may begin that a schedule starts together, in ms. */
+const TOGETHER_MS = MINUTE;
+
+/** `later` did not follow on the other run, as it does when somebody or something tries again. */
+function beganTogether(later: HexRun, earlier: HexRun): boolean {
+  if (later.runTrigger !== "SCHEDULED" || earlier.runTrigger !== "SCHEDULED") return false;
+  if (later.startTime === null || earlier.startTime === null) return false;
+  return Math.abs(later.startTime - earlier.startTime) <= TOGETHER_MS && later.startTime < endOf(earlier);
 }
 
 export function isFailure({ status }: Pick<HexRun, "status">): boolean {

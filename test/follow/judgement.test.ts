@@ -172,6 +172,20 @@ describe("failed", () => {
     expect(kinds({ runs: [going, cancelled, hexRun()] })).toEqual([]);
   });
 
+  test("of scheduled runs that began together, one that failed counts, unless the other followed on it or is no scheduled one", () => {
+    const failedAt = (startTime: number, more: Partial<HexRun> = {}) =>
+      hexRun({ status: "ERRORED", startTime, endTime: startTime + 10_000, ...more });
+    const good = (more: Partial<HexRun> = {}) => hexRun({ startTime: SEVEN + 5_000, ...more });
+    expect(kinds({ runs: [good(), failedAt(SEVEN)] })).toEqual(["failed"]);
+    expect(kinds({ runs: [good(), good(), failedAt(SEVEN), good({ startTime: SEVEN })] })).toEqual(["failed"]);
+    expect(kinds({ runs: [good({ startTime: SEVEN + 10_000 }), failedAt(SEVEN)] })).toEqual([]);
+    expect(kinds({ runs: [good({ runTrigger: "API" }), failedAt(SEVEN)] })).toEqual([]);
+    expect(kinds({ runs: [good(), failedAt(SEVEN, { runTrigger: "API" })] })).toEqual([]);
+    const long = { endTime: SEVEN + 5 * MINUTE };
+    expect(kinds({ runs: [good({ startTime: SEVEN + MINUTE }), failedAt(SEVEN, long)] })).toEqual(["failed"]);
+    expect(kinds({ runs: [good({ startTime: SEVEN + MINUTE + 1 }), failedAt(SEVEN, long)] })).toEqual([]);
+  });
+
   test("a row of failures that began before anybody watched: since the first that was watched", () => {
     const runs = [failure(SEVEN + 10 * MINUTE), failure(SEVEN)];
     const since = (from: number) => judge(evidence({ runs }), { ...TERMS, from }).map((finding) => finding.since);
@@ -241,7 +255,7 @@ test("whatever happens, nothing is late while a scheduled run of that time is th
     startTime: fc.integer({ min: SEVEN - 3 * HOUR, max: SEVEN + 20 * MINUTE }),
   });
   fc.assert(
-    fc.property(fc.array(some, { maxLength: 6 }), (made) => {
+    fc.property(fc.uniqueArray(some, { maxLength: 6, selector: ({ startTime }) => startTime }), (made) => {
       const runs = made
         .map((run) => hexRun({ ...run, endTime: run.status === "RUNNING" ? null : run.startTime + 1 }))
         .sort((one, other) => (other.startTime ?? 0) - (one.startTime ?? 0));

@@ -140,6 +140,31 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("digest")).toContain("the bot does not know how the last run ended");
   });
 
+  test("one of the runs that a schedule starts together, for its saved views, fails: told until all of them complete", async () => {
+    const project = add("Weekly revenue");
+    await harness.ask("watch weekly revenue");
+    const fire = (...outcomes: RunOptions["outcome"][]) => {
+      const now = harness.clock.now();
+      for (const [at, outcome] of outcomes.entries())
+        harness.hex.workspace.startRun(project.id, {
+          startedAt: now + at * 1_000,
+          durationMs: MINUTE,
+          ...(outcome ? { outcome } : {}),
+        });
+    };
+    await passUntil(TEN);
+    fire("ERRORED", "COMPLETED", "COMPLETED");
+    const message = await tells("Failed");
+    expect(await harness.ask("digest")).toContain("1 failed");
+    await harness.pass(10 * MINUTE, STEP_MS);
+    fire("COMPLETED", "ERRORED", "COMPLETED");
+    await harness.pass(10 * MINUTE, STEP_MS);
+    expect(shown(message)).not.toContain("Back to green");
+    fire("COMPLETED", "COMPLETED", "COMPLETED");
+    await tells("Back to green");
+    expect(told()).toHaveLength(1);
+  });
+
   test("a run that never starts, for lack of a kernel, is reported until one completes, and so is what fails after that", async () => {
     const project = add("Weekly revenue", { schedules: [] });
     const run = (more: RunOptions) =>
