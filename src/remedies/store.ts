@@ -7,7 +7,7 @@ import type { PostgresFailure } from "../store/postgres-failure.js";
 /** Each one follows "The Postgres at <host>/<database>". */
 const POSTGRES: Readonly<Record<PostgresFailure, string>> = {
   password:
-    "does not accept the password in DATABASE_URL: copy the URL again from where the database was created, and percent-encode special characters in the password (@ is %40, : is %3A)",
+    "does not accept the password in DATABASE_URL: copy the URL again from where the database was created, and percent-encode special characters in the password (% is %25, @ is %40)",
   role: "does not know the user in DATABASE_URL, or does not let it log in: correct the user, or run: create role <user> login password '…'",
   database: "has no database of that name: correct the name at the end of DATABASE_URL, or run: create database <name>",
   login:
