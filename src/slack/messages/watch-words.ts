@@ -71,6 +71,20 @@ export function namedNow(named: number): string {
   return `That covers ${count(named, "project")} now.`;
 }
 
+/** What a rule watches, in plain text. `project`: as below. */
+export function plainRuleWords(rule: Rule, project: Pick<Project, "title"> | null): string {
+  switch (rule.kind) {
+    case "project":
+      return project?.title ?? rule.id;
+    case "category":
+      return `every project of the category ${rule.name}`;
+    case "owner":
+      return `every project of ${rule.email}`;
+    case "scheduled":
+      return "every project with a schedule";
+  }
+}
+
 /** `project`: of a rule that names one; null when it is not known. */
 export function ruleWords(rule: Rule, project: ProjectNamed | null, place: HexPlace): string {
   switch (rule.kind) {

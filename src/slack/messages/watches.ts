@@ -14,6 +14,7 @@ import {
   hiddenNote,
   LEVEL_WORDS,
   loadNote,
+  plainRuleWords,
   ruleWords,
   TITLE_MAX,
   unclearWords,
@@ -73,9 +74,13 @@ function watchBlocks(
 ): KnownBlock[] {
   const { rule, level, page, setBy } = watch;
   const [first] = projects;
-  const named = ruleWords(rule, first?.project ?? absent[0] ?? null, at.place);
+  const project = first?.project ?? absent[0] ?? null;
+  const named = ruleWords(rule, project, at.place);
   const head = `${named}\n${dotted(`told ${LEVEL_WORDS[level]}`, page ? "pages whoever is on call" : null, `set by ${mention(setBy)}`)}`;
-  const end = mayEnd ? button({ actionId: ACTIONS.unwatch, label: "Unwatch", value: ruleKey(rule) }) : undefined;
+  const describe = `Unwatch ${plainRuleWords(rule, project)}`;
+  const end = mayEnd
+    ? button({ actionId: ACTIONS.unwatch, label: "Unwatch", value: ruleKey(rule), describe })
+    : undefined;
   const lines = projects.slice(0, SHOWN).map((one) => projectLine(one, at, rule.kind !== "project"));
   const rest = total - Math.min(total, SHOWN);
   const gone = absent

@@ -113,3 +113,20 @@ test("the last good run, with its version, and the one that ran since if it is a
   expect(told(run("13"), run("13"))).toMatch(/, version 13(?!; now)/);
   expect(told(null, run("14"))).toContain("No good run is known");
 });
+
+test("a screen reader says of each Unwatch what it ends", () => {
+  const rules = [
+    { kind: "category" as const, name: "R&D" },
+    { kind: "owner" as const, email: "olga@acme.test" },
+    { kind: "scheduled" as const },
+  ];
+  const one = seen("Costs & margin");
+  const all = [one, ...rules.map((rule) => ({ ...one, watch: { ...one.watch, rule } }))];
+  const text = JSON.stringify(watchesMessage(all, { now: NOW, place: PLACE, load: LOAD }));
+  expect([...text.matchAll(/"accessibility_label":"([^"]+)"/g)].map(([, label]) => label)).toEqual([
+    "Unwatch Costs & margin",
+    "Unwatch every project of the category R&D",
+    "Unwatch every project of olga@acme.test",
+    "Unwatch every project with a schedule",
+  ]);
+});
