@@ -22,8 +22,11 @@ export function callMethod(core: Core, name: string, request: ApiRequest): Outco
   log(answer, true);
   if (retryAfter !== undefined) return tooMany(retryAfter);
   const scope = methods.get(name)?.scope;
+  const { appToken, otherApp } = core.identity;
+  // An app token has a scope of its own.
+  const isOfApp = request.token === appToken || request.token === otherApp.appToken;
   const headers = {
-    "x-oauth-scopes": [...core.app.scopes].join(","),
+    "x-oauth-scopes": isOfApp ? "connections:write" : [...core.app.scopes].join(","),
     ...(scope === undefined ? {} : { "x-accepted-oauth-scopes": scope }),
   };
   return { status: 200, headers, body: answer };
