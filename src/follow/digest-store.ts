@@ -3,7 +3,8 @@
 import type { Db } from "../store/database.js";
 import { RowReader, type StoredDoc, storedDoc } from "../store/row-reader.js";
 import { type Digest, digestSchema, isSameDigest } from "./digest.js";
-import { type Follow, isGivenUp, type Refusal, type WatchPlace } from "./watch.js";
+import { columnsOf, placeOf } from "./place-columns.js";
+import { type Follow, isGivenUp, isSamePlace, type Refusal, type WatchPlace } from "./watch.js";
 
 export class DigestStore {
   constructor(
@@ -15,31 +16,29 @@ export class DigestStore {
   async set(digest: Digest): Promise<"new" | "changed" | "same"> {
     const before = await this.in(digest);
     if (before !== null && isSameDigest(before, digest)) return "same";
-    const { channel, threadTs } = digest;
     const doc = docOf(digest);
     await this.db
       .insertInto("digests")
-      .values({ channel, thread_ts: threadTs ?? "", doc })
+      .values({ ...columnsOf(digest), doc })
       .onConflict((conflict) => conflict.columns(["channel", "thread_ts"]).doUpdateSet({ doc }))
       .execute();
     return before === null ? "new" : "changed";
   }
 
   /** Removes the digest of a conversation. @returns whether it had one */
-  async remove({ channel, threadTs }: WatchPlace): Promise<boolean> {
-    const before = await this.in({ channel, threadTs });
+  async remove(place: WatchPlace): Promise<boolean> {
+    const before = await this.in(place);
     await this.db
       .deleteFrom("digests")
-      .where("channel", "=", channel)
-      .where("thread_ts", "=", threadTs ?? "")
+      .where((row) => row.and(columnsOf(place)))
       .execute();
     return before !== null;
   }
 
   /** The digest of a conversation, or null if it has none or Slack has ended it. */
-  async in({ channel, threadTs }: WatchPlace): Promise<Digest | null> {
+  async in(place: WatchPlace): Promise<Digest | null> {
     const all = await this.all();
-    return all.find((one) => one.channel === channel && one.threadTs === threadTs && one.ended === null) ?? null;
+    return all.find((one) => isSamePlace(one, place) && one.ended === null) ?? null;
   }
 
   /**
@@ -88,34 +87,28 @@ export class DigestStore {
 
   /** Does nothing if somebody has changed it in the meantime. */
   async #replace(before: Digest, after: Digest): Promise<void> {
-    const { channel, threadTs } = before;
     await this.db
       .updateTable("digests")
       .set({ doc: docOf(after) })
-      .where("channel", "=", channel)
-      .where("thread_ts", "=", threadTs ?? "")
-      .where("doc", "=", docOf(before))
+      .where((row) => row.and({ ...columnsOf(before), doc: docOf(before) }))
       .execute();
   }
 
   /** Forgets the digests that Slack ended before a time (epoch ms). */
   async removeEndedBefore(time: number): Promise<void> {
     for (const digest of await this.all()) {
-      const { channel, threadTs, ended } = digest;
-      if (ended === null || ended.at >= time) continue;
+      if (digest.ended === null || digest.ended.at >= time) continue;
       await this.db
         .deleteFrom("digests")
-        .where("channel", "=", channel)
-        .where("thread_ts", "=", threadTs ?? "")
-        .where("doc", "=", docOf(digest))
+        .where((row) => row.and({ ...columnsOf(digest), doc: docOf(digest) }))
         .execute();
     }
     this.rows.recount("digests");
   }
 
-  #read({ channel, thread_ts, doc }: { channel: string; thread_ts: string; doc: StoredDoc }): Digest {
-    const place = { table: "digests", key: `${channel} ${thread_ts}` } as const;
-    return { channel, threadTs: thread_ts === "" ? null : thread_ts, ...this.rows.doc(place, digestSchema, doc) };
+  #read({ doc, ...columns }: { channel: string; thread_ts: string; doc: StoredDoc }): Digest {
+    const key = `${columns.channel} ${columns.thread_ts}`;
+    return { ...placeOf(columns), ...this.rows.doc({ table: "digests", key }, digestSchema, doc) };
   }
 }
 

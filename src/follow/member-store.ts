@@ -5,6 +5,7 @@ import { epochMs } from "../lib/epoch.js";
 import type { Db } from "../store/database.js";
 import type { Write } from "../store/leadership.js";
 import { RowReader } from "../store/row-reader.js";
+import { columnsOf, placeOf } from "./place-columns.js";
 import type { Member } from "./trouble-groups.js";
 
 const rowSchema = z.object({
@@ -40,8 +41,7 @@ export class MemberStore {
   async add(members: readonly Member[]): Promise<void> {
     if (members.length === 0) return;
     const rows = members.map(({ channel, threadTs, alert, troubleId, projectId, position, joinedAt }) => ({
-      channel,
-      thread_ts: threadTs ?? "",
+      ...columnsOf({ channel, threadTs }),
       trouble_id: troubleId,
       project_id: projectId,
       alert,
@@ -90,10 +90,9 @@ export class MemberStore {
     const members = this.rows.each(rows, (row): Member => {
       const key = [row.channel, row.thread_ts, row.trouble_id].join(" ");
       const read = this.rows.columns({ table: "trouble_members", key }, rowSchema, row);
-      const { channel, thread_ts, trouble_id, project_id, alert, position, joined_at } = read;
+      const { trouble_id, project_id, alert, position, joined_at } = read;
       return {
-        channel,
-        threadTs: thread_ts === "" ? null : thread_ts,
+        ...placeOf(read),
         alert,
         troubleId: trouble_id,
         projectId: project_id,

@@ -1,9 +1,8 @@
 // Stores which conversation watches what.
 
-import type { ExpressionBuilder } from "kysely";
 import type { Db } from "../store/database.js";
 import { RowReader, storedDoc, textOf } from "../store/row-reader.js";
-import type { Tables } from "../store/tables.js";
+import { columnsOf, placeOf } from "./place-columns.js";
 import {
   type EndedWatch,
   endsSince,
@@ -28,7 +27,7 @@ export class WatchStore {
    * was set. One that has ended is replaced.
    */
   async set({ channel, threadTs, ...watch }: Watch): Promise<"new" | "changed" | "same"> {
-    const key = { channel, thread_ts: threadTs ?? "", rule_key: ruleKey(watch.rule) };
+    const key = keyOf({ channel, threadTs }, ruleKey(watch.rule));
     const { numInsertedOrUpdatedRows } = await this.db
       .insertInto("watches")
       .values({ ...key, doc: JSON.stringify(watch) })
@@ -42,20 +41,16 @@ export class WatchStore {
     await this.db
       .updateTable("watches")
       .set({ doc })
-      .where("channel", "=", key.channel)
-      .where("thread_ts", "=", key.thread_ts)
-      .where("rule_key", "=", key.rule_key)
+      .where((row) => row.and(key))
       .execute();
     return before === undefined ? "new" : "changed";
   }
 
   /** Removes a watch. @returns whether there was one */
-  async remove({ channel, threadTs }: WatchPlace, key: string): Promise<boolean> {
+  async remove(place: WatchPlace, key: string): Promise<boolean> {
     const { numDeletedRows } = await this.db
       .deleteFrom("watches")
-      .where("channel", "=", channel)
-      .where("thread_ts", "=", threadTs ?? "")
-      .where("rule_key", "=", key)
+      .where((row) => row.and(keyOf(place, key)))
       .executeTakeFirst();
     return numDeletedRows > 0n;
   }
@@ -121,7 +116,11 @@ export class WatchStore {
   async removeEndedBefore(time: number): Promise<void> {
     for (const { watch, text } of await this.#stored()) {
       if (watch.ended === undefined || watch.ended.at >= time) continue;
-      await this.db.deleteFrom("watches").where(keyIs(watch)).where("doc", "=", text).execute();
+      const stored = { ...keyOf(watch, ruleKey(watch.rule)), doc: text };
+      await this.db
+        .deleteFrom("watches")
+        .where((row) => row.and(stored))
+        .execute();
     }
     this.rows.recount("watches");
   }
@@ -131,8 +130,7 @@ export class WatchStore {
     await this.db
       .updateTable("watches")
       .set({ doc: JSON.stringify(watch) })
-      .where(keyIs({ channel, threadTs, rule: watch.rule }))
-      .where("doc", "=", before)
+      .where((row) => row.and({ ...keyOf({ channel, threadTs }, ruleKey(watch.rule)), doc: before }))
       .execute();
   }
 
@@ -145,10 +143,10 @@ export class WatchStore {
       .orderBy("thread_ts")
       .orderBy("rule_key")
       .execute();
-    return this.rows.each(rows, ({ channel, thread_ts, rule_key, doc }) => {
-      const place = { table: "watches", key: `${channel} ${thread_ts} ${rule_key}` } as const;
-      const read = this.rows.doc(place, watchSchema, doc);
-      return { watch: { channel, threadTs: thread_ts === "" ? null : thread_ts, ...read }, text: textOf(doc) ?? "" };
+    return this.rows.each(rows, ({ rule_key, doc, ...columns }) => {
+      const key = `${columns.channel} ${columns.thread_ts} ${rule_key}`;
+      const read = this.rows.doc({ table: "watches", key }, watchSchema, doc);
+      return { watch: { ...placeOf(columns), ...read }, text: textOf(doc) ?? "" };
     });
   }
 }
@@ -159,7 +157,6 @@ function setNoLaterThan(watch: Watch, now: number): Watch {
   return { ...watch, setAt: Math.min(setAt, now), levelSetAt: Math.min(levelSetAt, now) };
 }
 
-function keyIs({ channel, threadTs, rule }: Pick<Watch, "channel" | "threadTs" | "rule">) {
-  return (row: ExpressionBuilder<Tables, "watches">) =>
-    row.and([row("channel", "=", channel), row("thread_ts", "=", threadTs ?? ""), row("rule_key", "=", ruleKey(rule))]);
+function keyOf(place: WatchPlace, key: string) {
+  return { ...columnsOf(place), rule_key: key };
 }
