@@ -61,83 +61,12 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
 /** `toClose`: collects what closes each part that is open, in the order in which they opened. */
 async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> {
   const { config, log, signal, stopMs } = settings;
-  const keepMs = config.keepDays * DAY;
-
-  const network = createNetwork(config.proxies);
-  toClose.push(() => network.close());
-  const metrics = new Metrics();
-  const slackClient = createSlackClient(settings, network, metrics);
-  const http = await createHttp(config.port, slackClient.refusals);
-  toClose.push(() => http.close());
-  const identity = await identifyOnceReached(slackClient.web, settings);
-  slackClient.botToken.belongsTo(identity);
-  logScopes(log, slackClient.refusals.now(), settings.policy());
-  const store = await createStore(settings);
-  toClose.push(() => store.store.close());
-  await recallPolicy(settings, store);
-
-  const lifetime = createLifetime();
+  const opened = await open(settings, toClose);
+  const parts = await create(settings, opened);
+  const { network, metrics, slackClient, http, identity, store } = opened;
+  const { lifetime, hex, catalog, permissions, nameCheck, policyVersions, runs, audit, outages, paging } = parts;
+  const { messages, slack, leaderLoops } = parts;
   const { signal: stopping } = lifetime.stopping;
-  const hex = createHex({ settings, network, metrics, store });
-  const projects = createCatalog({ settings, store, hex });
-  const { catalog } = projects;
-  const { permissions, nameCheck, policyVersions } = createAccess({
-    settings,
-    slackClient,
-    identity,
-    store,
-    hex,
-    catalog,
-  });
-  const runs = createRuns({ settings, store, hex, catalog });
-  const audit = createAudit({ settings, lifetime, store, runs });
-  const outages = createOutages({ settings, store, hex, catalog, keepMs });
-  const follow = createFollow({ settings, store, hex, catalog, outages });
-  const attention = createAttention(settings, store);
-  const paging = createPaging({ settings, network, metrics, store, hex, catalog, outages, follow, attention });
-  await recallWorkspace(outages, hex, settings);
-  const shared = {
-    settings,
-    lifetime,
-    metrics,
-    slackClient,
-    store,
-    hex,
-    catalog,
-    permissions,
-    nameCheck,
-    runs,
-    audit,
-    outages,
-    follow,
-    attention,
-    paging,
-  };
-  const forMessages = { ...shared, identity };
-  const messages = createMessages(forMessages);
-  const digests = createDigests(forMessages, messages);
-  const slack = createSlack({ ...shared, network, identity, messages });
-  const leaderLoops = new LeaderLoops({ ...shared, catalog: projects, messages, digests, slack, keepMs });
-  startMetrics(metrics, {
-    settings,
-    store,
-    hex,
-    runs,
-    outages,
-    messages,
-    paging,
-    slack,
-    leaderLoops,
-    policyVersions,
-    keepMs,
-  });
-  void observeClockSteps(store.clock, stopping, (ms) => {
-    logClockStep(log, ms);
-    outages.watchdog.wake();
-    runs.poller.wake();
-    runs.recovery.wake();
-    follow.poller.wake();
-  });
 
   const loops: Promise<unknown>[] = [];
   const stop = once(() => stopApp({ lifetime, network, metrics, http, store, messages, slack, loops, stopMs }));
@@ -168,6 +97,74 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   logReady(log, { config, identity, port: http.port });
   const renewSecrets = () => renewAll({ store, hex, outages, slackClient, slack, paging });
   return { port: http.port, renewSecrets, stop };
+}
+
+/** Opens the HTTP server, identifies the bot to Slack, and opens the store. */
+async function open(settings: Settings, toClose: Close[]) {
+  const { config, log } = settings;
+  const network = createNetwork(config.proxies);
+  toClose.push(() => network.close());
+  const metrics = new Metrics();
+  const slackClient = createSlackClient(settings, network, metrics);
+  const http = await createHttp(config.port, slackClient.refusals);
+  toClose.push(() => http.close());
+  const identity = await identifyOnceReached(slackClient.web, settings);
+  slackClient.botToken.belongsTo(identity);
+  logScopes(log, slackClient.refusals.now(), settings.policy());
+  const store = await createStore(settings);
+  toClose.push(() => store.store.close());
+  await recallPolicy(settings, store);
+  return { network, metrics, slackClient, http, identity, store };
+}
+
+/** Builds the parts. Nothing comes in and nothing is sent yet. */
+async function create(settings: Settings, opened: Awaited<ReturnType<typeof open>>) {
+  const { network, metrics, slackClient, identity, store } = opened;
+  const keepMs = settings.config.keepDays * DAY;
+  const lifetime = createLifetime();
+  const hex = createHex({ settings, network, metrics, store });
+  const catalogPart = createCatalog({ settings, store, hex });
+  const { catalog } = catalogPart;
+  const access = createAccess({ settings, slackClient, identity, store, hex, catalog });
+  const { permissions, nameCheck, policyVersions } = access;
+  const runs = createRuns({ settings, store, hex, catalog });
+  const audit = createAudit({ settings, lifetime, store, runs });
+  const outages = createOutages({ settings, store, hex, catalog, keepMs });
+  const follow = createFollow({ settings, store, hex, catalog, outages });
+  const attention = createAttention(settings, store);
+  const paging = createPaging({ settings, network, metrics, store, hex, catalog, outages, follow, attention });
+  await recallWorkspace(outages, hex, settings);
+  const shared = {
+    settings,
+    lifetime,
+    metrics,
+    slackClient,
+    store,
+    hex,
+    catalog,
+    permissions,
+    nameCheck,
+    runs,
+    audit,
+    outages,
+    follow,
+    attention,
+    paging,
+  };
+  const forMessages = { ...shared, identity };
+  const messages = createMessages(forMessages);
+  const digests = createDigests(forMessages, messages);
+  const slack = createSlack({ ...shared, network, identity, messages });
+  const leaderLoops = new LeaderLoops({ ...shared, catalog: catalogPart, messages, digests, slack, keepMs });
+  startMetrics(metrics, { ...shared, messages, slack, leaderLoops, policyVersions, keepMs });
+  void observeClockSteps(store.clock, lifetime.stopping.signal, (ms) => {
+    logClockStep(settings.log, ms);
+    outages.watchdog.wake();
+    runs.poller.wake();
+    runs.recovery.wake();
+    follow.poller.wake();
+  });
+  return { ...shared, policyVersions, messages, slack, leaderLoops };
 }
 
 /** Does the work on the first call only. All calls get the same promise. */
