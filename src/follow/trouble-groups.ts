@@ -20,21 +20,26 @@ export interface Member extends WatchPlace {
   joinedAt: number;
 }
 
+/** The messages of one conversation. */
+export interface MessagesThere {
+  /** Their members, in the order in which they joined. */
+  members: readonly Member[];
+  /** Whether a member is not over. */
+  isOpen: (member: Member) => boolean;
+  /** Whether a message, by its id, is no longer kept up to date. */
+  isSettled: (alert: string) => boolean;
+}
+
 /**
  * The members that troubles become in one conversation. The first one gets a message immediately, and those that are told within ten
  * minutes join it, unless everything in that message is over already or the message is no longer kept up to date.
  * @param troubles those that the conversation has not been told of, oldest first
- * @param members the members of its messages, in the order in which they joined
- * @param isOpen whether a member is not over
- * @param isSettled whether a message, by its id, is no longer kept up to date
  * @param now epoch ms
  */
 export function newMembers(
   place: WatchPlace,
   troubles: readonly Trouble[],
-  members: readonly Member[],
-  isOpen: (member: Member) => boolean,
-  isSettled: (alert: string) => boolean,
+  { members, isOpen, isSettled }: MessagesThere,
   now: number,
 ): Member[] {
   const { channel, threadTs } = place;

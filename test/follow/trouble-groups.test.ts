@@ -22,7 +22,9 @@ function messages(...rounds: { at: number; come: string; open?: string }[]): str
   const members: Member[] = [];
   for (const { at, come, open = "" } of rounds) {
     const isOpen = ({ troubleId }: Member) => (open + come).includes(troubleId);
-    members.push(...newMembers(PLACE, [...come].map(trouble), members, isOpen, () => false, at * MINUTE));
+    members.push(
+      ...newMembers(PLACE, [...come].map(trouble), { members, isOpen, isSettled: () => false }, at * MINUTE),
+    );
   }
   const alerts = [...new Set(members.map(({ alert }) => alert))];
   return alerts.map((id) => {

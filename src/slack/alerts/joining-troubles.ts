@@ -52,7 +52,7 @@ export async function addMembers(
     const isOpen = ({ troubleId }: Member) => openIds.has(troubleId);
     const alerts = [...own.map(({ alert }) => alert), ...fresh.map(({ id }) => messageOf(place, id))];
     const settled = await settledAmong(sources, alerts);
-    added.push(...newMembers(place, fresh, own, isOpen, (alert) => settled.has(alert), now));
+    added.push(...newMembers(place, fresh, { members: own, isOpen, isSettled: (alert) => settled.has(alert) }, now));
   }
   await sources.members.add(added);
   return added;

@@ -33,8 +33,13 @@ export interface WantedAlerts {
   nextAt: number | null;
 }
 
+/** The earliest of some times; `null` when there are none. */
+export function earliest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
 /** When the first of these silences ends that have not ended yet, epoch ms; `null` when none does. */
 export function silencesEnd(attentions: readonly Attention[], now: number): number | null {
-  const ends = attentions.flatMap(({ silence }) => silence?.until ?? []).filter((until) => until > now);
-  return ends.length === 0 ? null : Math.min(...ends);
+  return earliest(attentions.flatMap(({ silence }) => silence?.until ?? []).filter((until) => until > now));
 }

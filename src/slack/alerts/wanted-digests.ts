@@ -17,6 +17,7 @@ import { DOUBLED_DIGEST } from "../messages/repeat.js";
 import { readAlert } from "./read-alert.js";
 import type { Alert, AlertStore } from "./store.js";
 import type { WantedAlert, WantedAlerts } from "./wanted-alert.js";
+import { earliest } from "./wanted-alert.js";
 
 export interface DigestAlertSources extends DigestSources {
   digests: Pick<DigestStore, "all" | "refused" | "accepted">;
@@ -51,7 +52,7 @@ const TELLING_MS = DAY;
 export async function wantedDigests(sources: DigestAlertSources, moment: DigestMoment): Promise<WantedAlerts> {
   const { now, leadingMs } = moment;
   const alerts: WantedAlert[] = [];
-  const nextAt: number[] = leadingMs < FIRST_READING_MS ? [now + FIRST_READING_MS - leadingMs] : [];
+  const nextAt: (number | null)[] = leadingMs < FIRST_READING_MS ? [now + FIRST_READING_MS - leadingMs] : [];
   const digests = await sources.digests.all();
   if (digests.length === 0) return { alerts: [], nextAt: null };
   const settled = await sources.alerts.settledSince(PREFIX, now - ENDING_MS - DAY);
@@ -61,13 +62,13 @@ export async function wantedDigests(sources: DigestAlertSources, moment: DigestM
       continue;
     }
     const { last, next } = sources.calendar.around(digest, now);
-    if (next !== null) nextAt.push(next);
+    nextAt.push(next);
     if (last === null || last <= digest.setAt || now - last >= ENDING_MS) continue;
     if (settled.get(idOf(digest, last)) === true) continue;
     const alert = await dueDigest(sources, digest, last, moment);
     if (alert !== null) alerts.push(alert);
   }
-  return { alerts, nextAt: nextAt.length === 0 ? null : Math.min(...nextAt) };
+  return { alerts, nextAt: earliest(nextAt) };
 }
 
 /** `due`: epoch ms. */

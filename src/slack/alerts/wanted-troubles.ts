@@ -22,7 +22,7 @@ import { readAlert } from "./read-alert.js";
 import { shownNow } from "./shown-now.js";
 import type { AlertStore } from "./store.js";
 import { formerPlace, groupsOf, type ToldGroup, type TroubleSources } from "./told-groups.js";
-import { silencesEnd, type WantedAlert, type WantedAlerts } from "./wanted-alert.js";
+import { earliest, silencesEnd, type WantedAlert, type WantedAlerts } from "./wanted-alert.js";
 
 /** What only the leader needs, which decides which message tells of what. */
 export interface TroubleAlertSources extends TroubleSources {
@@ -68,17 +68,14 @@ export async function wantedTroubles(sources: TroubleAlertSources, now: number):
   const attentions = groups
     .flatMap(({ members: all }) => toldOf(all.map(({ told }) => told)))
     .map((one) => one.attention);
-  const nextAts = [silencesEnd(attentions, now), nextReply(groups, now)].filter((at) => at !== null);
-  return { alerts: wanted, nextAt: nextAts.length === 0 ? null : Math.min(...nextAts) };
+  return { alerts: wanted, nextAt: earliest([silencesEnd(attentions, now), nextReply(groups, now)]) };
 }
 
 /** When the first reply comes that names those who joined since the last one, epoch ms; null when none waits. */
 function nextReply(groups: readonly ToldGroup[], now: number): number | null {
-  const waits = groups
-    .flatMap(({ members }) => joinedTogether(members.map(({ member }) => member)))
-    .map((together) => waitFor(together, now))
-    .filter((ms) => ms > 0);
-  return waits.length === 0 ? null : now + Math.min(...waits);
+  const replies = groups.flatMap(({ members }) => joinedTogether(members.map(({ member }) => member)));
+  const waits = replies.map((together) => waitFor(together, now)).filter((ms) => ms > 0);
+  return earliest(waits.map((ms) => now + ms));
 }
 
 /** Asks Slack who the owners are that the message is to mention. */
