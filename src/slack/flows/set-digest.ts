@@ -24,7 +24,7 @@ import {
   whichZoneMessage,
 } from "../messages/digest-answers.js";
 import { ownerIsAddressMessage } from "../messages/watch-answers.js";
-import type { DigestTyped } from "../parse/digest-arguments.js";
+import type { TypedDigest } from "../parse/digest-arguments.js";
 import { isUnusable, parseProjectRef, projectIdIn, titleIn } from "../parse/project-ref.js";
 import { isAddress } from "../parse/watch-arguments.js";
 import { hiddenHere } from "./hidden-here.js";
@@ -34,7 +34,7 @@ import { readProject } from "./read-project.js";
 import { demandToEndDigest, demandWatch, isKnownTo, noteHidden, projectOfRule, rulesOf } from "./watch-rights.js";
 
 /** @throws HexError, StoreFailure, AccessDenied */
-export async function setDigest(bot: Bot, interaction: Interaction, typed: DigestTyped): Promise<void> {
+export async function setDigest(bot: Bot, interaction: Interaction, typed: TypedDigest): Promise<void> {
   const { respond, user, log } = interaction;
   const place = placeOf(interaction);
   const chosen = await ruleOf(bot, interaction, typed);
@@ -128,7 +128,7 @@ async function ownZone(bot: Bot, { user, log }: Interaction): Promise<string | n
 }
 
 /** Null: what is watched here. Undefined after telling the person why there is none. */
-async function ruleOf(bot: Bot, interaction: Interaction, typed: DigestTyped): Promise<Rule | null | undefined> {
+async function ruleOf(bot: Bot, interaction: Interaction, typed: TypedDigest): Promise<Rule | null | undefined> {
   const { rule, text } = typed;
   if (rule?.kind === "owner" && !isAddress(rule.email)) {
     await interaction.respond(ownerIsAddressMessage(rule.email, "digest 08:00"));

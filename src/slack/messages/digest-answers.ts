@@ -3,6 +3,7 @@
 import type { DigestChoice } from "../../follow/digest.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
+import type { TypedDigest } from "../parse/digest-arguments.js";
 import { answer, context, type Message } from "./blocks.js";
 import { andMore, code, date, inChannel, inline, inSentence, link, mention } from "./mrkdwn.js";
 import { DOUBLED_ONCE } from "./repeat.js";
@@ -71,16 +72,10 @@ export function digestOffMessage(was: boolean): Message {
   return answer(was ? text : `${text} \`/hex digest 08:00\` sets one.`);
 }
 
-/** What was typed: the part before the projects, and the projects. */
-export interface TypedDigest {
-  hour: number;
-  minute: number;
-  weekdaysOnly: boolean;
-  zone: string | null;
-  text: string;
-}
+/** What it takes to write the command. */
+type DigestWords = Omit<TypedDigest, "kind" | "rule">;
 
-function commandOf({ hour, minute, weekdaysOnly, zone, text }: TypedDigest): string {
+function commandOf({ hour, minute, weekdaysOnly, zone, text }: DigestWords): string {
   const words = [clockWords({ hour, minute }), weekdaysOnly ? "weekdays" : "", zone ?? "", text];
   return `/hex digest ${words.filter((word) => word !== "").join(" ")}`;
 }
@@ -104,7 +99,7 @@ function typedRule({ rule }: Pick<DigestChoice, "rule">): string {
 /** In characters. A rule takes up to 320. */
 const COMMAND = 400;
 
-export function whichZoneMessage(typed: TypedDigest): Message {
+export function whichZoneMessage(typed: DigestWords): Message {
   const example = code(commandOf({ ...typed, zone: "Europe/Berlin" }), COMMAND);
   return answer(
     `:earth_africa: In which time zone? Slack does not tell the bot yours. Write it after the time: ${example}`,
@@ -112,7 +107,7 @@ export function whichZoneMessage(typed: TypedDigest): Message {
 }
 
 /** `zone`: what was typed for it. `nearest`: the zone that may be meant. */
-export function unknownZoneMessage(zone: string, nearest: string | null, typed: TypedDigest): Message {
+export function unknownZoneMessage(zone: string, nearest: string | null, typed: DigestWords): Message {
   const isOffset = /^(utc|gmt)?[+-]/i.test(zone);
   const why = isOffset
     ? `${code(zone, 60)} does not say when summer time begins. Name the zone by its region and city`
@@ -133,7 +128,7 @@ export function noSuchTimeMessage(typed: string): Message {
 }
 
 /** Where nothing is watched, to whoever sets a digest about that. */
-export function nothingToShowMessage(typed: TypedDigest): Message {
+export function nothingToShowMessage(typed: DigestWords): Message {
   return whatToShow("so the digest would be empty", typed);
 }
 
@@ -142,7 +137,7 @@ export function nothingToShowNowMessage(): Message {
   return whatToShow("and no digest is set here", { hour: 8, minute: 0, weekdaysOnly: false, zone: null, text: "" });
 }
 
-function whatToShow(so: string, typed: TypedDigest): Message {
+function whatToShow(so: string, typed: DigestWords): Message {
   return answer(
     `Nothing is watched in this conversation, ${so}. Say which projects it should show: ${code(commandOf({ ...typed, text: "scheduled" }), COMMAND)} for all with a schedule, \`category:…\`, \`owner:…\`, or a project's name. Or begin with \`/hex watch\`.`,
   );
@@ -151,7 +146,7 @@ function whatToShow(so: string, typed: TypedDigest): Message {
 const PROJECTS_SHOWN = 5;
 
 /** `projects`: those that may be meant, best first. */
-export function whichDigestProjectMessage(typed: TypedDigest, projects: readonly Project[], place: HexPlace): Message {
+export function whichDigestProjectMessage(typed: DigestWords, projects: readonly Project[], place: HexPlace): Message {
   const lines = projects.map(
     (project) =>
       `• *${link(projectUrl(place, project), project.title, TITLE)}*: ${code(commandOf({ ...typed, text: project.id }), COMMAND)}`,

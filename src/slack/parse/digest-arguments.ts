@@ -10,15 +10,15 @@ import { plainWords } from "./words.js";
 export type DigestArguments =
   | { kind: "now" }
   | { kind: "off" }
-  | DigestTyped
+  | TypedDigest
   /** There is no time in it. `typed`: all of it. */
   | { kind: "no_time"; typed: string }
   | { kind: "wrong_time"; typed: string }
   /** `nearest`: the zone with the most similar name, if one is similar. */
-  | { kind: "wrong_zone"; typed: string; nearest: string | null; digest: DigestTyped };
+  | { kind: "wrong_zone"; typed: string; nearest: string | null; digest: TypedDigest };
 
 /** A digest as it was typed. `zone`: null if none was typed. */
-export interface DigestTyped extends Omit<DigestTime, "zone"> {
+export interface TypedDigest extends Omit<DigestTime, "zone"> {
   kind: "set";
   zone: string | null;
   /** Null if none was typed: `text` is the name, id or link of a project, or empty. */
@@ -31,12 +31,12 @@ const OFF = new Set(["off", "stop", "end", "never", "none"]);
 const FILLERS = new Set(["at", "daily", "every", "each", "day", "morning", "in", "on", "from"]);
 const WEEKDAYS = new Set(["weekdays", "weekday", "workdays", "workday", "mon-fri", "mo-fr", "monday-friday"]);
 const WEEKDAYS_IN_THREE_WORDS = new Set(["monday to friday", "mon to fri"]);
-const NAMED_TIMES: Readonly<Record<string, Clock>> = {
+const NAMED_TIMES: Readonly<Record<string, TimeOfDay>> = {
   noon: { hour: 12, minute: 0 },
   midnight: { hour: 0, minute: 0 },
 };
 
-interface Clock {
+interface TimeOfDay {
   hour: number;
   minute: number;
 }
@@ -48,7 +48,7 @@ export function parseDigestArguments(typed: string): DigestArguments {
   if (words.length === 0 || (others.length === 0 && first === "now")) return { kind: "now" };
   if (others.length === 0 && OFF.has(first)) return { kind: "off" };
   const plain = words.map(withoutMarks);
-  let clock: Clock | null = null;
+  let clock: TimeOfDay | null = null;
   let weekdaysOnly = false;
   let zone: ZoneRead | null = null;
   let at = 0;
@@ -78,7 +78,7 @@ export function parseDigestArguments(typed: string): DigestArguments {
 }
 
 /** A title may begin with a filler, as `Daily sales` does. */
-function projectsIn(words: readonly string[], from: number, at: number): Pick<DigestTyped, "rule" | "text"> {
+function projectsIn(words: readonly string[], from: number, at: number): Pick<TypedDigest, "rule" | "text"> {
   const behind = words.slice(at).join(" ");
   const rule = ruleIn(behind);
   return { rule, text: behind === "" || rule !== null ? behind : words.slice(from).join(" ") };
@@ -100,7 +100,7 @@ const CLOCK = /^(\d{1,2})(?:[:.h](\d{2})|h)?(?:([ap])\.?m\.?)?$/;
 const FOUR_DIGITS = /^(\d{2})(\d{2})$/;
 
 /** `8`, `8:00`, `08.00`, `8h`, `8h30`, `0800`, `8am`, `8:30pm`. `null`: that is no time of a day. */
-function clockOf(word: string): Clock | null {
+function clockOf(word: string): TimeOfDay | null {
   const named = Object.hasOwn(NAMED_TIMES, word) ? NAMED_TIMES[word] : undefined;
   if (named !== undefined) return named;
   const [, hours, minutes = "0", half] = CLOCK.exec(word) ?? FOUR_DIGITS.exec(word) ?? [];
