@@ -4,7 +4,7 @@
 // words with a similar spelling. In the second and third, part of a word counts too, so that titles without spaces (売上) are
 // found. Everything is compared after `folded`.
 
-import MiniSearch from "minisearch";
+import MiniSearch, { type Query } from "minisearch";
 import { isListed, isRunnable, ownerOrCreator } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import { folded } from "../lib/spelling.js";
@@ -54,6 +54,8 @@ const NEAREST = 5;
 /** Similar spellings are compared word by word. Nobody mistypes a title with more words, or longer words, than this. */
 const FUZZY_WORDS = 12;
 const FUZZY_LENGTH = 60;
+/** How much a word with a typo counts beside one as it was typed. */
+const TYPO_WEIGHT = 0.3;
 
 /** A project, and its texts in the form in which they are compared. */
 interface Entry {
@@ -85,7 +87,7 @@ export class Matcher {
       prefix: (term) => term.length > 2,
       fuzzy: typosIn,
       maxFuzzy: 2,
-      weights: { prefix: 0.6, fuzzy: 0.3 },
+      weights: { prefix: 0.6, fuzzy: TYPO_WEIGHT },
     },
   });
 
@@ -220,7 +222,7 @@ export class Matcher {
   #alike(phrase: string, combineWith: "AND" | "OR", isAllowed: (project: Project) => boolean): Project[] {
     const words = phrase.split(" ").filter((word) => word.length <= FUZZY_LENGTH);
     return this.#spellings
-      .search(words.slice(0, FUZZY_WORDS).join(" "), { combineWith })
+      .search({ combineWith, queries: words.slice(0, FUZZY_WORDS).map((word) => alikeTo(word, combineWith)) })
       .flatMap(({ id }) => this.get(String(id)) ?? [])
       .filter(isAllowed);
   }
@@ -284,6 +286,31 @@ function byPublication(a: Project, b: Project): number {
 function typosIn(word: string): number | false {
   if (word.length < 4) return false;
   return word.length < 6 ? 1 : 2;
+}
+
+/** The query for a word. Two letters that changed places are two typos, of which a short word may have only one. */
+function alikeTo(word: string, combineWith: "AND" | "OR"): Query {
+  const asTyped = { combineWith, queries: [word] };
+  if (typosIn(word) !== 1 || !/^\p{L}+$/u.test(word)) return asTyped;
+  const swapped: Query = {
+    combineWith: "OR",
+    queries: withSwaps(word),
+    fuzzy: false,
+    prefix: false,
+    boostTerm: () => TYPO_WEIGHT,
+  };
+  return { combineWith: "OR", queries: [asTyped, swapped] };
+}
+
+/** A word with each pair of neighbouring letters in the other order. */
+function withSwaps(word: string): string[] {
+  const letters = [...word];
+  return letters.slice(1).map((letter, at) =>
+    letters
+      .with(at, letter)
+      .with(at + 1, letters[at] ?? "")
+      .join(""),
+  );
 }
 
 /** Turns `übersicht` into `ubersicht`. Only for Latin, Greek and Cyrillic letters, because marks are letters in other scripts. */

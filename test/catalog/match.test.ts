@@ -352,6 +352,12 @@ describe("typing errors", () => {
     ["region", "rexxon", true],
     ["cost", "cozt", true],
     ["cost", "cxxt", false],
+    ["cost", "csot", true],
+    ["churn", "chrun", true],
+    ["churn", "hcurn", true],
+    ["churn", "chunr", true],
+    ["churn", "chnru", false],
+    ["churns", "chrun", false],
   ])("%s as %s: found %s", (title, typed, isFound) => {
     expect(read(matcherOf(title, "Quarterly").match(typed)).includes(title)).toBe(isFound);
   });
