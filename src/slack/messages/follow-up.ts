@@ -1,9 +1,10 @@
 // The reply in a card's thread that says how the run ended. It is needed because edits of the card notify nobody.
 
 import { MINUTE } from "../../lib/time.js";
+import { remedyFor } from "../../remedies/hex.js";
 import type { Run, RunIn } from "../../runs/run.js";
 import { type Message, message, section } from "./blocks.js";
-import { bold, code, dotted, duration, mention, spoken } from "./mrkdwn.js";
+import { bold, code, dotted, duration, inline, mention, spoken } from "./mrkdwn.js";
 import { cancellerWords, faceOf, inHex, titleOf } from "./run-words.js";
 
 /** In ms. After a run that took longer than this, the requester is no longer looking at the card. */
@@ -46,7 +47,7 @@ function endWords(run: Run, elapsed: number | null): string {
     case "expired":
       return run.approval.approved === null ? " was not approved in time" : " was not started in time";
     case "refused":
-      return " was not started";
+      return ` was not started: ${inline(remedyFor(run.facts).what, 300)}`;
     case "lost":
       return LOST[run.why];
     default:

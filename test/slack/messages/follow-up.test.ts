@@ -51,6 +51,8 @@ const approval = {
 const unapproved = { ...approval, approved: null };
 const facts = { kind: "plan" as const, operation: "runProject" as const, host: "app.hex.tech" };
 
+const NO_PLAN = "The workspace's plan does not include the Hex API (403).";
+
 const ends: [string, Run][] = [
   ["*Revenue* completed after 20 s", { ...ended, state: "completed" }],
   ["*Revenue* errored after 20 s", { ...ended, state: "errored" }],
@@ -61,11 +63,14 @@ const ends: [string, Run][] = [
   ["*Revenue* was cancelled by <@U2> before it began", { ...base, state: "withdrawn", by: "U2", endedAt: AT }],
   ["*Revenue* was declined by <@U2>", { ...base, approval: unapproved, state: "declined", by: "U2", endedAt: AT }],
   ["*Revenue*, approved by <@U3>, completed after 20 s", { ...ended, approval, state: "completed" }],
-  ["*Revenue*, approved by <@U3>, was not started", { ...base, approval, state: "refused", facts, endedAt: AT }],
+  [
+    `*Revenue*, approved by <@U3>, was not started: ${NO_PLAN}`,
+    { ...base, approval, state: "refused", facts, endedAt: AT },
+  ],
   ["*Revenue*, approved by <@U3>: the run is no longer in Hex", { ...lost("vanished"), approval }],
   ["*Revenue*, approved by <@U3>, was not started in time", { ...base, approval, state: "expired", endedAt: AT }],
   ["*Revenue* was not approved in time", { ...base, approval: unapproved, state: "expired", endedAt: AT }],
-  ["*Revenue* was not started", { ...base, state: "refused", facts, endedAt: AT }],
+  [`*Revenue* was not started: ${NO_PLAN}`, { ...base, state: "refused", facts, endedAt: AT }],
   ["*Revenue*: it is not known whether the run was started", lost("start_unknown")],
   ["*Revenue*: it is not known whether the run was started", lost("several")],
   ["*Revenue*: it is not known how the run is doing", lost("refused")],
