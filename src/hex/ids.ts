@@ -2,14 +2,18 @@
 
 import { z } from "zod";
 
-/** UUIDs of any version, in upper or lower case. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Ids that cannot change the meaning of a path. Hex's ids are UUIDs, and this still works should they change. */
 const SAFE = /^[\w-]{1,100}$/;
 
+/** Whether a text is a UUID of any version, in upper or lower case. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
 /** An id that is safe in a path: a UUID in lower case, or any other id of letters, digits, `_` and `-`; otherwise `null`. */
 export function safeId(text: string): string | null {
-  if (UUID.test(text)) return text.toLowerCase();
+  if (isUuid(text)) return text.toLowerCase();
   return SAFE.test(text) ? text : null;
 }
 

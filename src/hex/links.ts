@@ -1,28 +1,13 @@
-// Reads and writes every form of a Hex link and of the ids in it. Source: links in public files and in third-party clients from
+// Reads every form of a Hex link and of the ids in it, and writes links to projects. Source: links in public files and in third-party clients from
 // 2022 to 2026. Hex documents none of them.
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+import { isUuid } from "./ids.js";
+
 const UUID_LENGTH = 36;
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const SHORT_LENGTH = 22;
 const SHORT = /^[0-9A-Za-z]{22}$/;
 const LARGEST = (1n << 128n) - 1n;
-
-/** Whether a text is a UUID of any version, in upper or lower case. */
-export function isUuid(text: string): boolean {
-  return UUID.test(text);
-}
-
-/** The 22 characters that stand for a UUID in Hex's links: its 128 bits as one number in base 62. */
-export function shortIdOf(uuid: string): string {
-  let left = BigInt(`0x${uuid.replaceAll("-", "")}`);
-  let short = "";
-  for (let place = 0; place < SHORT_LENGTH; place++) {
-    short = BASE62.charAt(Number(left % 62n)) + short;
-    left /= 62n;
-  }
-  return short;
-}
 
 /** The UUID, in lower case, that 22 characters of a link stand for; `null` when they stand for none. */
 export function uuidOfShortId(short: string): string | null {

@@ -5,8 +5,9 @@ import { headOf, lineOf } from "../../src/audit/audit-export.js";
 import { parseExportOptions } from "../../src/audit/export-options.js";
 import { maskedInputs } from "../../src/audit/masked-inputs.js";
 import { safeId } from "../../src/hex/ids.js";
-import { shortIdOf, uuidOfShortId } from "../../src/hex/links.js";
+import { uuidOfShortId } from "../../src/hex/links.js";
 import { AUDIT_HELP, auditMistake } from "../../src/remedies/audit.js";
+import { shortIdOf } from "../hex/short-id.js";
 import { entry } from "./entries.js";
 
 describe("a line", () => {

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isUuid, projectUrl, readReference, shortIdOf, uuidOfShortId, workspaceOfLink } from "../../src/hex/links.js";
+import { isUuid } from "../../src/hex/ids.js";
+import { projectUrl, readReference, uuidOfShortId, workspaceOfLink } from "../../src/hex/links.js";
 import { anyCharacter } from "../any-character.js";
+import { shortIdOf } from "./short-id.js";
 
 const HEX = "https://app.hex.tech";
 /** From public links. */

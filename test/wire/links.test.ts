@@ -1,7 +1,7 @@
 // What people copy from the address bar in Hex, in every command.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { shortIdOf } from "../../src/hex/links.js";
+import { shortIdOf } from "../hex/short-id.js";
 import type { Project } from "../sandbox/hex/types.js";
 import { Harness, MODES } from "./harness.js";
 

@@ -2,7 +2,7 @@
 
 import type { VisibleProjects } from "../../catalog/visible-projects.js";
 import { HexError, meansLater } from "../../hex/errors.js";
-import { isUuid } from "../../hex/links.js";
+import { isUuid } from "../../hex/ids.js";
 import type { Project } from "../../hex/schema.js";
 import { HOUR, MINUTE } from "../../lib/time.js";
 import { type Bot, callFor, type Interaction } from "../listeners/context.js";

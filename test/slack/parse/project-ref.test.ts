@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { shortIdOf } from "../../../src/hex/links.js";
 import { parseProjectRef } from "../../../src/slack/parse/project-ref.js";
 import { anyCharacter } from "../../any-character.js";
+import { shortIdOf } from "../../hex/short-id.js";
 
 const HEX = "https://app.hex.tech";
 const ID = "018f2a1e-1111-7abc-8def-0123456789ab";
