@@ -4,13 +4,12 @@ import { z } from "zod";
 import { isNestedDeeper, MAX_DEPTH, parseJson } from "../../lib/json.js";
 import type { Retries } from "./deliveries.js";
 import { maybe } from "./payloads/fields.js";
-import type { DeliveryType } from "./payloads/read-payload.js";
+import { DELIVERY_TYPES, type DeliveryType } from "./payloads/read-payload.js";
 
 /** In characters. Slack's frames are far smaller. */
 const MAX_FRAME = 1_000_000;
 
 const envelopeId = z.string().min(1).max(255);
-const DELIVERY_TYPES = ["slash_commands", "interactive", "events_api"] as const;
 
 const hello = z.object({
   type: z.literal("hello"),

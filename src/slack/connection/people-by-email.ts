@@ -1,20 +1,10 @@
 // Who has an e-mail address in Slack. Answers are kept, because the same owners are asked about again and again.
 
-import type { WebClient } from "@slack/web-api";
-import type { Clock } from "../../lib/clock.js";
 import { keepLatest } from "../../lib/keep-latest.js";
 import { DAY, HOUR, MINUTE } from "../../lib/time.js";
-import type { Logger } from "../../log/logger.js";
 import { asSlackFailure, NOBODY } from "./failures.js";
+import type { AskingOptions } from "./people.js";
 import { personFound, readAnswer } from "./read-answer.js";
-import type { SlackRefusals } from "./refusals.js";
-
-export interface PeopleByEmailOptions {
-  slack: WebClient;
-  slackRefusals: Pick<SlackRefusals, "now">;
-  clock: Clock;
-  log: Logger;
-}
 
 /** How long (ms) an answer is kept: somebody, nobody, and no answer at all. */
 const KNOWN_MS = DAY;
@@ -41,7 +31,7 @@ export class PeopleByEmail {
   readonly #answers = new Map<string, Answer>();
   readonly #underWay = new Map<string, Promise<PersonByEmail>>();
 
-  constructor(private readonly options: PeopleByEmailOptions) {}
+  constructor(private readonly options: AskingOptions) {}
 
   /**
    * Needs the optional scope `users:read.email`, and asks nothing without it. Never rejects because of Slack.

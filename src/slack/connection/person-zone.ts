@@ -1,16 +1,8 @@
 // The time zone in which somebody lives, as they have set it in Slack.
 
-import type { WebClient } from "@slack/web-api";
-import type { Logger } from "../../log/logger.js";
 import { asSlackFailure } from "./failures.js";
+import type { AskingOptions } from "./people.js";
 import { readAnswer, userInfo } from "./read-answer.js";
-import type { SlackRefusals } from "./refusals.js";
-
-export interface PersonZoneOptions {
-  slack: WebClient;
-  slackRefusals: Pick<SlackRefusals, "now">;
-  log: Logger;
-}
 
 /**
  * Needs the optional scope `users:read`, and asks nothing without it.
@@ -19,7 +11,7 @@ export interface PersonZoneOptions {
  */
 export async function personZone(
   user: string,
-  { slack, slackRefusals, log }: PersonZoneOptions,
+  { slack, slackRefusals, log }: Omit<AskingOptions, "clock">,
 ): Promise<string | null> {
   if (slackRefusals.now().declinedScopes.includes("users:read")) return null;
   try {

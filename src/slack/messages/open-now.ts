@@ -2,8 +2,7 @@
 
 import type { ActionsBlock } from "@slack/types";
 import type { Attention } from "../../attention/attention.js";
-import type { HexPlace } from "../../hex/links.js";
-import { projectUrl } from "../../hex/links.js";
+import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { OpenNow } from "../alerts/open-now.js";
 import { attentionLine, onItAlone } from "./attention.js";
 import { incidentAlert } from "./incident.js";

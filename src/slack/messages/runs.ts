@@ -15,18 +15,15 @@ import { FACES, faceOf, STATES, titleOf, triggerWord } from "./run-words.js";
 const SHOWN = 10;
 const WATCHED_SHOWN = 8;
 
-/** What the person may do who reads a list. */
-export interface ListRights {
-  /** `requester`: who asked for the run; `null` for one that was started elsewhere. */
-  mayCancel: (projectId: string, requester: string | null) => boolean;
-  /** Whether they may approve or decline a run, by its key. */
-  mayDecide: (runKey: string) => boolean;
-}
-
-export interface ListAt extends ListRights {
+/** When and for whom a list is drawn. */
+export interface ListAt {
   /** Epoch ms. */
   now: number;
   place: HexPlace;
+  /** Whether they may cancel a run. `requester`: who asked for the run; `null` for one that was started elsewhere. */
+  mayCancel: (projectId: string, requester: string | null) => boolean;
+  /** Whether they may approve or decline a run, by its key. */
+  mayDecide: (runKey: string) => boolean;
 }
 
 /** All runs that the bot tracks. `recent` are the latest that ended. */

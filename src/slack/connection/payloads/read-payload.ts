@@ -11,7 +11,8 @@ import { viewClosed } from "./view-closed.js";
 import { viewSubmission } from "./view-submission.js";
 
 /** The three kinds of deliveries, as Socket Mode's envelopes call them. */
-export type DeliveryType = "slash_commands" | "interactive" | "events_api";
+export const DELIVERY_TYPES = ["slash_commands", "interactive", "events_api"] as const;
+export type DeliveryType = (typeof DELIVERY_TYPES)[number];
 
 /** The payloads that the bot has listeners for; interactive ones by Slack's name for them. */
 const INTERACTIVE = {
