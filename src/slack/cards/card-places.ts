@@ -24,16 +24,16 @@ export interface CardPlacesOptions {
   onRefused: (run: Run, failure: SlackFailure) => void;
 }
 
-/** Where a card is. `word` is Slack's error code for why it is not in the channel. */
-export type CardPlace = { kind: "channel" } | { kind: "dm"; word: string } | { kind: "nowhere"; why: NoCard };
+/** Where a card was posted. `word` is Slack's error code for why it is not in the channel. */
+export type Placement = { kind: "channel" } | { kind: "dm"; word: string } | { kind: "nowhere"; why: NoCard };
 
 export class CardPlaces {
-  readonly #places = new Map<string, CardPlace>();
+  readonly #places = new Map<string, Placement>();
 
   constructor(private readonly options: CardPlacesOptions) {}
 
   /** Where this process has posted a run's card, or why it could not; `null` when it has not tried. */
-  of(runKey: string): CardPlace | null {
+  of(runKey: string): Placement | null {
     return this.#places.get(runKey) ?? null;
   }
 
@@ -62,7 +62,7 @@ export class CardPlaces {
    * Notes where the card is. A process that was suspended while it posted may find that another one has posted the card since then. Its
    * own message is then deleted, because nobody would keep it true.
    */
-  async #posted(runKey: string, at: Posted, place: CardPlace): Promise<Posted | "left"> {
+  async #posted(runKey: string, at: Posted, place: Placement): Promise<Posted | "left"> {
     const { slack, cards } = this.options;
     // A direct message is not in a thread.
     if (await cards.place(runKey, place.kind === "dm" ? { ...at, threadTs: null } : at)) {

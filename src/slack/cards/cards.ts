@@ -26,7 +26,7 @@ import { runCard } from "../messages/run-card.js";
 import { unreadableRunCard } from "../messages/set-aside.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Approvers } from "./approvers.js";
-import { type CardPlace, CardPlaces } from "./card-places.js";
+import { CardPlaces, type Placement } from "./card-places.js";
 import { CardRefusals } from "./card-refusals.js";
 import { EndElsewhere } from "./end-elsewhere.js";
 import { Pauses } from "./pauses.js";
@@ -108,7 +108,7 @@ export class Cards {
   }
 
   /** Draws the card and resolves with where it is; `null` when the run has none. */
-  async place(runKey: string): Promise<CardPlace | null> {
+  async place(runKey: string): Promise<Placement | null> {
     await this.redraw(runKey);
     return this.#places.of(runKey);
   }
