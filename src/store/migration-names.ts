@@ -1,9 +1,7 @@
 // The names of the migrations that a store has, in a table of the store.
 
-import { type Kysely, sql } from "kysely";
-import type { Tables } from "./tables.js";
-
-type Db = Kysely<Tables>;
+import { sql } from "kysely";
+import type { Db } from "./database.js";
 
 /** Creates the table unless it exists. */
 export async function createNames(db: Db, table: string): Promise<void> {
