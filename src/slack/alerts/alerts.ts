@@ -14,6 +14,7 @@ import type { Message } from "../messages/blocks.js";
 import { movedMessage } from "../messages/incident.js";
 import { repeated } from "../messages/repeat.js";
 import type { Alert, AlertStore } from "./store.js";
+import { type MessageState, type Telling, untold } from "./untold.js";
 import type { WantedAlert, WantedAlerts } from "./wanted-alert.js";
 
 export interface AlertsOptions {
@@ -150,29 +151,34 @@ export class Alerts {
   /** Stops when `signal` aborts: from then on the alert is another process's. */
   async #bringUpToDate(subject: WantedAlert, alert: Alert, signal: AbortSignal): Promise<Outcome> {
     const { alerts } = this.options;
-    const place = alert.ts === null || alert.channel === null ? await this.#post(subject, alert) : alert;
+    const place = isPlaced(alert) ? alert : await this.#post(subject, alert);
     if (place === "left" || place instanceof SlackFailure) return place;
-    const { channel, ts, told } = place;
-    if (channel === null || ts === null || signal.aborted) return "left";
+    if (signal.aborted) return "left";
     const content = subject.message(place.doubled);
     const shown = fingerprint(content);
-    const edited = place.shown === shown ? "edited" : await this.#edit(subject, { channel, ts }, content);
-    if (typeof edited !== "string") return edited;
-    const isTrue = edited === "edited";
-    if (isTrue) await alerts.change(subject.id, { shown });
-    // Edits notify nobody, so news that people must hear goes into the thread, and in full when the message cannot be edited.
-    const untold = subject.replies.slice(told);
-    const isNews = untold.some(({ isSilent }) => !isSilent) || (subject.isFinal && !subject.isSilent);
-    const inFull = isNews ? [{ message: content, isSilent: false }] : [];
-    let isRepeat = place.posting;
-    for (const [index, reply] of (isTrue ? untold : inFull).entries()) {
+    const state = place.shown === shown ? "current" : await this.#edit(subject, place, content);
+    if (state instanceof SlackFailure) return state;
+    if (state === "current") await alerts.change(subject.id, { shown });
+    const outcome = await this.#tell(subject, place, untold(subject, place.told, state, content), signal);
+    // Noted last: until people are told, the next round must find the message outdated again.
+    if (state === "outdated" && outcome === "shown")
+      await alerts.change(subject.id, { shown, told: subject.replies.length });
+    return outcome;
+  }
+
+  /** Posts the replies one by one, and notes each. Only the first can be a repeat. */
+  async #tell(
+    subject: WantedAlert,
+    place: PlacedAlert,
+    tellings: readonly Telling[],
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    for (const [index, { message, told }] of tellings.entries()) {
       if (signal.aborted) return "left";
-      const said = reply.isSilent ? null : await this.#reply(subject, { channel, ts }, reply.message, isRepeat);
-      if (said !== null && !isPosted(said)) return said;
-      await alerts.change(subject.id, { posting: false, told: isTrue ? told + index + 1 : subject.replies.length });
-      isRepeat = false;
+      const said = message === null ? null : await this.#reply(subject, place, message, place.posting && index === 0);
+      if (said instanceof SlackFailure) return said;
+      await this.options.alerts.change(subject.id, { posting: false, told });
     }
-    if (!isTrue) await alerts.change(subject.id, { shown, told: subject.replies.length });
     return "shown";
   }
 
@@ -196,14 +202,13 @@ export class Alerts {
     return said;
   }
 
-  /** `fixed`: Slack no longer allows edits, or refuses the new content. */
-  async #edit(subject: WantedAlert, at: Posted, content: Message): Promise<"edited" | "fixed" | SlackFailure> {
+  async #edit(subject: WantedAlert, at: Posted, content: Message): Promise<MessageState | SlackFailure> {
     const failure = await edit(this.options.slack, at, content);
-    if (failure === null) return "edited";
-    const isFixed = failure.kind === "other" || (failure.kind === "gone" && !DELETED.has(failure.word));
-    if (!isFixed) return failure;
+    if (failure === null) return "current";
+    const isForGood = failure.kind === "other" || (failure.kind === "gone" && !DELETED.has(failure.word));
+    if (!isForGood) return failure;
     this.#warn(subject.id, at.channel, failure);
-    return "fixed";
+    return "outdated";
   }
 
   /**
@@ -211,7 +216,7 @@ export class Alerts {
    * tell whether the message exists. It is then posted again and says so, because no alert is worse than two. If another process has
    * posted it in the meantime, that message is kept and this one is deleted, because nobody would update it.
    */
-  async #post(subject: WantedAlert, alert: Alert): Promise<Alert | SlackFailure | "left"> {
+  async #post(subject: WantedAlert, alert: Alert): Promise<PlacedAlert | SlackFailure | "left"> {
     const { slack, alerts } = this.options;
     const { channel, threadTs } = subject.place;
     const doubled = alert.doubled || alert.posting;
@@ -267,6 +272,13 @@ export class Alerts {
   #warn(subject: string, channel: string, failure: SlackFailure): void {
     this.options.onRefused({ subject, channel, failure });
   }
+}
+
+/** It is in Slack. */
+type PlacedAlert = Alert & Posted;
+
+function isPlaced(alert: Alert): alert is PlacedAlert {
+  return alert.channel !== null && alert.ts !== null;
 }
 
 /** Whether it is in a channel to which alerts used to go. Direct messages that are named by the person have an id of their own. */
