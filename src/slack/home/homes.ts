@@ -177,40 +177,53 @@ export class Homes {
     return failure === null;
   }
 
+  /** Draws what is stored until Slack accepts it, or trying again is no use. */
   async #drawUntilTaken(user: string, isOpened: boolean): Promise<void> {
-    const { homes, clock, signal } = this.options;
     let hasTurn = false;
     /** The hash that Slack no longer knows: there is something newer on the tab, or the stored hash got lost. */
     let refusedHash: string | null = null;
-    for (let failures = 0; failures < ATTEMPTS; ) {
-      const drawing = await this.#read(user);
-      if (drawing === null || drawing.shown === drawing.home.shown) return;
-      if (!hasTurn) {
-        hasTurn = true;
-        // What it shows may have changed in the meantime.
-        const hasWaited = await this.#waitForTurn(isOpened);
-        // The next process draws the rest. All of them at once would be more than Slack accepts.
-        if (signal.aborted && !isOpened) return;
-        if (hasWaited) continue;
-      }
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const drawing = await (hasTurn ? this.#readChanged(user) : this.#readInTurn(user, isOpened));
+      if (drawing === null) return;
       const { viewHash } = drawing.home;
       const failure = await this.#publish(drawing, viewHash === refusedHash ? null : viewHash);
       if (failure === null) return;
-      failures += 1;
-      if (failure.word === "hash_conflict") {
-        refusedHash = viewHash;
-        continue;
-      }
-      this.#warn(user, failure);
-      // Until they open it again: Slack would refuse the next change as well.
-      if (failure.kind === "other") return this.#opened.has(user) ? undefined : homes.remove(drawing.home);
-      if (!mayPass(failure) || signal.aborted) return;
-      const pauseMs = retryPauseMs(failure, failures);
-      if (failure.kind === "rate_limited") {
-        this.#limitedUntil = Math.max(this.#limitedUntil, clock.monotonic() + pauseMs);
-        hasTurn = false;
-      } else await clock.sleep(pauseMs, signal);
+      if (failure.word === "hash_conflict") refusedHash = viewHash;
+      else if (!(await this.#mayTryAgain(drawing.home, failure, attempt))) return;
+      // After a limit, it queues again behind the tabs that are being opened.
+      hasTurn = failure.kind !== "rate_limited";
     }
+  }
+
+  /** What to draw once it is this tab's turn; `null` when there is nothing to draw, or when the next process draws it. */
+  async #readInTurn(user: string, isOpened: boolean): Promise<Drawing | null> {
+    const drawing = await this.#readChanged(user);
+    if (drawing === null) return null;
+    const hasWaited = await this.#waitForTurn(isOpened);
+    // The next process draws the rest. All of them at once would be more than Slack accepts.
+    if (this.options.signal.aborted && !isOpened) return null;
+    // What it shows may have changed in the meantime.
+    return hasWaited ? this.#readChanged(user) : drawing;
+  }
+
+  /** Resolves when it is time to try again, or at once with `false` when that is no use. `failures`: how many in a row. */
+  async #mayTryAgain(home: OpenedHome, failure: SlackFailure, failures: number): Promise<boolean> {
+    const { homes, clock, signal } = this.options;
+    this.#warn(home.user, failure);
+    // Until they open it again: Slack would refuse the next change as well.
+    if (failure.kind === "other" && !this.#opened.has(home.user)) await homes.remove(home);
+    if (!mayPass(failure) || signal.aborted) return false;
+    const pauseMs = retryPauseMs(failure, failures);
+    // A limit is for all tabs: they wait for it as they wait for their turn.
+    if (failure.kind === "rate_limited") this.#limitedUntil = Math.max(this.#limitedUntil, clock.monotonic() + pauseMs);
+    else await clock.sleep(pauseMs, signal);
+    return true;
+  }
+
+  /** `null` when what should be shown is already shown, or when the tab is not kept up to date. */
+  async #readChanged(user: string): Promise<Drawing | null> {
+    const drawing = await this.#read(user);
+    return drawing === null || drawing.shown === drawing.home.shown ? null : drawing;
   }
 
   /** Reads what to draw from the store; `null` when the tab is not kept up to date. */
