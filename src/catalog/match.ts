@@ -56,6 +56,8 @@ const FUZZY_WORDS = 12;
 const FUZZY_LENGTH = 60;
 /** How much a word with a typo counts beside one as it was typed. */
 const TYPO_WEIGHT = 0.3;
+/** What stands between words, and is no word itself even between spaces, as in `sales & marketing`. */
+const BETWEEN_WORDS = /[\n\r\p{Z}\p{P}]+/u;
 
 /** A project, and its texts in the form in which they are compared. */
 interface Entry {
@@ -81,6 +83,7 @@ export class Matcher {
   // worst (uFuzzy 8 ms, fuse.js 250 ms), in any script and best match first, and accepts a changed title without a rebuild.
   readonly #spellings = new MiniSearch<Spelling>({
     fields: ["title", "about"],
+    tokenize: wordsIn,
     processTerm: (term) => withoutAccents(term.slice(0, FUZZY_LENGTH)),
     searchOptions: {
       boost: { title: 3 },
@@ -220,9 +223,9 @@ export class Matcher {
 
   /** The projects with similarly spelt words, nearest first. */
   #alike(phrase: string, combineWith: "AND" | "OR", isAllowed: (project: Project) => boolean): Project[] {
-    const words = phrase.split(" ").filter((word) => word.length <= FUZZY_LENGTH);
+    const words = wordsIn(phrase).filter((word) => word.length <= FUZZY_LENGTH);
     return this.#spellings
-      .search({ combineWith, queries: words.slice(0, FUZZY_WORDS).map((word) => alikeTo(word, combineWith)) })
+      .search({ combineWith, queries: words.slice(0, FUZZY_WORDS).map(alikeTo) })
       .flatMap(({ id }) => this.get(String(id)) ?? [])
       .filter(isAllowed);
   }
@@ -282,6 +285,10 @@ function byPublication(a: Project, b: Project): number {
   return (b.lastPublishedAt ?? 0) - (a.lastPublishedAt ?? 0) || (a.id < b.id ? -1 : 1);
 }
 
+function wordsIn(text: string): string[] {
+  return text.split(BETWEEN_WORDS).filter((word) => word !== "");
+}
+
 /** How many typos a word may have: none in a short word, which could otherwise become any other. */
 function typosIn(word: string): number | false {
   if (word.length < 4) return false;
@@ -289,9 +296,8 @@ function typosIn(word: string): number | false {
 }
 
 /** The query for a word. Two letters that changed places are two typos, of which a short word may have only one. */
-function alikeTo(word: string, combineWith: "AND" | "OR"): Query {
-  const asTyped = { combineWith, queries: [word] };
-  if (typosIn(word) !== 1 || !/^\p{L}+$/u.test(word)) return asTyped;
+function alikeTo(word: string): Query {
+  if (typosIn(word) !== 1 || !/^\p{L}+$/u.test(word)) return word;
   const swapped: Query = {
     combineWith: "OR",
     queries: withSwaps(word),
@@ -299,7 +305,7 @@ function alikeTo(word: string, combineWith: "AND" | "OR"): Query {
     prefix: false,
     boostTerm: () => TYPO_WEIGHT,
   };
-  return { combineWith: "OR", queries: [asTyped, swapped] };
+  return { combineWith: "OR", queries: [word, swapped] };
 }
 
 /** A word with each pair of neighbouring letters in the other order. */

@@ -127,6 +127,17 @@ describe("words", () => {
     expect(matcher.match(typed).kind).not.toBe("exact");
   });
 
+  test.each([
+    ["sales & markting", "Sales & marketing"],
+    ["revnue - daily", "Revenue - daily"],
+    ["revnue daily ?", "Revenue - daily"],
+    ["chrun (monthly)", "Churn / monthly"],
+  ])("%s: a mark between spaces is no word", (typed, title) => {
+    const matcher = matcherOf("Sales & marketing", "Revenue - daily", "Churn / monthly", "Forecast");
+    expect(read(matcher.match(typed))).toEqual(["one", title]);
+    expect(matcher.suggest(typed, 9).map((project) => project.title)).toEqual([title]);
+  });
+
   test("are not searched for in ids, where any number occurs, but a whole id is", () => {
     const id = "018f2a1e-2024-7000-8000-000000000148";
     const matcher = matcherOf({ id, title: "Revenue" }, "Forecast 2024");
