@@ -61,35 +61,24 @@ export class Rights {
     return this.#decide(verb, NO_PROJECT);
   }
 
-  /**
-   * The first rule that applies decides. A rule that may or may not apply can only take rights away: the decision is the lesser of
-   * what it says and what the rules after it say. Of two approvals by different people, neither is the lesser, so neither is enough.
-   */
   #decide(verb: Verb, project: ProjectFacts): Decision {
     if (!this.person.isOfWorkspace) return { kind: "denied", rule: null, isUnsure: false };
     if (this.isGuestWithoutRules) return { kind: "denied", rule: null, isUnsure: false };
     if (this.policy === null) return { kind: "allowed", rule: null };
-    const unsure: Rule[] = [];
-    const certain = this.#firstCertain(verb, this.policy, project, unsure);
-    const [first] = unsure;
-    if (first === undefined) return certain;
-    const outcomes = [certain, ...unsure.map(outcomeOf)];
-    const decision = outcomes.reduce(lesserOf);
-    if (decision.kind === "denied") return { kind: "denied", rule: decision.rule ?? first, isUnsure: true };
-    if (outcomes.some((other) => isOtherApproval(other, decision)))
-      return { kind: "denied", rule: first, isUnsure: true };
-    return decision;
+    const { certain, unsure } = this.#firstCertain(verb, this.policy, project);
+    return certainlyGiven(certain, unsure);
   }
 
-  /** What the first rule that certainly applies says. Collects in `unsure` the rules before it that may apply. */
-  #firstCertain(verb: Verb, policy: Policy, project: ProjectFacts, unsure: Rule[]): Decision {
+  /** What the first rule that certainly applies says, and the rules before it that may apply. */
+  #firstCertain(verb: Verb, policy: Policy, project: ProjectFacts): { certain: Decision; unsure: readonly Rule[] } {
+    const unsure: Rule[] = [];
     for (const { rule, isAbout } of inOrder(this.#rulesOfAll(verb, policy), projectRulesOf(policy).about(project))) {
       if (!rule.verbs.has(verb)) continue;
       const isMeant = this.#isMeant(rule) ?? isAmong(this.person, rule.people, project);
-      if (isMeant === true && isAbout === true) return outcomeOf(rule);
+      if (isMeant === true && isAbout === true) return { certain: outcomeOf(rule), unsure };
       if (isMeant !== false) unsure.push(rule);
     }
-    return { kind: "denied", rule: null, isUnsure: false };
+    return { certain: { kind: "denied", rule: null, isUnsure: false }, unsure };
   }
 
   #rulesOfAll(verb: Verb, policy: Policy): readonly RuleAbout[] {
@@ -130,6 +119,25 @@ function outcomeOf(rule: Rule): Decision {
     case "deny":
       return { kind: "denied", rule, isUnsure: false };
   }
+}
+
+/**
+ * What somebody may do however it is with the rules that may apply: the first rule that applies decides, and that may be any of these.
+ * So each of them can only take rights away. Suppose that Slack has not said whether somebody is in S0FIN:
+ *
+ *     deny S0FIN, then allow everyone → denied: the first rule may apply
+ *     allow S0FIN, then deny everyone → denied: the first rule may not apply
+ *
+ * Of two approvals by different people, neither is enough, because neither gives less than the other.
+ */
+function certainlyGiven(certain: Decision, unsure: readonly Rule[]): Decision {
+  const [first] = unsure;
+  if (first === undefined) return certain;
+  const possible = [certain, ...unsure.map(outcomeOf)];
+  const least = possible.reduce(lesserOf);
+  if (least.kind === "denied") return { kind: "denied", rule: least.rule ?? first, isUnsure: true };
+  if (possible.some((other) => isOtherApproval(other, least))) return { kind: "denied", rule: first, isUnsure: true };
+  return least;
 }
 
 const GIVES: Record<Decision["kind"], number> = { denied: 0, needs_approval: 1, allowed: 2 };
