@@ -10,9 +10,10 @@ import {
   beganAt,
   countsForSchedules,
   type Evidence,
+  endedRuns,
   isFailure,
+  saysHowItWent,
   stuckAfterMs,
-  tellingEnds,
 } from "./judgement.js";
 import type { Watched } from "./reading-plan.js";
 
@@ -46,7 +47,7 @@ export const followedSchema = z.object({
   typicalMs: z.number().nullable(),
   lastRun: endedRunSchema.nullable(),
   lastGood: endedRunSchema.nullable(),
-  /** Whether the newest run whose end says something failed, see `tellingEnds`. */
+  /** Whether the newest run whose end says something failed, see `saysHowItWent`. */
   isFailing: z.boolean().default(false),
   /** Its title when it was last seen. `null`: not known. */
   title: z.string().nullable().default(null),
@@ -148,8 +149,8 @@ export function evidenceOf(followed: Followed, schedules: readonly Schedule[], r
 export function remembered(followed: Followed, evidence: Evidence): Followed {
   const { runs, readAt, typicalMs } = evidence;
   const starts = runs.filter(countsForSchedules).flatMap((run) => startOrEnd(run) ?? []);
-  const ended = runs.filter((run) => isOver(run, readAt));
-  const [newest] = tellingEnds(runs, readAt);
+  const ended = endedRuns(runs, readAt);
+  const newest = ended.find(saysHowItWent);
   return {
     ...followed,
     readAt,

@@ -58,7 +58,7 @@ export function judge(evidence: Evidence, terms: Terms): Finding[] {
 }
 
 function failed({ runs, readAt }: Evidence, { from }: Terms): Finding | null {
-  const ended = tellingEnds(runs, readAt);
+  const ended = endedRuns(runs, readAt).filter(saysHowItWent);
   const good = ended.findIndex((run) => !isFailure(run));
   const inARow = (good === -1 ? ended : ended.slice(0, good)).filter((run) => endOf(run) >= from);
   const [newest, first] = [inARow[0], inARow.at(-1)];
@@ -128,21 +128,25 @@ export function beganAt({ runId, startTime }: HexRun, { firstSeen, readAt }: Evi
 }
 
 /**
- * The runs whose end says something about the project, the one that started last first. Those that somebody cancelled, or that ended in a
- * way that this bot does not know, say nothing. A schedule may start several runs together, one for each saved view: of these, those that
- * failed come first, since the others do not make up for them.
+ * The runs that are over, the one that started last first. A schedule may start several runs together, one for each saved view: of
+ * these, those that failed come first, since the others do not make up for them.
  * @param runs the one that started last first
  * @param now epoch ms
  */
-export function tellingEnds(runs: readonly HexRun[], now: number): HexRun[] {
+export function endedRuns(runs: readonly HexRun[], now: number): HexRun[] {
   const groups: HexRun[][] = [];
   for (const run of runs) {
-    if (!isOver(run, now) || !(run.status === "COMPLETED" || isFailure(run))) continue;
+    if (!isOver(run, now)) continue;
     const group = groups.at(-1);
     if (group?.[0] !== undefined && beganTogether(group[0], run)) group.push(run);
     else groups.push([run]);
   }
   return groups.flatMap((group) => [...group.filter(isFailure), ...group.filter((run) => !isFailure(run))]);
+}
+
+/** Whether its end says something about the project. One that somebody cancelled, or that ended in a way that this bot does not know, says nothing. */
+export function saysHowItWent(run: HexRun): boolean {
+  return run.status === "COMPLETED" || isFailure(run);
 }
 
 /** How far apart runs may begin that a schedule starts together, in ms. */

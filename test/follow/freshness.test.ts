@@ -78,6 +78,13 @@ describe("with a schedule", () => {
     expect(judged([failed, yesterday()])).toBe("failed");
   });
 
+  test("one of those that its schedule started together failed: failed, and it is the last run that is shown", () => {
+    const failed = hexRun({ status: "ERRORED" });
+    const runs = [hexRun({ startTime: SEVEN + 5_000 }), failed, yesterday()];
+    expect(judged(runs)).toBe("failed");
+    expect(known(runs).lastRun).toMatchObject({ runId: failed.runId, status: "ERRORED" });
+  });
+
   test("it failed, and somebody cancelled the next one: still failed, as the message about it says", () => {
     const failed = hexRun({ status: "ERRORED", startTime: SEVEN + 30 * MINUTE, endTime: SEVEN + 31 * MINUTE });
     expect(judged([cancelled(SEVEN + 40 * MINUTE), failed, yesterday()])).toBe("failed");
