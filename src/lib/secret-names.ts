@@ -1,5 +1,7 @@
 // Names that people and programs give to secrets. Pure.
 
+import { DASH } from "./spelling.js";
+
 /** Keys whose values never belong in a log. In a finished line, spelling with _, - or capitals makes no difference. */
 export const SECRET_KEYS = [
   "authorization",
@@ -59,12 +61,17 @@ function looksSecret(name: string): boolean {
   return NORMAL_KEYS.has(key) || SECRET_WORDS.some((word) => key.includes(word));
 }
 
-/** Takes time proportional to the length of the text, because it begins only where a name does. */
-const NAME_BEFORE_VALUE = /(?<![\p{L}\p{N}_-])([\p{L}\p{N}_-]+)["'”’]?\s*[=:]/gu;
+/** Takes time proportional to the length of the text, because it begins only where a name does. Quotes and formatting may stand behind a name. */
+const NAME_BEFORE_VALUE = /(?<![\p{L}\p{N}_-])([\p{L}\p{N}_-]+)[^\p{L}\p{N}\s=:]{0,8}\s*[=:]/gu;
+/** A flag, whose value may follow after a space. */
+const FLAG = new RegExp(`(?<!\\S)[${DASH}]+([\\p{L}\\p{N}_-]+)`, "gu");
 
-/** Whether a text gives something a value, as in `name=value` or `"name": value`, that nobody may see. */
+/** Whether a text gives something a value, as in `name=value`, `"name": value` or `--name value`, that nobody may see. */
 export function givesSecret(text: string): boolean {
-  return [...text.matchAll(NAME_BEFORE_VALUE)].some(([, name = ""]) => looksSecret(name));
+  const plain = text.normalize("NFKC");
+  return [NAME_BEFORE_VALUE, FLAG].some((names) =>
+    [...plain.matchAll(names)].some(([, name = ""]) => looksSecret(name)),
+  );
 }
 
 /** Whether nobody may see the value of an input: its name looks secret, or a name within the value, which comes from JSON. */

@@ -56,6 +56,9 @@ describe.each(MODES)("%s mode", (mode) => {
       "run weekly region=EMEA",
       "run zebra region=EMEA api_token=s3cr3t",
       'run zebra region=EMEA login={"password":"s3cr3t"}',
+      "run zebra region=EMEA *password*=s3cr3t",
+      "run zebra region=EMEA password\uff1ds3cr3t",
+      "run zebra region=EMEA --api-key s3cr3t",
     ]) {
       expect(await harness.ask(typed), typed).not.toContain("You typed");
     }
