@@ -18,6 +18,7 @@ const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const plain = (text: string) => ({ type: "plain_text", text });
 const mrkdwn = (text: string) => ({ type: "mrkdwn", text });
 const options = ["One", "Two", "Three"].map((text) => ({ text: plain(text), value: text.toLowerCase() }));
+const described = options.map((option) => ({ ...option, description: plain(`What ${option.text.text} does`) }));
 const button = (action_id: string, more = {}) => ({ type: "button", action_id, text: plain("Press"), ...more });
 const input = (block_id: string, element: Record<string, unknown>, more = {}) => ({
   type: "input",
@@ -228,12 +229,13 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
         ),
         input("days", { type: "number_input", is_decimal_allowed: false, initial_value: "30" }),
         input("size", { type: "static_select", options, initial_option: options[1] }),
-        input("flags", { type: "checkboxes", options }, { optional: true }),
+        input("flags", { type: "checkboxes", options: described }, { optional: true }),
       ],
     };
     await open(view);
     const dialog = ada.page.getByRole("dialog", { name: "Run a project" });
     await dialog.getByText("As in Hex").waitFor();
+    await dialog.getByText("What One does").waitFor();
     expect(await offences(ada.page)).toEqual([]);
     await dialog.getByRole("button", { name: "Run" }).click();
     await dialog.getByRole("alert").getByText("Please complete this required field.").waitFor();

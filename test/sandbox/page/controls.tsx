@@ -1,6 +1,6 @@
 // The elements of Block Kit that people use, as native controls. browser/forms.ts reads their content.
 
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { initially, optionsOf, takesMany } from "../slack/elements.js";
 import { isRecord, type Json, stringAt } from "../slack/json.js";
 import type { Input } from "../slack/server.js";
@@ -26,6 +26,8 @@ export interface Place {
 export interface Choice {
   value: string;
   text: string;
+  /** Under the text of a box to tick; empty for none. */
+  description?: string;
 }
 
 const TEXT_INPUTS: Readonly<Record<string, string>> = {
@@ -169,17 +171,21 @@ function Ticks({
   const { "aria-label": label, "data-focus": focus, ...rest } = common;
   return (
     <fieldset {...rest} data-kind="ticks" aria-label={label}>
-      {options.map(({ value, text }) => (
-        <label key={value}>
-          <input
-            type={type}
-            name={focus}
-            value={value}
-            defaultChecked={chosen.includes(value)}
-            data-focus={`${focus}/${value}`}
-          />
-          {text}
-        </label>
+      {options.map(({ value, text, description = "" }) => (
+        <Fragment key={value}>
+          <label>
+            <input
+              type={type}
+              name={focus}
+              value={value}
+              defaultChecked={chosen.includes(value)}
+              data-focus={`${focus}/${value}`}
+              aria-describedby={description === "" ? undefined : `${focus}/${value}/more`}
+            />
+            {text}
+          </label>
+          {description !== "" && <small id={`${focus}/${value}/more`}>{description}</small>}
+        </Fragment>
       ))}
     </fieldset>
   );
@@ -193,7 +199,11 @@ function offers(element: Json, place: Place): readonly Choice[] | null {
     case "overflow":
     case "checkboxes":
     case "radio_buttons":
-      return optionsOf(element).map((option) => ({ value: String(option.value), text: plain(option.text) }));
+      return optionsOf(element).map(({ value, text, description }) => ({
+        value: String(value),
+        text: plain(text),
+        description: plain(description),
+      }));
     case "users_select":
       return place.people;
     case "channels_select":
