@@ -144,7 +144,7 @@ export function endedRuns(runs: readonly HexRun[], now: number): HexRun[] {
   return groups.flatMap((group) => [...group.filter(isFailure), ...group.filter((run) => !isFailure(run))]);
 }
 
-/** Whether its end says something about the project. One that somebody cancelled, or that ended in a way that this bot does not know, says nothing. */
+/** Whether a run's end says something about the project: not if somebody cancelled it, or if it ended in a way that this bot does not know. */
 export function saysHowItWent(run: HexRun): boolean {
   return run.status === "COMPLETED" || isFailure(run);
 }

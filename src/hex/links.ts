@@ -1,5 +1,5 @@
-// Reads every form of a Hex link and of the ids in it, and writes links to projects. Source: links in public files and in third-party clients from
-// 2022 to 2026. Hex documents none of them.
+// Reads every form of a Hex link and of the ids in it, and writes links to projects. Source: links in public files and in
+// third-party clients from 2022 to 2026. Hex documents none of them.
 
 import { isUuid } from "./ids.js";
 

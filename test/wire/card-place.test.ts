@@ -41,7 +41,7 @@ test("in direct messages between people, to which nobody can invite the bot, it 
   const { ada, grace } = harness.slack.people;
   const said = await harness.ask(`run ${id}`, { channel: harness.slack.dmBetween(ada, grace) });
   expect(said).toContain("The bot cannot post in direct messages between people");
-  expect(said).toContain("the run's card is in your own with the bot");
+  expect(said).toContain("the run's card is in your direct messages with the bot");
   expect(said).not.toMatch(/invite|this channel/);
   expect((await harness.cardShows("Completed")).channel).toBe(harness.slack.dm(ada).id);
 });

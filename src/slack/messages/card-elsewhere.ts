@@ -32,7 +32,7 @@ interface Refusal {
 export function cardInDirectMessage({ channel, word }: Refusal, bot: string): Message {
   if (isDirect(channel) && word === NO_CHANNEL) {
     return answer(
-      "The bot cannot post in direct messages between people, so the run's card is in your own with the bot. To show it to others, type the command in a channel.",
+      "The bot cannot post in direct messages between people, so the run's card is in your direct messages with the bot. To show it to others, type the command in a channel.",
     );
   }
   const where = THREAD_ONLY.has(word) ? "thread" : "channel";
