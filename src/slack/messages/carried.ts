@@ -19,6 +19,9 @@ export const TOO_LONG = "too_long";
 /** What is carried when nothing was typed after the title. */
 export const NOTHING_CARRIED: Carried = { ...PLAIN_OPTIONS, dryRun: false };
 
+/** What a button's value carries; `undefined` when there is nothing to carry. */
+export type CarriedInButton = z.input<typeof carriedSchema> | typeof TOO_LONG | undefined;
+
 /** The form that goes into a button's value; `undefined` when there is nothing to carry. */
 export function packed({ inputs, fresh, publish, view, dryRun }: Carried): z.input<typeof carriedSchema> | undefined {
   const wanted = {

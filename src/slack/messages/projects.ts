@@ -1,17 +1,16 @@
 // The list of projects, page by page, with a Run button on each project that can be run.
 
 import type { KnownBlock } from "@slack/types";
-import { type HexPlace, projectUrl } from "../../hex/links.js";
-import { ownerOrCreator } from "../../hex/projects.js";
+import type { HexPlace } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { ACTIONS } from "./action-ids.js";
 import { actions, answer, button, context, lengthOf, type Message, message, section } from "./blocks.js";
-import { type Carried, packed, TOO_LONG } from "./carried.js";
+import { type Carried, type CarriedInButton, packed, TOO_LONG } from "./carried.js";
 import { LIMITS } from "./limits.js";
-import { code, count, date, dotted, inline, link, spoken } from "./mrkdwn.js";
+import { lengthsIn, projectBlocks } from "./listed-project.js";
+import { code, count, date, dotted, spoken } from "./mrkdwn.js";
 import { optionsLine } from "./run-words.js";
-import { scheduleWords } from "./schedule.js";
-import { type Searched, searchedInButton } from "./searched.js";
+import { searchedInButton } from "./searched.js";
 
 const PROJECTS_PER_PAGE = 8;
 /** Room for the text above a list and for page numbers with several digits, in characters of the message's JSON. */
@@ -41,8 +40,9 @@ export interface ProjectsView {
 export function projectsMessage(view: ProjectsView): Message {
   const { projects, words, place } = view;
   if (projects.length === 0) return emptyMessage(view);
-  const carried = carriedOf(view);
-  const perPage = perPageOf(view, carried);
+  const starting = startsWith(view);
+  const { carried } = starting;
+  const perPage = perPageOf(view, starting);
   const pages = Math.ceil(projects.length / perPage);
   const page = Math.min(Math.max(0, view.page), pages - 1);
   const shown = projects.slice(page * perPage, (page + 1) * perPage);
@@ -54,7 +54,7 @@ export function projectsMessage(view: ProjectsView): Message {
     : counted;
   return message(spoken(head), [
     section(head),
-    carriedBlockOf(view, carried),
+    starting.words,
     ...shown.flatMap((project) =>
       projectBlocks(
         project,
@@ -83,70 +83,43 @@ function gapOf({ readAt, known }: ProjectsView): string | null {
  * How many projects fit into one message, whichever projects they are. Every page has this size: a project that its message had
  * no room for would otherwise be on no page at all.
  */
-function perPageOf(view: ProjectsView, carried: InValue): number {
-  const { projects, nonce, words, place } = view;
-  const state = { nonce, words: searchedInButton(words), page: 0, carried };
-  const lengthIn = (project: Project) => lengthOf(projectBlocks(project, state, place));
-  const around = lengthOf([carriedBlockOf(view, carried), pager(view, 1, 3, carried)]);
-  const room = LIMITS.messageBlocksText - SPARE - around;
-  // Serializing thousands of projects takes long, so those that are certainly short enough are not serialized.
-  const frame = Math.max(...FRAMES.map(lengthIn));
-  const short = (project: Project) => frame + mostAdded(project) <= room / PROJECTS_PER_PAGE;
-  const longest = projects.reduce((most, project) => (short(project) ? most : Math.max(most, lengthIn(project))), 1);
-  return Math.min(PROJECTS_PER_PAGE, Math.max(1, Math.floor(room / longest)));
+function perPageOf(view: ProjectsView, { carried, words }: StartsWith): number {
+  const { projects, nonce, place } = view;
+  const room = LIMITS.messageBlocksText - SPARE - lengthOf([words, pager(view, 1, 3, carried)]);
+  const share = room / PROJECTS_PER_PAGE;
+  const state = { nonce, words: searchedInButton(view.words), page: 0, carried };
+  const { length, atMost } = lengthsIn(state, place);
+  const longest = projects.reduce(
+    (most, project) => (atMost(project) <= share ? most : Math.max(most, length(project))),
+    share,
+  );
+  return Math.max(1, Math.floor(room / longest));
 }
 
-/** What surrounds a project's text, in its longest form. */
-const FRAMES: readonly Project[] = [null, Date.UTC(2026, 0)].map((lastPublishedAt) => ({
-  id: "",
-  title: "",
-  description: null,
-  type: "PROJECT",
-  creator: null,
-  owner: { email: "" },
-  status: { name: "" },
-  categories: [],
-  schedules: [],
-  lastPublishedAt,
-  lastEditedAt: null,
-  createdAt: null,
-  archivedAt: null,
-  trashedAt: null,
-}));
-/** Text in which no character gets longer in a message's JSON. */
-const PLAIN = /^[^&<>"\\\p{Cc}\p{Cs}]*$/u;
-
-/** The most by which a project's block can exceed the frame, in characters; infinite when that cannot be told at a glance. */
-function mostAdded(project: Project): number {
-  const { id, title, status, schedules } = project;
-  const texts = [id, title, ownerOrCreator(project) ?? "", status?.name ?? ""];
-  if (schedules.length > 0 || !texts.every((text) => PLAIN.test(text))) return Number.POSITIVE_INFINITY;
-  // No text appears in more than three places.
-  return 3 * texts.reduce((sum, text) => sum + text.length, 0);
+/** What Run starts with: in the values of buttons, and in words above the list. */
+interface StartsWith {
+  carried: CarriedInButton;
+  words: KnownBlock | null;
 }
 
-/** The form that goes into the values of buttons; `undefined` when there is nothing to carry. */
-type InValue = ReturnType<typeof packed> | typeof TOO_LONG;
+const TOO_LONG_TO_START: StartsWith = {
+  carried: TOO_LONG,
+  words: section(
+    ":warning: What you typed after the title is too long for a button, so there are no Run buttons here. Write `/hex run <project id>` with the id of one of these projects, followed by the same inputs and flags.",
+  ),
+};
 
-function carriedOf({ carried, words, nonce, page }: ProjectsView): InValue {
-  if (carried === TOO_LONG) return TOO_LONG;
+function startsWith({ carried, words, nonce, page }: ProjectsView): StartsWith {
+  if (carried === TOO_LONG) return TOO_LONG_TO_START;
   const wanted = packed(carried);
+  if (wanted === undefined) return { carried: undefined, words: null };
   const longest = JSON.stringify({ project: UUID, nonce, words: searchedInButton(words), page, carried: wanted });
-  return wanted === undefined || JSON.stringify(longest).length <= LIMITS.carriedInButton ? wanted : TOO_LONG;
+  const fits = JSON.stringify(longest).length <= LIMITS.carriedInButton;
+  return fits ? { carried: wanted, words: carriedBlock(carried) } : TOO_LONG_TO_START;
 }
 const UUID = "00000000-0000-0000-0000-000000000000";
 
-function carriedBlockOf(view: ProjectsView, carried: InValue): KnownBlock | null {
-  return carried === undefined ? null : carriedBlock(carried === TOO_LONG ? TOO_LONG : view.carried);
-}
-
-function carriedBlock(carried: ProjectsView["carried"]): KnownBlock {
-  if (carried === TOO_LONG) {
-    return section(
-      ":warning: What you typed after the title is too long for a button, so there are no Run buttons here. Write `/hex run <project id>` with the id of one of these projects, followed by the same inputs and flags.",
-    );
-  }
-  const { dryRun, ...options } = carried;
+function carriedBlock({ dryRun, ...options }: Carried): KnownBlock {
   const line = optionsLine(options);
   if (dryRun)
     return section(
@@ -155,46 +128,7 @@ function carriedBlock(carried: ProjectsView["carried"]): KnownBlock {
   return section(`*Run* starts with what you typed: ${line ?? ""}`);
 }
 
-const DENIED = "\n_You may not run it here._";
-
-/** They take the most room with buttons. */
-function projectBlocks(
-  project: Project,
-  state: { nonce: string; words: Searched; page: number; carried: InValue },
-  place: HexPlace,
-  mayRun = true,
-): (KnownBlock | null)[] {
-  const { id, title, status, lastPublishedAt, schedules } = project;
-  const isPublished = lastPublishedAt !== null;
-  const label = status === null ? "" : `  ${code(status.name, 40)}`;
-  const schedule = scheduleWords(schedules);
-  const details = dotted(
-    inline(ownerOrCreator(project) ?? "no owner", 80),
-    isPublished ? `published ${date(lastPublishedAt, "{date_short_pretty}")}` : null,
-    schedule === null ? null : `runs ${schedule}`,
-  );
-  const why = isPublished ? (mayRun ? "" : DENIED) : "\n_Not published: publish it in Hex to run it._";
-  const canRun = isPublished && mayRun;
-  const { carried } = state;
-  const text = `*${link(projectUrl(place, project), title, 150)}*${label}\n${details}${why}`;
-  if (carried === TOO_LONG) return [section(canRun ? `${text}\n${code(id, 60)}` : text)];
-  const verb = carried?.dryRun ? "Dry run" : "Run";
-  const run = button({
-    actionId: ACTIONS.runProject,
-    label: verb,
-    value: JSON.stringify({ project: id, ...state }),
-    describe: `${verb} ${title}`,
-  });
-  const form = button({
-    actionId: ACTIONS.runProjectForm,
-    label: `${verb}…`,
-    value: JSON.stringify({ project: id, carried }),
-    describe: `${verb} with other inputs: ${title}`,
-  });
-  return [section(text), canRun ? actions(run, form) : null];
-}
-
-function pager({ words, nonce }: ProjectsView, page: number, pages: number, carried: InValue) {
+function pager({ words, nonce }: ProjectsView, page: number, pages: number, carried: CarriedInButton) {
   const value = (to: number) => JSON.stringify({ words: searchedInButton(words), page: to, nonce, carried });
   return actions(
     page > 0 ? button({ actionId: ACTIONS.projectsPrevious, label: "Previous", value: value(page - 1) }) : null,
