@@ -24,10 +24,17 @@ interface Started {
   isAwaiting: boolean;
 }
 
+/** Where the form is that the person has submitted. This process holds it in any case, and is the only one that can lose it. */
+type State =
+  /** On the screen: Slack is waiting for its acknowledgement. `stored`: also in the store, so it may be taken off the screen. */
+  | { is: "unanswered"; stored: RunForm | null }
+  /** In the store. The screen says "Checking with Hex…". */
+  | { is: "checking" }
+  /** The person has been told what comes of it. */
+  | { is: "told" };
+
 export class FormReply {
-  #state: "waiting" | "checking" | "told" = "waiting";
-  /** The form as it is stored. */
-  #kept: RunForm | null = null;
+  #state: State = { is: "unanswered", stored: null };
 
   /** `drawn` is the form as Slack shows it. Complaints can be attached to its blocks. */
   constructor(
@@ -38,62 +45,85 @@ export class FormReply {
 
   /** Whether the person sees "Checking with Hex…". */
   get isChecking(): boolean {
-    return this.#state === "checking";
+    return this.#state.is === "checking";
   }
 
   /** Whether the person has already been told. */
   get isTold(): boolean {
-    return this.#state === "told";
+    return this.#state.is === "told";
   }
 
-  /** The form is stored, so it can be taken off the screen. */
+  /** The form is stored, so it may be taken off the screen. */
   keeps(form: RunForm): void {
-    this.#kept = form;
+    if (this.#state.is === "unanswered") this.#state = { is: "unanswered", stored: form };
   }
 
   /** Slack's time is nearly over. Never rejects. */
   async late(): Promise<void> {
-    if (this.#state !== "waiting") return;
-    const kept = this.#kept;
-    const { user, key, log } = this.submission;
-    if (kept !== null) {
-      // Stored before the person has to wait for it. The store has just accepted the form, and has most of a second.
-      const check = { user, nonce: kept.nonce, round: kept.round, externalId: this.#externalId };
-      await noteCheck(this.bot, key, check).catch((err: unknown) => log.error({ err }, "the check could not be noted"));
-      if (this.#state !== "waiting") return this.#endCheck();
-    }
-    this.#state = kept === null ? "told" : "checking";
+    if (this.#state.is !== "unanswered") return;
+    const { stored } = this.#state;
+    if (stored === null) return this.#lateWithoutStore();
+    await this.#noteCheck(stored);
+    // They have been told in the meantime.
+    if (this.#state.is !== "unanswered") return this.#endCheck();
+    this.#state = { is: "checking" };
+    await this.#acknowledge({ response_action: "update", view: checkingView(this.drawn, this.#externalId) });
+  }
+
+  /** The form stays on the screen, because nothing else has it. */
+  #lateWithoutStore(): Promise<void> {
+    this.#state = { is: "told" };
     const complaint = { at: { kind: "project" as const }, text: storeSlowWords() };
-    const answer: ViewResponseAction =
-      kept === null
-        ? { response_action: "errors", errors: complaintsByBlock(this.drawn, [complaint]) }
-        : { response_action: "update", view: checkingView(this.drawn, this.#externalId) };
-    await this.submission.answer(answer).catch((err: unknown) => log.warn({ err }, "not acknowledged"));
+    return this.#acknowledge({ response_action: "errors", errors: complaintsByBlock(this.drawn, [complaint]) });
+  }
+
+  /** Before the person has to wait for the check. The store has just accepted the form, and has most of a second. */
+  #noteCheck({ nonce, round }: RunForm): Promise<void> {
+    const { user, key, log } = this.submission;
+    const check = { user, nonce, round, externalId: this.#externalId };
+    return noteCheck(this.bot, key, check).catch((err: unknown) => log.error({ err }, "the check could not be noted"));
+  }
+
+  #acknowledge(answer: ViewResponseAction): Promise<void> {
+    const { log } = this.submission;
+    return this.submission.answer(answer).catch((err: unknown) => log.warn({ err }, "not acknowledged"));
   }
 
   /** Leaves the form as it is, with complaints at its fields. */
   async refuse(form: RunForm, complaints: Complaint[]): Promise<void> {
-    if (this.#state !== "waiting") return this.draw(nextRound(form), { complaints });
-    this.#state = "told";
+    if (this.#state.is !== "unanswered") return this.draw(nextRound(form), { complaints });
+    this.#state = { is: "told" };
     await this.submission.answer({ response_action: "errors", errors: complaintsByBlock(this.drawn, complaints) });
   }
 
   /** Brings back the form as it is in `form`, with a `round` of its own. */
   async draw(form: RunForm, say: Say = {}): Promise<void> {
-    const { complaints = [], notice = null } = say;
-    const { user, log, respond } = this.submission;
-    const drawn = drawnProject(this.submission, form);
-    const isKept = this.#state === "waiting" && needsDraft(form);
-    if (isKept) await keepForm(this.bot, { user, form, complaints });
-    // Slack's time may have run out in the meantime.
-    if (this.#state === "told") return;
-    const wasWaiting = this.#state === "waiting";
-    this.#state = "told";
-    if (wasWaiting) {
-      const view = runFormView(form, { ...drawn, complaints, notice });
-      return this.submission.answer({ response_action: "update", view });
+    const { complaints = [] } = say;
+    const { user } = this.submission;
+    const isStored = this.#state.is === "unanswered" && needsDraft(form);
+    if (isStored) await keepForm(this.bot, { user, form, complaints });
+    // While it was being stored, Slack's time may have run out.
+    switch (this.#state.is) {
+      case "unanswered":
+        return this.#drawInAnswer(form, say);
+      case "checking":
+        return this.#drawAfterCheck(form, say, isStored);
+      case "told":
+        return;
     }
-    if (isKept || (await this.#keep(form, complaints))) {
+  }
+
+  #drawInAnswer(form: RunForm, { complaints = [], notice = null }: Say): Promise<void> {
+    this.#state = { is: "told" };
+    const view = runFormView(form, { ...drawnProject(this.submission, form), complaints, notice });
+    return this.submission.answer({ response_action: "update", view });
+  }
+
+  async #drawAfterCheck(form: RunForm, { complaints = [], notice = null }: Say, isStored: boolean): Promise<void> {
+    this.#state = { is: "told" };
+    const { user, log, respond } = this.submission;
+    if (isStored || (await this.#storeUnlessOvertaken(form, complaints))) {
+      const drawn = drawnProject(this.submission, form);
       const externalId = this.#externalId;
       await bringBack(this.bot, log, { user, externalId, form, ...drawn, complaints, notice, respond });
     }
@@ -105,9 +135,9 @@ export class FormReply {
    * messages.
    */
   async started({ title, channel, isAwaiting }: Started): Promise<void> {
-    const wasWaiting = this.#state === "waiting";
-    this.#state = "told";
-    if (wasWaiting) return this.submission.answer(null);
+    const isUnanswered = this.#state.is === "unanswered";
+    this.#state = { is: "told" };
+    if (isUnanswered) return this.submission.answer(null);
     const failure = await this.#update(startedView(title, channel, isAwaiting));
     // The card says so anyway.
     if (failure !== null) this.submission.log.info({ failure: failure.facts }, "the form was closed in the meantime");
@@ -123,12 +153,12 @@ export class FormReply {
 
   /** There is nothing to tell: the person sees the form. Never rejects. */
   async end(): Promise<void> {
-    this.#state = "told";
+    this.#state = { is: "told" };
     await this.#endCheck();
   }
 
   /** Returns false when another delivery of the same submission has told the person, or they went back to the form. */
-  async #keep(form: RunForm, complaints: Complaint[]): Promise<boolean> {
+  async #storeUnlessOvertaken(form: RunForm, complaints: Complaint[]): Promise<boolean> {
     const { user, log } = this.submission;
     try {
       const kept = await formKept(this.bot, form.nonce, user);
