@@ -93,9 +93,16 @@ function ownRunBlock(run: Run, { now, place, mayCancel }: ListAt, where: string 
   );
   const text = `${emoji} *${word}*  ${link(projectUrl(place, run.project), titleOf(run.project), 120)}\n${details}`;
   if (!mayCancel(run.project.id, run.requester)) return section(text);
-  // Hex has given it no id yet.
-  const later = run.state === "starting" ? "\nStill starting: you can cancel it as soon as Hex has accepted it." : "";
-  return section(`${text}${later}`, cancelOf(run) ?? undefined);
+  const later = cancelLater(run);
+  return section(later === null ? text : `${text}\n${later}`, cancelOf(run) ?? undefined);
+}
+
+/** Why a run cannot be cancelled yet, when the bot does not know its id in Hex; `null` for any other run. */
+function cancelLater(run: Run): string | null {
+  if (run.state !== "starting") return null;
+  return run.looking
+    ? "You can cancel it as soon as the bot has found it in Hex."
+    : "Still starting: you can cancel it as soon as Hex has accepted it.";
 }
 
 /** The buttons for those who may approve the run, and may not see its card. */

@@ -1,19 +1,47 @@
 import { expect, test } from "vitest";
-import { projectRunsMessage } from "../../../src/slack/messages/runs.js";
+import type { Run } from "../../../src/runs/run.js";
+import { type ProjectRuns, projectRunsMessage } from "../../../src/slack/messages/runs.js";
 import { hexRun } from "../../follow/evidence.js";
 
+const project = { id: "p", title: "Revenue" };
+const LIST: ProjectRuns = {
+  project,
+  runs: [],
+  own: new Map(),
+  others: [],
+  now: 0,
+  place: { origin: "https://app.hex.tech", workspace: null },
+  mayCancel: () => false,
+  mayDecide: () => false,
+};
+
 test("a run of which Hex does not say what started it is listed without that", () => {
-  const { blocks } = projectRunsMessage({
-    project: { id: "p", title: "Revenue" },
-    runs: [hexRun({ runId: "r1", runTrigger: null }), hexRun({ runId: "r2", runTrigger: "SCHEDULED" })],
-    own: new Map(),
-    others: [],
-    now: 0,
-    place: { origin: "https://app.hex.tech", workspace: null },
-    mayCancel: () => false,
-    mayDecide: () => false,
-  });
+  const runs = [hexRun({ runId: "r1", runTrigger: null }), hexRun({ runId: "r2", runTrigger: "SCHEDULED" })];
+  const { blocks } = projectRunsMessage({ ...LIST, runs });
   const said = blocks.map((block) => (block.type === "section" ? (block.text?.text ?? "") : "")).slice(1);
   expect(said[0]).toMatch(/^:white_check_mark: \*Completed\* · <!date/);
   expect(said[1]).toContain("*Completed* · by schedule · ");
+});
+
+test("a run that the bot looks for in Hex can be cancelled once it is found, and is not called still starting", () => {
+  const looking: Run = {
+    key: "k",
+    project,
+    options: { inputs: {}, fresh: false, publish: false, view: null },
+    requester: "U1",
+    trigger: null,
+    requestedAt: 0,
+    reference: "r",
+    typicalMs: null,
+    overdue: null,
+    again: null,
+    approval: null,
+    state: "starting",
+    looking: true,
+    facts: null,
+    lease: 0,
+  };
+  const said = JSON.stringify(projectRunsMessage({ ...LIST, others: [looking], mayCancel: () => true }).blocks);
+  expect(said).toMatch(/Looking for the run.*You can cancel it as soon as the bot has found it in Hex\./);
+  expect(said).not.toContain("Still starting");
 });
