@@ -74,8 +74,7 @@ export function withoutCard(run: Run, { why, bot, now, place }: WithoutCard): Me
   const card = runCard(run, now, place);
   const runId = identityOf(run)?.runId;
   const cancel = runId === undefined || isEnded(run) ? null : `Cancel it with ${code(`/hex cancel ${runId}`, 120)}.`;
-  const inShort = why.kind === "outdated" ? "Its card may not show it yet." : "Slack does not accept its card.";
-  return message(`${card.text}\n${inShort}`, [
+  return message(`${card.text}\n${IN_SHORT[why.kind]}`, [
     section(`:warning: ${whyWords(run, why, bot)}`),
     ...card.blocks,
     isEnded(run)
@@ -86,6 +85,14 @@ export function withoutCard(run: Run, { why, bot, now, place }: WithoutCard): Me
         ),
   ]);
 }
+
+/** The same for the notification. */
+const IN_SHORT: Record<NoCard["kind"], string> = {
+  slow: "Its card appears as soon as Slack accepts it.",
+  later: "Its card appears as soon as Slack accepts it.",
+  outdated: "Its card may not show it yet.",
+  refused: "Slack does not accept its card.",
+};
 
 function whyWords(run: Run, why: NoCard, bot: string): string {
   const goesOn = isEnded(run) ? "" : ` ${bold(titleOf(run.project), 120)} ${doesWords(run)} anyway.`;

@@ -8,7 +8,7 @@ import * as approval from "../../../src/slack/messages/approval.js";
 import { takenOverMessage, takingMessage } from "../../../src/slack/messages/attention.js";
 import { auditMessage } from "../../../src/slack/messages/audit.js";
 import type { Message } from "../../../src/slack/messages/blocks.js";
-import { cardInDirectMessage, hiddenCardMessage } from "../../../src/slack/messages/card-elsewhere.js";
+import { cardInDirectMessage, hiddenCardMessage, withoutCard } from "../../../src/slack/messages/card-elsewhere.js";
 import { NOTHING_CARRIED } from "../../../src/slack/messages/carried.js";
 import { chosenMessage } from "../../../src/slack/messages/choose-project.js";
 import * as digests from "../../../src/slack/messages/digest-answers.js";
@@ -219,6 +219,11 @@ const messages: [string, Message, RegExp][] = [
     "a card that may not be shown",
     hiddenCardMessage(project),
     /^The card of weekly_revenue is in your direct messages/,
+  ],
+  [
+    "a card that Slack is slow to post",
+    withoutCard(running, { why: { kind: "slow" }, bot: "hex", now: AT, place: PLACE }),
+    /^Running: weekly_revenue, .*\nIts card appears as soon as Slack accepts it\.$/,
   ],
   ["a choice", chosenMessage(project.title), /^Asking Hex to run weekly_revenue\./],
   [
