@@ -270,6 +270,7 @@ describe.each(MODES)("%s mode", (mode) => {
       ["run PROJECT region=“North", "quotation mark is never closed"],
       ["run PROJECT --frsh", "Did you mean `--fresh`?"],
       ["run PROJECT -dry-run", "Did you mean `--dry-run`?"],
+      ["run PROJECT -view=018f2a1e-0000-7000-8000-000000000001", "Did you mean `--view`?"],
       ["run weekly revenue -Publish", "Did you mean `--publish`?"],
       ["run PROJECT --view v x=1", "Leave out `--view` or the inputs"],
       ["run PROJECT --publish x=1", "Leave out `--publish` or the inputs"],

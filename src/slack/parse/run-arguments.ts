@@ -122,7 +122,8 @@ type Kind = "flag" | "input" | "word";
 function kindOf(word: Word): Kind {
   if (word.quoted === "word") return "word";
   const text = withoutInvisible(word.text);
-  if (/^--+[^-]/.test(text) || ONE_DASH.has(withPlainDashes(text).toLowerCase())) return "flag";
+  const [name = ""] = withPlainDashes(text).toLowerCase().split("=", 1);
+  if (/^--+[^-]/.test(text) || ONE_DASH.has(name)) return "flag";
   return isInput(word) ? "input" : "word";
 }
 
