@@ -2,9 +2,10 @@
 // only then does the bot find out whether there is something to record, so nobody can tell the one from the other.
 
 import { decidedBy } from "../../access/rights.js";
-import { type AuditEntry, type Deed, NOTHING_MORE } from "../../audit/audit-entry.js";
+import type { AuditEntry, Deed } from "../../audit/audit-entry.js";
 import type { ProjectNamed } from "../../hex/projects.js";
 import type { Arrival, Interaction } from "../listeners/context.js";
+import { refusedEntry } from "./audit-entries.js";
 import type { Permissions } from "./permissions.js";
 
 /** How they named the project. */
@@ -42,25 +43,13 @@ export function noteAttempt({ attempts, permissions }: Interaction, deed: Deed |
 }
 
 /** The entries about those attempts that were on hidden projects. `at` in epoch ms. */
-export function attemptEntries({ key, user, reference }: Arrival, { noted }: Attempts, at: number): AuditEntry[] {
+export function attemptEntries(arrival: Arrival, { noted }: Attempts, at: number): AuditEntry[] {
   const entries = noted.flatMap(({ deed, named, permissions }): AuditEntry[] => {
     const project = hiddenProject(named, permissions);
     if (project === null) return [];
-    return [
-      {
-        ...NOTHING_MORE,
-        id: `refused ${key} ${project.id}`,
-        at,
-        who: user,
-        where: permissions.place,
-        deed,
-        project,
-        decision: "refused",
-        rule: decidedBy(permissions.decide("see", project.id)),
-        result: "hidden",
-        reference,
-      },
-    ];
+    const rule = decidedBy(permissions.decide("see", project.id));
+    const attempt = { ...arrival, key: `${arrival.key} ${project.id}`, place: permissions.place };
+    return [refusedEntry(attempt, at, { deed, project, rule, result: "hidden" })];
   });
   // The same one may have been named several times.
   return [...new Map(entries.map((entry) => [entry.id, entry])).values()];

@@ -31,16 +31,7 @@ export function refusalEntry(
   { verb, project, hidden, decision }: DeniedDeed,
   at: number,
 ): AuditEntry {
-  return {
-    ...NOTHING_MORE,
-    id: `refused ${arrival.key}`,
-    at,
-    ...whoAndWhere(arrival),
-    deed: verb,
-    project: project ?? hidden ?? null,
-    decision: "refused",
-    rule: decidedBy(decision),
-  };
+  return refusedEntry(arrival, at, { deed: verb, project: project ?? hidden ?? null, rule: decidedBy(decision) });
 }
 
 /** Why somebody may not use the bot at all. `unproven`: Slack does not say that they belong to the bot's workspace. */
@@ -48,14 +39,20 @@ export type Outsider = "guest" | "of_another_workspace" | "unproven";
 
 /** The entry about somebody who was turned away before anything was looked up, so it does not say which project they meant. */
 export function outsiderEntry(arrival: Arrival, who: Outsider, deed: Deed, at: number): AuditEntry {
+  return refusedEntry(arrival, at, { deed, result: who });
+}
+
+type Refused = Pick<AuditEntry, "deed"> & Partial<Pick<AuditEntry, "project" | "rule" | "result">>;
+
+/** The entry about anything that was refused, whatever the reason. */
+export function refusedEntry(arrival: Arrival, at: number, refused: Refused): AuditEntry {
   return {
     ...NOTHING_MORE,
     id: `refused ${arrival.key}`,
     at,
     ...whoAndWhere(arrival),
-    deed,
     decision: "refused",
-    result: who,
+    ...refused,
   };
 }
 
