@@ -76,9 +76,7 @@ export async function openShared(
     const [work, lease] = [poolOf(CONNECTIONS), poolOf(LEASE_CONNECTIONS)];
     return { ...(await openIn(schema, work, lease)), renew: () => renewed.renew() };
   } catch (error) {
-    if (error instanceof StoreError) throw error;
-    if (error instanceof NewerStoreError) throw new StoreError("newer", address.where, error);
-    throw new StoreError(postgresFailure(error) ?? "unusable_postgres", address.where, error);
+    throw storeErrorOf(error, address);
   }
 }
 
@@ -91,9 +89,15 @@ export async function openSharedForReading(url: string): Promise<Store> {
     const db = new Kysely<Tables>({ dialect: new GuardedDialect(new PoolDialect({ pool })) });
     return { db: db.withPlugin(new WithSchemaPlugin(schema)), close: () => db.destroy() };
   } catch (error) {
-    if (error instanceof StoreError) throw error;
-    throw new StoreError(postgresFailure(error) ?? "unusable_postgres", address.where, error);
+    throw storeErrorOf(error, address);
   }
+}
+
+/** Why the store cannot be opened. */
+function storeErrorOf(error: unknown, { where }: PostgresAddress): StoreError {
+  if (error instanceof StoreError) return error;
+  if (error instanceof NewerStoreError) return new StoreError("newer", where, error);
+  return new StoreError(postgresFailure(error) ?? "unusable_postgres", where, error);
 }
 
 function watched(pool: Pool, onError: (error: Error) => void): Pool {
