@@ -6,7 +6,7 @@ import { identityOf, type Run } from "../../runs/run.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import type { Message } from "../messages/blocks.js";
 import { projectRunsMessage, runsToCancelMessage } from "../messages/runs.js";
-import { listAt } from "./list-rights.js";
+import { listAt } from "./list-at.js";
 import type { ProjectSeen } from "./read-project.js";
 import { readProjectRuns } from "./read-project-runs.js";
 

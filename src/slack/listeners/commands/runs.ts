@@ -1,8 +1,8 @@
 // `/hex runs [project]`: the runs that the bot tracks, or the recent runs of one project.
 
 import { findProject } from "../../flows/find-project.js";
+import { listAt } from "../../flows/list-at.js";
 import { projectRuns } from "../../flows/list-project-runs.js";
-import { listAt } from "../../flows/list-rights.js";
 import { runsFor } from "../../flows/runs-for.js";
 import { plainChoice } from "../../messages/choice.js";
 import { watchedRunsMessage } from "../../messages/runs.js";
