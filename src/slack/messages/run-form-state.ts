@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { JsonValue } from "../../hex/client.js";
+import { ACTIONS } from "./action-ids.js";
 
 const jsonValue = z.custom<JsonValue>((value) => value !== undefined);
 
@@ -127,10 +128,10 @@ export function fieldBlockId(
   return `field.${index}.${round}-${draw}.${project?.id ?? ""}`;
 }
 
-/** The action_ids of the elements. Those of inputs have the input's name after a prefix, so that none is mistaken for another element. */
+/** The action_ids of the elements. The first two redraw the form, so they are also actions. Those of inputs have the input's name after a prefix, so that none is mistaken for another element. */
 export const ELEMENTS = {
-  project: "form_project",
-  typedProject: "form_typed_project",
+  project: ACTIONS.formProject,
+  typedProject: ACTIONS.formTypedProject,
   more: "form_more",
   options: "form_options",
   view: "form_view",
