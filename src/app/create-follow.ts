@@ -5,9 +5,8 @@ import { ConnectionReader } from "../follow/connection-reader.js";
 import { ConnectionStore } from "../follow/connection-store.js";
 import type { DigestSources } from "../follow/digest-contents.js";
 import { DigestStore } from "../follow/digest-store.js";
-import type { Away } from "../follow/judgement.js";
 import { MemberStore } from "../follow/member-store.js";
-import { ProjectPoller } from "../follow/project-poller.js";
+import { ProjectPoller, type ProjectPollerOptions } from "../follow/project-poller.js";
 import { TroubleStore } from "../follow/trouble-store.js";
 import type { Following } from "../follow/watch.js";
 import { WatchStore } from "../follow/watch-store.js";
@@ -52,38 +51,64 @@ export interface FollowPartOptions {
 /** In ms. Nobody waits for the first reading of a project that is watched in another process. */
 const SHORTEST_SLEEP_MS = 5 * SECOND;
 
-export function createFollow({ settings, store, hex, catalog, outages }: FollowPartOptions): FollowPart {
-  const { config, log } = settings;
-  const { clock, rows, leadership, maxSleepMs } = store;
+export function createFollow(options: FollowPartOptions): FollowPart {
+  const { settings, store, hex, catalog, outages } = options;
+  const { lateMinutes, stuckFactor, requestsPerMinute } = settings.config;
   const news = new Emitter<void>();
-  const watches = new WatchStore(store.store.db, rows);
-  const troubles = new TroubleStore(store.store.db, rows, leadership.write);
-  const members = new MemberStore(store.store.db, rows, leadership.write);
-  const digests = new DigestStore(store.store.db, rows);
-  const away = async (since: number): Promise<Away[]> => {
-    const incidents = await outages.health.incidentsSince(since);
+  const stores = createStores(store);
+  const { watches, digests, troubles } = stores;
+  const follows = async () => {
+    const now = store.clock.now();
+    return [...(await watches.follows(now)), ...(await digests.follows(now))];
+  };
+  const judging: Judging = { lateMs: lateMinutes * MINUTE, stuckFactor, away: awayOf(outages) };
+  return {
+    ...stores,
+    following: { follows, leastPerMinute: leastOf(hex.shares.follow, requestsPerMinute) },
+    digestSources: { watches, troubles, catalog, ...judging },
+    poller: createPoller(options, { follows, store: troubles, ...judging }, news),
+    connectionReader: createConnectionReader(options, stores.connections, news),
+    news,
+  };
+}
+
+function createStores({ store: { db }, rows, leadership: { write } }: StorePart) {
+  return {
+    watches: new WatchStore(db, rows),
+    digests: new DigestStore(db, rows),
+    troubles: new TroubleStore(db, rows, write),
+    members: new MemberStore(db, rows, write),
+    connections: new ConnectionStore(db, rows, write),
+  };
+}
+
+/** What decides whether something is wrong with a project. */
+type Judging = Pick<ProjectPollerOptions, "lateMs" | "stuckFactor" | "away">;
+
+/** When Hex was down: what is late then is not the project's fault. */
+function awayOf({ health }: OutagesPart): Judging["away"] {
+  return async (since) => {
+    const incidents = await health.incidentsSince(since);
     return incidents.map((incident) => ({
       from: incident.since,
       to: incident.state === "down" ? null : incident.backAt,
     }));
   };
-  const follows = async () => {
-    const now = clock.now();
-    return [...(await watches.follows(now)), ...(await digests.follows(now))];
-  };
-  const lateMs = config.lateMinutes * MINUTE;
-  const { stuckFactor } = config;
-  const poller = new ProjectPoller({
+}
+
+function createPoller(
+  { settings, store, hex, catalog }: FollowPartOptions,
+  followed: Judging & Pick<ProjectPollerOptions, "follows" | "store">,
+  news: Emitter<void>,
+): ProjectPoller {
+  const { log } = settings;
+  return new ProjectPoller({
+    ...followed,
     hex: hex.client,
     catalog,
-    follows,
-    store: troubles,
-    clock,
+    clock: store.clock,
     share: hex.shares.follow,
-    maxSleepMs: Math.max(maxSleepMs, SHORTEST_SLEEP_MS),
-    lateMs,
-    stuckFactor,
-    away,
+    maxSleepMs: Math.max(store.maxSleepMs, SHORTEST_SLEEP_MS),
     newReference,
     onTrouble: (trouble) => {
       logTrouble(log, trouble);
@@ -100,28 +125,21 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
     },
     onError: (err) => log.error({ err }, "Checking the watched projects failed: the bot tries again"),
   });
-  const connections = new ConnectionStore(store.store.db, rows, leadership.write);
-  const connectionReader = new ConnectionReader({
+}
+
+function createConnectionReader(
+  { settings: { log }, store, hex }: FollowPartOptions,
+  connections: ConnectionStore,
+  news: Emitter<void>,
+): ConnectionReader {
+  return new ConnectionReader({
     hex: hex.client,
     store: connections,
-    clock,
+    clock: store.clock,
     // Polls of runs and of watched projects matter more.
     share: hex.shares.catalog,
     newReference,
     onRead: () => news.emit(),
     onError: (err) => log.error({ err }, "Reading which data connections projects share failed: the bot tries again"),
   });
-  const digestSources = { watches, troubles, catalog, away, lateMs, stuckFactor };
-  return {
-    following: { follows, leastPerMinute: leastOf(hex.shares.follow, config.requestsPerMinute) },
-    watches,
-    digests,
-    digestSources,
-    troubles,
-    members,
-    connections,
-    connectionReader,
-    poller,
-    news,
-  };
 }
