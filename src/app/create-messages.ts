@@ -39,82 +39,111 @@ export interface MessagesPartOptions extends AlertsPartOptions {
 }
 
 export function createMessages(options: MessagesPartOptions): MessagesPart {
-  const { settings, lifetime, metrics, slackClient, identity, store, hex, runs, outages } = options;
-  const { log } = settings;
+  const { settings, lifetime, store, runs } = options;
   const { clock, process, now, rows } = store;
   const { db } = store.store;
-  const { web: slack, oneTry } = slackClient;
-  const hexPlace = () => hex.client.place.now;
+  const people = new PeopleByEmail(askingOf(options));
+  const own: OwnParts = {
+    cardStore: new CardStore(db, { process, now }, rows),
+    followerStore: new FollowerStore(db, { process, now }),
+    requesters: new Requesters({ clock, log: settings.log, work: lifetime.work }),
+    approverSources: createApproverSources(options, people),
+  };
+  const cards = createCards(options, own);
+  const followers = createFollowers(options, own);
+  const alerts = createAlerts(options, { cards: own.cardStore, people });
+  const homes = createHomes(options, alerts);
+  redrawAsRunsChange(runs, { cards, followers, homes });
+  const { approverSources: permissions, cardStore } = own;
+  const approvalReview = new ApprovalReview({ runs: runs.store, cards: cardStore, permissions, clock });
+  return { ...own, ...alerts, cards, approvalReview, followers, homes, dataTables: new DataTables() };
+}
 
-  const cardStore = new CardStore(db, { process, now }, rows);
-  const followerStore = new FollowerStore(db, { process, now });
-  const requesters = new Requesters({ clock, log, work: lifetime.work });
-  const asking = { slack, slackRefusals: slackClient.refusals, clock, log };
-  const people = new PeopleByEmail(asking);
-  const approverSources = {
-    ...options.permissions,
-    peopleByEmail: people,
-    accounts: new Accounts({ ...asking, home: identity }),
+/** What the messages share. */
+type OwnParts = Pick<MessagesPart, "cardStore" | "followerStore" | "requesters" | "approverSources">;
+
+/** What it takes to ask Slack about people. */
+function askingOf({ settings, slackClient, store }: MessagesPartOptions) {
+  return {
+    slack: slackClient.web,
+    slackRefusals: slackClient.refusals,
+    clock: store.clock,
+    log: settings.log,
+  };
+}
+
+function createApproverSources(options: MessagesPartOptions, peopleByEmail: PeopleByEmail): ApproverSources {
+  const { permissions, identity } = options;
+  return {
+    ...permissions,
+    peopleByEmail,
+    accounts: new Accounts({ ...askingOf(options), home: identity }),
     isOfOrganization: identity.enterpriseId !== null,
   };
-  const approvers = new Approvers({ slack: oneTry, runs: runs.store, permissions: approverSources, hexPlace, log });
-  const cards = new Cards({
+}
+
+function createCards(options: MessagesPartOptions, own: OwnParts): Cards {
+  const { settings, lifetime, metrics, slackClient, identity, store, hex, runs } = options;
+  const { log } = settings;
+  const { web: slack, oneTry } = slackClient;
+  const hexPlace = () => hex.client.place.now;
+  return new Cards({
     slack,
     oneTry,
-    cards: cardStore,
+    cards: own.cardStore,
     runs: runs.store,
-    clock,
+    clock: store.clock,
     log,
     hexPlace,
-    followers: followerStore,
-    approvers,
-    requesters,
+    followers: own.followerStore,
+    approvers: new Approvers({ slack: oneTry, runs: runs.store, permissions: own.approverSources, hexPlace, log }),
+    requesters: own.requesters,
     botName: identity.name,
     onEndShown: (afterMs) => metrics.cardShownAfter(afterMs),
     signal: lifetime.ending.signal,
   });
-  const followers = new Followers({
-    slack: oneTry,
+}
+
+function createFollowers(options: MessagesPartOptions, { followerStore, cardStore }: OwnParts): Followers {
+  const { settings, slackClient, store, hex, runs, permissions } = options;
+  return new Followers({
+    slack: slackClient.oneTry,
     followers: followerStore,
     cards: cardStore,
     runs: runs.store,
-    clock,
-    hexPlace,
-    mayBeShownTo: (audience, projectId) => mayBeShownTo(options.permissions, audience, projectId),
-    log,
+    clock: store.clock,
+    hexPlace: () => hex.client.place.now,
+    mayBeShownTo: (audience, projectId) => mayBeShownTo(permissions, audience, projectId),
+    log: settings.log,
   });
-  const alerts = createAlerts(options, { cards: cardStore, people });
-  const homes = new Homes({
-    slack,
-    homes: new HomeStore(db),
+}
+
+function createHomes(options: MessagesPartOptions, { troubleSources }: AlertsPart): Homes {
+  const { settings, lifetime, slackClient, store, hex, runs, outages, permissions } = options;
+  return new Homes({
+    slack: slackClient.web,
+    homes: new HomeStore(store.store.db),
     runs: runs.store,
     health: outages.health,
-    troubleSources: alerts.troubleSources,
-    rightsOf: (user) => rightsAtHome(options.permissions, user),
+    troubleSources,
+    rightsOf: (user) => rightsAtHome(permissions, user),
     slackRefusals: slackClient.refusals,
-    clock,
-    log,
+    clock: store.clock,
+    log: settings.log,
     hexHost: hex.client.host,
-    hexPlace,
+    hexPlace: () => hex.client.place.now,
     signal: lifetime.stopping.signal,
   });
+}
 
+function redrawAsRunsChange(
+  runs: MessagesPartOptions["runs"],
+  { cards, followers, homes }: Pick<MessagesPart, "cards" | "followers" | "homes">,
+): void {
   runs.changed.on((run) => {
     void cards.redraw(run.key);
     if (isEnded(run)) void followers.tell(run.key);
     if (run.requester !== null) void homes.redraw(run.requester);
   });
   runs.polled.on((key) => void cards.redraw(key));
-  return {
-    cardStore,
-    followerStore,
-    cards,
-    approvalReview: new ApprovalReview({ runs: runs.store, cards: cardStore, permissions: approverSources, clock }),
-    approverSources,
-    followers,
-    homes,
-    requesters,
-    dataTables: new DataTables(),
-    ...alerts,
-  };
 }
