@@ -24,7 +24,7 @@ interface Started {
   isAwaiting: boolean;
 }
 
-/** Where the form is that the person has submitted. This process holds it in any case, and is the only one that can lose it. */
+/** Where the submitted form is. This process holds it throughout, but may die. */
 type State =
   /** On the screen: Slack is waiting for its acknowledgement. `stored`: also in the store, so it may be taken off the screen. */
   | { is: "unanswered"; stored: RunForm | null }
