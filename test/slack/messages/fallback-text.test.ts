@@ -23,35 +23,15 @@ import { runProblemMessage } from "../../../src/slack/messages/run-problem.js";
 import { projectRunsMessage } from "../../../src/slack/messages/runs.js";
 import * as watches from "../../../src/slack/messages/watch-answers.js";
 import { watchesEndedMessage } from "../../../src/slack/messages/watches-ended.js";
+import { APPROVAL, AT, PLAIN_RUN } from "./plain-run.js";
 
-const AT = Date.UTC(2026, 10, 2, 9, 30);
 const PLACE = { origin: "https://app.hex.tech", workspace: "6f4922f4-8d2b-4f7a-9f3e-0123456789ab" };
 const project = { id: "018f2a1e-1111-7abc-8def-0123456789ab", title: "weekly_revenue" };
 const facts = { kind: "plan" as const, operation: "runProject" as const, host: "app.hex.tech" };
 const base = {
-  key: "k",
+  ...PLAIN_RUN,
   project,
-  options: { inputs: {}, fresh: false, publish: false, view: null },
-  requester: "U1",
-  trigger: null,
-  requestedAt: AT,
-  reference: "r",
-  typicalMs: null,
-  overdue: null,
-  again: null,
-  approval: {
-    verb: "run" as const,
-    place: null,
-    told: true,
-    posting: null,
-    questions: [],
-    by: [{ kind: "person" as const, id: "U3" }],
-    rule: { number: 1, name: "Month end" },
-    until: AT,
-    approved: null,
-    isEndTold: false,
-    hopeless: null,
-  },
+  approval: { ...APPROVAL, by: [{ kind: "person" as const, id: "U3" }], rule: { number: 1, name: "Month end" } },
 };
 const awaiting = { ...base, state: "awaiting" as const };
 const hex = { runId: "r", url: "https://app.hex.tech/acme/app/p/run/r", traceId: null, projectVersion: null };

@@ -4,51 +4,24 @@ import { expect, test } from "vitest";
 import type { Run, RunIn } from "../../../src/runs/run.js";
 import { endMessage } from "../../../src/slack/messages/follow-up.js";
 import { plainText } from "../../../src/slack/messages/plain.js";
+import { APPROVAL, AT, PLAIN_RUN } from "./plain-run.js";
 
-const AT = Date.UTC(2026, 10, 2, 9, 30);
-const base = {
-  key: "k",
-  project: { id: "p", title: "Revenue" },
-  options: { inputs: {}, fresh: false, publish: false, view: null },
-  requester: "U1",
-  trigger: null,
-  requestedAt: AT,
-  reference: "r",
-  typicalMs: null,
-  overdue: null,
-  again: null,
-  approval: null,
-};
 const ended = {
-  ...base,
+  ...PLAIN_RUN,
   hex: { runId: "r", url: null, traceId: null, projectVersion: null },
   startedAt: AT,
   endedAt: AT + 20_000,
   elapsedMs: 20_000,
 };
 const lost = (why: RunIn<"lost">["why"]): Run => ({
-  ...base,
+  ...PLAIN_RUN,
   state: "lost",
   why,
   hex: null,
   facts: null,
   endedAt: AT,
 });
-const approval = {
-  verb: "run" as const,
-  place: null,
-  told: true,
-  posting: null,
-  questions: [],
-  by: [],
-  rule: { number: 1, name: null },
-  until: AT,
-  approved: { by: "U3", at: AT },
-  isEndTold: false,
-  hopeless: null,
-};
-
-const unapproved = { ...approval, approved: null };
+const approval = { ...APPROVAL, approved: { by: "U3", at: AT } };
 const facts = { kind: "plan" as const, operation: "runProject" as const, host: "app.hex.tech" };
 
 const NO_PLAN = "The workspace's plan does not include the Hex API (403).";
@@ -60,17 +33,17 @@ const ends: [string, Run][] = [
   ["*Revenue* could not run: Hex had no free kernel for it", { ...ended, state: "no_kernel" }],
   ["*Revenue* was cancelled by <@U2> after 20 s", { ...ended, state: "cancelled", by: "U2", orBy: [] }],
   ["*Revenue* was cancelled in Hex after 20 s", { ...ended, state: "cancelled", by: null, orBy: [] }],
-  ["*Revenue* was cancelled by <@U2> before it began", { ...base, state: "withdrawn", by: "U2", endedAt: AT }],
-  ["*Revenue* was declined by <@U2>", { ...base, approval: unapproved, state: "declined", by: "U2", endedAt: AT }],
+  ["*Revenue* was cancelled by <@U2> before it began", { ...PLAIN_RUN, state: "withdrawn", by: "U2", endedAt: AT }],
+  ["*Revenue* was declined by <@U2>", { ...PLAIN_RUN, approval: APPROVAL, state: "declined", by: "U2", endedAt: AT }],
   ["*Revenue*, approved by <@U3>, completed after 20 s", { ...ended, approval, state: "completed" }],
   [
     `*Revenue*, approved by <@U3>, was not started: ${NO_PLAN}`,
-    { ...base, approval, state: "refused", facts, endedAt: AT },
+    { ...PLAIN_RUN, approval, state: "refused", facts, endedAt: AT },
   ],
   ["*Revenue*, approved by <@U3>: the run is no longer in Hex", { ...lost("vanished"), approval }],
-  ["*Revenue*, approved by <@U3>, was not started in time", { ...base, approval, state: "expired", endedAt: AT }],
-  ["*Revenue* was not approved in time", { ...base, approval: unapproved, state: "expired", endedAt: AT }],
-  [`*Revenue* was not started: ${NO_PLAN}`, { ...base, state: "refused", facts, endedAt: AT }],
+  ["*Revenue*, approved by <@U3>, was not started in time", { ...PLAIN_RUN, approval, state: "expired", endedAt: AT }],
+  ["*Revenue* was not approved in time", { ...PLAIN_RUN, approval: APPROVAL, state: "expired", endedAt: AT }],
+  [`*Revenue* was not started: ${NO_PLAN}`, { ...PLAIN_RUN, state: "refused", facts, endedAt: AT }],
   ["*Revenue*: it is not known whether the run was started", lost("start_unknown")],
   ["*Revenue*: it is not known whether the run was started", lost("several")],
   ["*Revenue*: it is not known how the run is doing", lost("refused")],

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Run } from "../../../src/runs/run.js";
 import { type ProjectRuns, projectRunsMessage } from "../../../src/slack/messages/runs.js";
 import { hexRun } from "../../follow/evidence.js";
+import { PLAIN_RUN } from "./plain-run.js";
 
 const project = { id: "p", title: "Revenue" };
 const LIST: ProjectRuns = {
@@ -24,23 +25,7 @@ test("a run of which Hex does not say what started it is listed without that", (
 });
 
 test("a run that the bot looks for in Hex can be cancelled once it is found, and is not called still starting", () => {
-  const looking: Run = {
-    key: "k",
-    project,
-    options: { inputs: {}, fresh: false, publish: false, view: null },
-    requester: "U1",
-    trigger: null,
-    requestedAt: 0,
-    reference: "r",
-    typicalMs: null,
-    overdue: null,
-    again: null,
-    approval: null,
-    state: "starting",
-    looking: true,
-    facts: null,
-    lease: 0,
-  };
+  const looking: Run = { ...PLAIN_RUN, project, state: "starting", looking: true, facts: null, lease: 0 };
   const said = JSON.stringify(projectRunsMessage({ ...LIST, others: [looking], mayCancel: () => true }).blocks);
   expect(said).toMatch(/Looking for the run.*You can cancel it as soon as the bot has found it in Hex\./);
   expect(said).not.toContain("Still starting");
