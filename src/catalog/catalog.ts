@@ -79,6 +79,13 @@ export class Catalog implements ProjectsSeen {
     return this.#matcher.get(projectId);
   }
 
+  /**
+   * Projects that may be known no more, as Hex last described them: see `CatalogStore.lastKnown`. @throws StoreFailure
+   */
+  lastKnown(ids: readonly string[]): Promise<Project[]> {
+    return this.options.store.lastKnown(ids);
+  }
+
   /** What somebody's words mean, see `Match`. Any text will do. */
   match(text: string, among?: Among, sees?: Sees): Match {
     return this.#matcher.match(text, among, sees);

@@ -123,6 +123,20 @@ export class CatalogStore {
     }
   }
 
+  /** These projects as Hex last described them, whether or not it still lists them. One that has been gone for long is not among them. */
+  async lastKnown(ids: readonly string[]): Promise<Project[]> {
+    const known: Project[] = [];
+    for (let at = 0; at < ids.length; at += SLICE) {
+      const rows = await this.db
+        .selectFrom("catalog_projects")
+        .select(["id", storedDoc(this.db).as("doc")])
+        .where("id", "in", ids.slice(at, at + SLICE))
+        .execute();
+      known.push(...this.rows.each(rows, (row) => this.#project(row)));
+    }
+    return known;
+  }
+
   /** What has changed since a revision, a few at a time. */
   async *changesSince(revision: number): AsyncGenerator<Changes> {
     // After everything with that revision.

@@ -71,6 +71,15 @@ export class VisibleProjects {
     return project === null ? this.sight.seesAnything(projectId) : this.sight.sees(project);
   }
 
+  /** Those of these projects that do not exist for them. One that Hex no longer lists is judged by what it was. @throws StoreFailure */
+  async hiddenAmong(ids: readonly string[]): Promise<string[]> {
+    const { sight, catalog } = this;
+    if (sight === null) return [];
+    const unknown = ids.filter((id) => catalog.known(id) === null);
+    const seen = new Set((await catalog.lastKnown(unknown)).filter(sight.sees).map(({ id }) => id));
+    return ids.filter((id) => !seen.has(id) && !this.has(id));
+  }
+
   /** Whether a project is known to the bot and does not exist for them. */
   hides(projectId: string): boolean {
     const project = this.catalog.known(projectId);

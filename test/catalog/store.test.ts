@@ -144,6 +144,17 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect((await changes(0)).gone).toHaveLength(0);
   });
 
+  test("what is gone is remembered as it was for a month", async () => {
+    const projects = realisticProjects(130);
+    const ids = projects.map(({ id }) => id);
+    await keep(projects, NOW);
+    await keep([], NOW + MINUTE, true);
+    const known = new Map((await store.lastKnown(["nowhere", ...ids])).map((project) => [project.id, project]));
+    expect(ids.map((id) => known.get(id))).toEqual(projects);
+    await keep([], NOW + 40 * DAY, true);
+    expect(await store.lastKnown(ids)).toEqual([]);
+  });
+
   test("writers at the same time each get a revision of their own, and nobody misses one", async () => {
     await Promise.all(Array.from({ length: 8 }, (_, i) => keep([projectOf({ title: `Project ${i}` })], NOW)));
     const slices = await sql<{ revision: string }>`select distinct revision from catalog_projects`.execute(opened.db);

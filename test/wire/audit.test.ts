@@ -177,6 +177,40 @@ describe.each(MODES)("over %s", (mode) => {
     expect(await harness.ask(`audit ${project.id}`)).toContain("nothing");
   });
 
+  test("what was done to a project that Hex no longer lists is judged by what the project was", async () => {
+    const { grace } = harness.slack.people;
+    const salaries = harness.hex.workspace.addProject({ title: "Bonus payments", categories: ["Salaries"] });
+    harness.rules(
+      `{ allow: [see, watch], people: ${grace.id} }`,
+      "{ deny: see, people: everyone, projects: { category: Salaries } }",
+      ALL,
+      ADMIN,
+    );
+    await harness.ask("projects");
+    const gone = [project.id, salaries.id];
+    for (const id of gone) await harness.ask(`watch ${id}`, { user: grace });
+    for (const id of gone) harness.hex.workspace.project(id).archivedAt = harness.clock.now();
+    await harness.until(() => harness.log.some((line) => line.includes('"msg":"All projects have been read"')));
+    await harness.pass(25 * 60_000, 10_000);
+    const showsWhatWasSeen = async () => {
+      for (const asked of ["audit", `audit ${project.id}`])
+        expect(await harness.ask(asked)).toContain("watched *Weekly revenue*");
+      expect(await harness.ask("audit")).not.toMatch(/Bonus|\d of \d/);
+      expect(await harness.ask(`audit ${salaries.id}`)).toContain("nothing");
+    };
+    await showsWhatWasSeen();
+    await harness.stopBot();
+    await harness.startBot();
+    await showsWhatWasSeen();
+  });
+
+  test("where there is nothing to show, an administrator reads where all of it is", async () => {
+    harness.rules(ADMIN);
+    const told = await harness.ask(`audit ${project.id} 90`);
+    expect(told).toContain("nothing that you may see here");
+    expect(told).toContain("`npm run audit` on the bot's machine exports all of it");
+  });
+
   test("as many of the latest as a message has room for, and how many there are", async () => {
     harness.rules(
       `{ allow: [see, watch], people: everyone, name: ${"Everybody watches what they like ".repeat(2)}}`,

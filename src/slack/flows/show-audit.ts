@@ -32,8 +32,7 @@ export async function showAudit(bot: Bot, interaction: Interaction, typed: Audit
   };
   await permissions.projects.ready();
   // To an administrator who may not see a project, nothing was ever done to it.
-  const about = await bot.auditStore.projectIds(query);
-  const except = about.filter((id) => !permissions.projects.has(id));
+  const except = await permissions.projects.hiddenAmong(await bot.auditStore.projectIds(query));
   const { entries, total } = await bot.auditStore.latest({ ...query, except }, SHOWN);
   await bot.audit.record(deedEntry(interaction, "administer", now, { detail: `audit ${days} d`, project }));
   await respond(auditMessage({ entries, total, days, who: typed.who, project }));

@@ -25,7 +25,7 @@ export function auditMessage({ entries, total, days, who, project }: AuditView):
   const to = project === null ? "" : ` with ${bold(project.title, 100)}`;
   const head = `${did}${to} in the last ${count(days, "day")}`;
   if (entries.length === 0) {
-    return answer(`${head}: nothing.`);
+    return answer(`${head}: nothing that you may see here. ${ALL_OF_IT}`);
   }
   const groups = Array.from({ length: Math.ceil(entries.length / PER_GROUP) }, (_, at) =>
     paragraphs(entries.slice(at * PER_GROUP, (at + 1) * PER_GROUP).map(entryLine)),
@@ -38,8 +38,12 @@ export function auditMessage({ entries, total, days, who, project }: AuditView):
 
 function footOf(shown: number, total: number) {
   const rest = total > shown ? `These are the latest ${shown} of ${total}. ` : "";
-  return context(`${rest}\`npm run audit\` on the bot's machine exports all of it.`);
+  return context(`${rest}${ALL_OF_IT}`);
 }
+
+/** The same whether or not there is more. */
+const ALL_OF_IT =
+  "`npm run audit` on the bot's machine exports all of it, also about projects that you may not see or that are gone.";
 
 /** Without rules, nobody is an administrator. */
 export function auditInTerminalMessage(): Message {
