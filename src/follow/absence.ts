@@ -18,6 +18,8 @@ export const absenceSchema = z.object({
   since: epochMs,
   /** Since when it is judged again. `null`: it is not. */
   backAt: epochMs.nullable(),
+  /** Until when its runs were known before they could not be read. `null`: what happened before it was back is not judged. */
+  knownUntil: epochMs.nullable().default(null),
 });
 export type Absence = z.output<typeof absenceSchema>;
 
@@ -36,6 +38,11 @@ export function isAbsent(absence: Absence | null): boolean {
 /** Whether Hex lists it, but not its runs. It is still asked about, to find out when they can be read again. */
 export function isUnreadable(absence: Absence | null): boolean {
   return isAbsent(absence) && absence?.why === "unreadable";
+}
+
+/** What ended or was late by this time (epoch ms) is not judged: it has been told, or Hex did not run or show the project. */
+export function settledUntil(absence: Absence | null): number {
+  return absence?.knownUntil ?? absence?.backAt ?? 0;
 }
 
 /** Whether Hex does not run or show it. */

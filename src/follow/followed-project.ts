@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type HexRun, isOver, type Project, type Schedule, startOrEnd } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
 import { typicalDuration } from "../runs/typical-duration.js";
-import { absenceSchema, isAbsent, isGone, type WhyAbsent } from "./absence.js";
+import { absenceSchema, isGone, settledUntil, type WhyAbsent } from "./absence.js";
 import {
   type Away,
   beganAt,
@@ -93,10 +93,10 @@ export function listed(
   return isGone(named.absence) ? judgedAgain(named, now) : named;
 }
 
-/** The same project, whose runs Hex lists. If it was not judged, it is judged from `now` (epoch ms) on. */
+/** The same project, whose runs Hex lists. If it could not list them for a while, what happened meanwhile is judged, too. `now`: epoch ms. */
 export function readable(followed: Followed, now: number): Followed {
-  const read = { ...followed, unreadSince: null };
-  return isAbsent(read.absence) ? judgedAgain(read, now) : read;
+  const { absence } = followed;
+  return { ...followed, unreadSince: null, absence: absence && { ...absence, backAt: absence.backAt ?? now } };
 }
 
 /** The same project after Hex failed or refused to list its runs. `now`: epoch ms. While Hex was down, that says nothing about it. */
@@ -113,7 +113,9 @@ function judgedAgain(followed: Followed, now: number): Followed {
 
 /** The same project, which is not judged any more. `since`: epoch ms. */
 export function absentSince(followed: Followed, why: WhyAbsent, since: number): Followed {
-  return { ...followed, going: [], absence: { why, since, backAt: null } };
+  const lastKnown = Math.max(followed.readAt ?? 0, settledUntil(followed.absence));
+  const knownUntil = why === "unreadable" ? Math.min(lastKnown, since) : null;
+  return { ...followed, going: [], absence: { why, since, backAt: null, knownUntil } };
 }
 
 /** The same project with its current schedules. What was due before they changed is not judged by the new ones. */
@@ -137,6 +139,7 @@ export function evidenceOf(followed: Followed, schedules: readonly Schedule[], r
   return {
     schedules,
     schedulesSince: followed.schedulesSince,
+    settledUntil: settledUntil(followed.absence),
     runs,
     readAt,
     completeSince: runs.length < most ? 0 : Math.min(...starts),

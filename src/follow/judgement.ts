@@ -9,6 +9,8 @@ export interface Evidence {
   schedules: readonly Schedule[];
   /** Since when the project has had exactly these schedules, as far as the bot has seen. */
   schedulesSince: number;
+  /** What ended or was late by this time is not judged, see `settledUntil`. */
+  settledUntil: number;
   /** Its runs, the one that started last first. */
   runs: readonly HexRun[];
   /** When Hex was asked for them. */
@@ -57,10 +59,11 @@ export function judge(evidence: Evidence, terms: Terms): Finding[] {
   return [failed(evidence, terms), late(evidence, terms), stuck(evidence, terms)].filter((finding) => finding !== null);
 }
 
-function failed({ runs, readAt }: Evidence, { from }: Terms): Finding | null {
+function failed({ runs, readAt, settledUntil }: Evidence, { from }: Terms): Finding | null {
   const ended = endedRuns(runs, readAt).filter(saysHowItWent);
   const good = ended.findIndex((run) => !isFailure(run));
-  const inARow = (good === -1 ? ended : ended.slice(0, good)).filter((run) => endOf(run) >= from);
+  const since = Math.max(from, settledUntil);
+  const inARow = (good === -1 ? ended : ended.slice(0, good)).filter((run) => endOf(run) >= since);
   const [newest, first] = [inARow[0], inARow.at(-1)];
   if (newest === undefined || first === undefined || newest !== ended[0]) return null;
   const { runId, runUrl: url, status } = newest;
@@ -89,11 +92,14 @@ export function countsForSchedules(run: HexRun): boolean {
 }
 
 /** The latest due time whose run should be there by now, or null if there is none that can be judged. */
-function latestUp({ schedules, schedulesSince, readAt }: Evidence, { from, lateMs, away }: Terms): Due | null {
+function latestUp(evidence: Evidence, { from, lateMs, away }: Terms): Due | null {
+  const { schedules, schedulesSince, settledUntil, readAt } = evidence;
   let due = lastDue(schedules, readAt - lateMs);
   for (let looked = 0; looked < DUE_TIMES && due !== null; looked++) {
     if (due.at <= Math.max(from, schedulesSince)) return null;
-    if (deadlineOf(due, lateMs, away) <= readAt) return due;
+    const deadline = deadlineOf(due, lateMs, away);
+    if (deadline <= settledUntil) return null;
+    if (deadline <= readAt) return due;
     due = lastDue(schedules, due.at - 1);
   }
   return null;

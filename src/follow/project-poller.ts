@@ -207,7 +207,7 @@ export class ProjectPoller {
     const evidence = evidenceOf(known, project.schedules, { runs, readAt: clock.now(), most: PAGE_SIZE });
     const open = await this.#openTrouble(project.id);
     // What is wrong already stays so, even if only somebody who began to watch later still watches.
-    const judgedFrom = Math.min(Math.max(from, known.absence?.backAt ?? 0), open?.since ?? Number.POSITIVE_INFINITY);
+    const judgedFrom = Math.min(from, open?.since ?? Number.POSITIVE_INFINITY);
     const found = judge(evidence, { ...terms, from: judgedFrom });
     const trouble = advanced(open, project.id, found, evidence, newReference);
     const ends = endsSince === null ? [] : runEnds(project.id, known, evidence, endsSince);

@@ -40,6 +40,7 @@ export function evidence(known: Partial<Evidence> = {}): Evidence {
   return {
     schedules: [DAILY_AT_SEVEN],
     schedulesSince: SEVEN - 48 * HOUR,
+    settledUntil: 0,
     runs: [],
     readAt: SEVEN + 20 * MINUTE,
     completeSince: 0,

@@ -1,6 +1,7 @@
 // Which watched projects are judged, and what it means that one is missing.
 
 import { expect, test } from "vitest";
+import { settledUntil } from "../../src/follow/absence.js";
 import {
   absentSince,
   type Followed,
@@ -76,17 +77,22 @@ test("a rule means the projects that fit it, and those that did when Hex last sh
   expect(isMeant({ kind: "project", id: "a" }, "a", { project: null, followed: null })).toBe(true);
 });
 
-test("unreadable: still asked about, and doubted when it is archived meanwhile; judged again only when its runs are listed", () => {
+test("unreadable: still asked about, and doubted when it is archived meanwhile; judged again only when its runs are listed, from when they last were", () => {
   const followed = absentSince(followedAs(finance("a")), "unreadable", NOW + 5);
   expect(seen([finance("a")], [["a", followed]])).toEqual({ ...NONE, judged: ["a"] });
   expect(seen([finance("a", { archivedAt: 5 })], [["a", followed]])).toEqual({ ...NONE, doubtful: ["a"] });
   const project = finance("a", { title: followed.title ?? "" });
   expect(listed(followed, { project, rules: followed.rules }, NOW + 9)).toBe(followed);
   expect(readable(followed, NOW + 9)).toMatchObject({
-    schedulesSince: NOW + 9,
+    schedulesSince: followed.schedulesSince,
     unreadSince: null,
     absence: { why: "unreadable", since: NOW + 5, backAt: NOW + 9 },
   });
+  const read = { ...followedAs(finance("a")), readAt: NOW + 2 };
+  expect(settledUntil(absentSince(read, "unreadable", NOW + 5).absence)).toBe(NOW + 2);
+  const wasHidden = readable(listed(absentSince(read, "hidden", NOW + 3), { project, rules: [] }, NOW + 4), NOW + 4);
+  expect(settledUntil(wasHidden.absence)).toBe(NOW + 4);
+  expect(settledUntil(readable(absentSince(wasHidden, "unreadable", NOW + 5), NOW + 9).absence)).toBe(NOW + 4);
 });
 
 test("since when its runs cannot be read: from the first failure, or the last one while Hex was down in between", () => {

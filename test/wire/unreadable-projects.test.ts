@@ -4,7 +4,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Project } from "../sandbox/hex/types.js";
 import { Harness, MODES, shown } from "./harness.js";
-import { addProject, MINUTE, postedIn, STEP_MS } from "./watching.js";
+import { addProject, HOUR, MINUTE, STEP_MS, TEN, toldIn } from "./watching.js";
 
 // Up to two hours of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -12,7 +12,7 @@ vi.setConfig({ testTimeout: 120_000 });
 let harness: Harness;
 afterEach(() => harness.stop());
 
-const told = () => postedIn(harness).map(shown);
+const told = () => toldIn(harness).map(shown);
 const fail = ({ id }: Project) => harness.hex.workspace.startRun(id, { durationMs: MINUTE, outcome: "ERRORED" });
 /** Hex answers so whenever it is asked for the runs of this project. */
 const refuse = ({ id }: Project, status: number) => {
@@ -48,4 +48,41 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(told()[2]).toContain("Revenue");
     },
   );
+
+  test("what went wrong in the meantime and is not over is told once, with its time", async () => {
+    const [broken, mended, late, known] = [
+      addProject(harness, "Broken", { schedules: [] }),
+      addProject(harness, "Mended", { schedules: [] }),
+      addProject(harness, "Missing"),
+      addProject(harness, "Known", { schedules: [] }),
+    ];
+    await harness.ask("watch owner:olga@acme.test");
+    fail(known);
+    await harness.until(() => told().length === 1, STEP_MS);
+    await harness.pass(5 * MINUTE, STEP_MS);
+    for (const project of [broken, mended, late, known]) refuse(project, 500);
+    await harness.until(
+      () => told().some((text) => text.includes("4 watched projects are no longer checked")),
+      STEP_MS,
+    );
+    const failed = fail(broken);
+    fail(mended);
+    await harness.pass(2 * MINUTE, STEP_MS);
+    harness.hex.workspace.startRun(mended.id, { durationMs: MINUTE });
+    await harness.pass(TEN + 3 * HOUR - harness.clock.now(), STEP_MS);
+    expect(told()).toHaveLength(2);
+    await harness.stopBot();
+    await harness.startBot();
+    harness.hex.faults.clear();
+    await harness.until(() => told().length === 3, STEP_MS);
+    await harness.pass(30 * MINUTE, STEP_MS);
+    expect(told()).toHaveLength(3);
+    expect(told()[2]).toContain(`Failed <!date^${Math.floor((failed.endedAt ?? 0) / 1_000)}^`);
+    expect(told()[2]).toContain(`Late: a run was due <!date^${TEN / 1_000}^`);
+    expect(told()[2]).toMatch(/\|Broken>/);
+    expect(told()[2]).not.toMatch(/Known|Mended/);
+    harness.hex.workspace.startRun(broken.id, { durationMs: MINUTE });
+    harness.hex.workspace.startRun(late.id, { durationMs: MINUTE });
+    await harness.until(() => told()[2]?.includes("Back to green") ?? false, STEP_MS);
+  });
 });

@@ -45,13 +45,16 @@ export function absenceMessage(
     section(`:white_circle: *${headWords(away.length)}*`),
     section([...lines, moreProjects(rest)].filter((line) => line !== null).join("\n")),
     isDoubled ? context(DOUBLED) : null,
-    context(away.length === 0 ? null : awayWords(away.length)),
+    context(away.length === 0 ? null : awayWords(away)),
   ]);
 }
 
-function awayWords(away: number): string {
-  const [whose, comes] = away === 1 ? ["its", "it comes"] : ["their", "one comes"];
-  return `Nobody is told when one of ${whose} runs fails or is late. If ${comes} back, the bot checks it again. \`/hex unwatch\` ends the watch.`;
+function awayWords(away: readonly AbsentProject[]): string {
+  const [whose, comes] = away.length === 1 ? ["its", "it comes"] : ["their", "one comes"];
+  const words = away.every(({ absence }) => absence.why === "unreadable")
+    ? `Nobody is told when one of ${whose} runs fails or is late. When Hex lists them again, the bot tells what is still wrong.`
+    : `Nobody is told when one of ${whose} runs fails or is late. If ${comes} back, the bot checks it again.`;
+  return `${words} \`/hex unwatch\` ends the watch.`;
 }
 
 function noLongerShown(): Message {

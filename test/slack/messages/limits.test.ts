@@ -704,7 +704,12 @@ describe("never past a limit, whatever the data", () => {
   });
 
   test("watches, and projects that are not judged any more", () => {
-    const absence = fc.record({ why: fc.constantFrom(...WHY_ABSENT), since: time, backAt: maybe(time) });
+    const absence = fc.record({
+      why: fc.constantFrom(...WHY_ABSENT),
+      since: time,
+      backAt: maybe(time),
+      knownUntil: maybe(time),
+    });
     const absent = fc.record({ id: identifier, title: nasty, absence });
     const load = { projects: 600, perMinute: 12, ageMs: 50 * 60_000, leastAgeMs: 5 * 60_000 };
     const short = nasty.map((text) => text.slice(0, 320));
