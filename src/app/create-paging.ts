@@ -2,14 +2,13 @@
 
 import { attentionTo } from "../attention/attention.js";
 import type { Catalog } from "../catalog/catalog.js";
-import { newsSince } from "../follow/trouble.js";
 import type { Metrics } from "../http/metrics.js";
 import type { Network } from "../lib/network.js";
 import { PageStore } from "../paging/page-store.js";
 import { outagePage, troublePage } from "../paging/page-words.js";
 import { type Pageable, Pager } from "../paging/pager.js";
 import { PagerDuty } from "../paging/pagerduty.js";
-import { isFor } from "../slack/alerts/told-groups.js";
+import { isFor, toldSince } from "../slack/alerts/told-groups.js";
 import { USER_AGENT } from "../user-agent.js";
 import type { AttentionPart } from "./create-attention.js";
 import type { FollowPart } from "./create-follow.js";
@@ -112,7 +111,7 @@ async function pageable(options: PagingPartOptions): Promise<Pageable[]> {
     return [
       {
         subject,
-        toldAt: Math.min(...matching.map(({ setAt }) => newsSince(trouble, setAt) ?? now)),
+        toldAt: Math.min(...matching.map((watch) => toldSince(watch, trouble))),
         isBad: trouble.ailments.some(({ overAt }) => overAt === null),
         attention: attentionTo(attentions, subject),
         content: troublePage(trouble, project, place),

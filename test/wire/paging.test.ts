@@ -127,6 +127,21 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 });
 
+test("watched for failures alone, and late before it failed: paged five minutes after people were told that it failed", async () => {
+  await start();
+  const schedules = [{ cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 9, minute: 10 } }];
+  const project = addProject("Weekly revenue", { schedules });
+  await harness.ask("watch weekly revenue failures page");
+  await harness.pass(40 * MINUTE, STEP_MS);
+  expect(await harness.ask("digest")).toContain("1 late");
+  expect(told()).toEqual([]);
+  await fail(project);
+  await harness.pass(4 * MINUTE, STEP_MS);
+  expect(pager.received).toEqual([]);
+  await harness.pass(2 * MINUTE, STEP_MS);
+  expect(actions()).toEqual(["trigger"]);
+});
+
 test("an outage that began before the clock was set back by a day: paged once, within minutes", async () => {
   await start("http", { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off" });
   harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
