@@ -22,7 +22,7 @@ export function requestLogger(log: Logger, clock: Clock): (record: RequestRecord
       log.debug(facts, "Hex is alive, but does not say whose token it is");
     else if (error !== null) {
       const { what, todo } = remedyFor(error.facts);
-      log.warn({ ...facts, err: error, todo }, "%s", what);
+      log.warn({ ...facts, kind: error.kind, err: error, todo }, "%s", what);
     } else if (leftOut !== null && isNews(operation)) {
       log.warn({ ...facts, leftOut }, "Hex %s: some entries in the answer cannot be read and are left out", operation);
     } else log.debug(leftOut === null ? facts : { ...facts, leftOut }, "Hex %s", operation);

@@ -1,4 +1,4 @@
-// Every reference that people read in Slack has its line in the log at the default level.
+// Every reference that people read in Slack has its line in the log at the default level, and the kind of failure is in it.
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { SlackMessage } from "../sandbox/slack/server.js";
@@ -104,4 +104,13 @@ test("for a run that another process began, the card's reference is also in this
   const line = lineOf() ?? "{}";
   expect(JSON.parse(line)).toMatchObject({ level: "info", reference, state: "errored", channel: card.channel });
   expect(line).toContain(harness.hex.workspace.runs[0]?.id);
+});
+
+test("a failure of Hex has its kind in the field that docs/troubleshooting.md names", async () => {
+  harness.hex.faults.add({ kind: { type: "status", status: 403 }, endpoint: "getProject" });
+  await answered("runs 00000000-0000-4000-8000-000000000000");
+  const [reference] = [...referencesShown()];
+  const said = harness.log.map((line): Record<string, unknown> => JSON.parse(line));
+  const failures = said.filter((line) => line.level === "warn" && line.reference === reference);
+  expect(failures.map(({ kind }) => kind)).toEqual(["forbidden", "forbidden"]);
 });

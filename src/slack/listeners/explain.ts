@@ -33,7 +33,7 @@ export function explain(
   { hex, storeKind }: Pick<Bot, "hex" | "storeKind">,
 ): Explained {
   if (error instanceof HexError) {
-    log.warn({ err: error }, "Hex: %s", error.kind);
+    log.warn({ kind: error.kind, err: error }, "Hex: %s", error.kind);
     return { message: remedyMessage("That did not work", error.facts, reference), outcome: "hex_failed" };
   }
   if (error instanceof AccessDenied) {
