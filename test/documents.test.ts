@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { readConfig } from "../src/config/config.js";
 import { IN_FILES } from "../src/config/secret-files.js";
 import { VARIABLES } from "../src/config/variables.js";
 import { REMEDY_KINDS } from "../src/remedies/hex.js";
@@ -147,9 +148,17 @@ describe("manifest.yml", () => {
   });
 });
 
-test(".env.example has every variable with a sentence", () => {
+describe(".env.example", () => {
   const text = read(".env.example");
-  for (const { name } of VARIABLES) expect(text).toMatch(new RegExp(`^#.*\\.\\n(#.*\\n)*(# )?${name}=`, "m"));
+  test("has every variable with a sentence", () => {
+    for (const { name } of VARIABLES) expect(text).toMatch(new RegExp(`^#.*\\.\\n(#.*\\n)*(# )?${name}=`, "m"));
+  });
+  test("names no other value than the default", () => {
+    for (const { name, default: usual } of VARIABLES) {
+      const [, value = "none"] = new RegExp(`^(?:# )?${name}=(.*)$`, "m").exec(text) ?? [];
+      expect([name, usual.startsWith(value)]).toEqual([name, true]);
+    }
+  });
 });
 
 /** The rows of all tables of a page, as the texts of their cells. A `\\|` is a part of its cell. */
@@ -189,11 +198,26 @@ describe("docs/using.md", () => {
   });
 });
 
-test("docs/configuration.md has a row for every variable, with its default", () => {
+describe("docs/configuration.md", () => {
   const rows = rowsOf(read("docs/configuration.md")).filter(([name = ""]) => name.startsWith("`"));
-  const told = rows.map(([name = "", value = ""]) => [name, value].map((cell) => cell.replaceAll("`", "")));
-  const known = VARIABLES.map((variable) => [variable.name, variable.default]);
-  expect(told.sort()).toEqual(known.sort());
+
+  test("has a row for every variable, with its default", () => {
+    const told = rows.map(([name = "", value = ""]) => [name, value].map((cell) => cell.replaceAll("`", "")));
+    const known = VARIABLES.map((variable) => [variable.name, variable.default]);
+    expect(told.sort()).toEqual(known.sort());
+  });
+
+  test("says of every number which ones are allowed", () => {
+    const env = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", HEX_API_TOKEN: "hxtw_1" };
+    const isAllowed = (name: string, value: number) => readConfig({ ...env, [name]: String(value) }).ok;
+    const numbers = VARIABLES.filter(({ name, default: usual }) => name !== "PORT" && /^\d+$/.test(usual));
+    for (const { name } of numbers) {
+      const [, , meaning = ""] = rows.find(([cell]) => cell === `\`${name}\``) ?? [];
+      const [least = Number.NaN, most = Number.NaN] = /: (\d+) to (\d+)\b/.exec(meaning)?.slice(1).map(Number) ?? [];
+      const tried = [least - 1, least, most, most + 1].map((value) => isAllowed(name, value));
+      expect([name, ...tried]).toEqual([name, false, true, true, false]);
+    }
+  });
 });
 
 describe("docs/development.md", () => {
