@@ -52,7 +52,7 @@ export class Readiness {
     this.#lastProbe = withSharedTimeout(options.clock, options.lastProbe);
   }
 
-  /** 200 when every part works, 503 while one does not. The JSON says which, since when and why. */
+  /** 200 when every part works, 503 while one does not. The JSON says which and why, and since when or when it was looked at. */
   readonly answer: RequestListener = (_, response) => {
     void this.parts().then((parts) => sendParts(response, parts));
   };
