@@ -135,6 +135,18 @@ describe.each(MODES)("%s mode", (mode) => {
       harness.hex.workspace.kernelsBusy = 0;
       await harness.pass(120_000, 5_000);
       expect(harness.hex.workspace.runs).toEqual([]);
+      expect(harness.replies).toEqual([]);
+    });
+
+    test("whoever waits for a run hears that somebody else has cancelled it", async () => {
+      const { ada, grace } = harness.slack.people;
+      const card = await startsWhileBusy();
+      await harness.slack.click(card, "cancel_run", { user: grace });
+      await harness.cardShows("before it began");
+      await harness.until(() => harness.replies.length === 1);
+      expect(shown(harness.replies[0] ?? card)).toBe(
+        `<@${ada.id}> :no_entry_sign: *Revenue* was cancelled by <@${grace.id}> before it began`,
+      );
     });
 
     test("after a 429 at the start, the run waits as long as Hex says", async () => {

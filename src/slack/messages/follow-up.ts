@@ -70,12 +70,11 @@ function deservesReply(run: Run, elapsed: number | null): boolean {
     case "no_kernel":
     case "ended":
     case "lost":
-      return true;
     case "declined":
     case "expired":
       return true;
     case "withdrawn":
-      return run.by !== run.requester && run.approval !== null;
+      return run.by !== run.requester;
     case "completed":
       // Nobody watches a card that waits for somebody's approval.
       return (elapsed ?? 0) > LONG_MS || run.approval !== null;
