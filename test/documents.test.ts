@@ -17,17 +17,19 @@ import {
   TOKEN_REACH,
   TOKEN_SCOPES,
 } from "../src/remedies/install-sheet.js";
-import { runSchema } from "../src/runs/run.js";
+import { type Run, runSchema } from "../src/runs/run.js";
 import * as transitions from "../src/runs/transitions.js";
 import { EVENTS_PATH } from "../src/slack/connection/connect.js";
 import { OPTIONAL_SCOPES, REQUIRED_SCOPES } from "../src/slack/connection/scopes.js";
 import { COMMANDS } from "../src/slack/listeners/commands/index.js";
 import { HEARD_EVENTS } from "../src/slack/listeners/events/index.js";
 import { usageHint } from "../src/slack/messages/help.js";
+import { runButtons } from "../src/slack/messages/run-buttons.js";
 import { SHORTCUTS } from "../src/slack/messages/view-ids.js";
 import { RUN_FLAGS } from "../src/slack/parse/run-arguments.js";
 import { STORE_FAILURES } from "../src/store/failure.js";
 import { POSTGRES_FAILURES } from "../src/store/postgres-failure.js";
+import { APPROVAL, AT, PLAIN_RUN } from "./slack/messages/plain-run.js";
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", file), "utf8");
 
@@ -188,13 +190,24 @@ describe("README.md", () => {
 });
 
 describe("docs/using.md", () => {
-  const codes = codesIn(read("docs/using.md"));
+  const text = read("docs/using.md");
+  const codes = codesIn(text);
   test.each(COMMANDS.map(({ name }) => name))("has a row for /hex %s", (name) => {
     expect(codes.some((code) => code.startsWith(`/hex ${name}`))).toBe(true);
   });
   test("has a row for every flag of /hex run", () => {
     const flags = codes.filter((code) => code.startsWith("--")).map((code) => code.split(" ")[0]);
     expect(flags.sort()).toEqual(RUN_FLAGS.map(({ name }) => name).sort());
+  });
+  test("names every button that a card can have", () => {
+    const runs: Run[] = [
+      { ...PLAIN_RUN, approval: APPROVAL, state: "awaiting" },
+      { ...PLAIN_RUN, state: "lost", why: "start_unknown", hex: null, facts: null, endedAt: AT },
+      { ...PLAIN_RUN, state: "withdrawn", by: "U1", endedAt: AT },
+    ];
+    const labels = runs.flatMap((run) => runButtons(run)).flatMap((button) => button?.text.text ?? []);
+    expect(new Set(labels).size).toBe(8);
+    expect(labels.filter((label) => !text.includes(`**${label}**`))).toEqual([]);
   });
 });
 
