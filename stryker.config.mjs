@@ -13,6 +13,7 @@ export const CORES = [
   "src/access/read-rule.ts",
   "src/access/rights.ts",
   "src/access/rule-index.ts",
+  "src/access/shadowed-rules.ts",
   "src/attention/attention.ts",
   "src/catalog/match.ts",
   "src/catalog/state.ts",

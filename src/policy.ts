@@ -6,6 +6,7 @@ import { loadPolicy } from "./access/load-policy.js";
 import type { Policy } from "./access/policy.js";
 import { policyJsonSchema } from "./access/policy-file.js";
 import { Rights } from "./access/rights.js";
+import { shadowedRules } from "./access/shadowed-rules.js";
 import { together } from "./access/unmatched-name.js";
 import { policyFile } from "./config/values.js";
 import { DEFAULTS } from "./config/variables.js";
@@ -23,6 +24,7 @@ import { remedyFor } from "./remedies/hex.js";
 import {
   noRulesUsedSentence,
   policyTroubleLines,
+  shadowedRuleLine,
   uncheckedNamesSentence,
   unmatchedNameLine,
 } from "./remedies/policy.js";
@@ -74,7 +76,8 @@ async function answer(command: PolicyCommand): Promise<0 | 1> {
     process.stdout.write(
       `${file}: ${policy.rules.length === 1 ? "1 rule" : `${policy.rules.length} rules`}, no mistakes\n`,
     );
-    await warn(file, policy);
+    for (const shadowed of shadowedRules(policy)) process.stderr.write(`${shadowedRuleLine(file, shadowed)}\n`);
+    await warnOfNames(file, policy);
     return 0;
   }
   const lookup = new Lookup(reachOf(process.env), policy, systemClock);
@@ -90,7 +93,7 @@ async function answer(command: PolicyCommand): Promise<0 | 1> {
 }
 
 /** Says which names in the rules match nothing, where Slack and Hex can be asked. That is no mistake: there may be such a thing later. */
-async function warn(file: string, policy: Policy): Promise<void> {
+async function warnOfNames(file: string, policy: Policy): Promise<void> {
   const lookup = new Lookup(reachOf(process.env), policy, systemClock);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   const { missing } = lookup;

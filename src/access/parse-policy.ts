@@ -8,6 +8,8 @@ import { namesInFile } from "./policy-names.js";
 import { shapeFindings } from "./policy-shape.js";
 import { type Names, readPeople, readRule } from "./read-rule.js";
 
+type PositionOf = (path: PolicyPath) => Pick<PolicyMistake, "line" | "column">;
+
 export type PolicyReading = { ok: true; policy: Policy } | { ok: false; mistakes: PolicyMistake[] };
 
 /** `text` is that of a policy file. Mistakes come in the order in which they stand in the file. */
@@ -25,17 +27,17 @@ export function parsePolicy(text: string): PolicyReading {
   const ofShape = reading.success ? [] : shapeFindings(reading.error.issues, content);
   const file = reading.success ? reading.data : readablePart(content);
   const findings: Finding[] = [];
-  const positionOf = (path: PolicyPath) => positionAt(lines, offsetOf(document, path, false));
-  const rules = rulesOf(file, findings, (path) => positionOf(path).line);
+  const positionOf: PositionOf = (path) => positionAt(lines, offsetOf(document, path, false));
+  const rules = rulesOf(file, findings, positionOf);
   const all = [...ofShape, ...findings.filter((finding) => !followsFrom(finding, ofShape))];
   if (all.length > 0) return failed(all.map(locate));
   const names = namesInFile(file).map(({ path, ...name }) => ({ ...name, ...positionOf(path) }));
   return { ok: true, policy: { rules, names } };
 }
 
-function rulesOf(file: PolicyFile, findings: Finding[], lineOf: (path: PolicyPath) => number): Policy["rules"] {
+function rulesOf(file: PolicyFile, findings: Finding[], positionOf: PositionOf): Policy["rules"] {
   const names = readNames(file.people ?? {}, findings);
-  return file.rules.map((rule, place) => readRule(rule, place, lineOf(["rules", place]), names, findings));
+  return file.rules.map((rule, place) => readRule(rule, place, positionOf(["rules", place]), names, findings));
 }
 
 function readNames(people: NonNullable<PolicyFile["people"]>, findings: Finding[]): Names {

@@ -12,7 +12,7 @@ export function policyFingerprint(policy: Policy | null): string {
     .slice(0, 12);
 }
 
-/** What is in a rule, apart from its name and its line. */
+/** What is in a rule, apart from its name and its place in the file. */
 function whatDecides({ effect, verbs, people, channels, projects }: Rule): unknown {
   return [effect, [...verbs].sort(), people, channels && [...channels].sort(), projects];
 }

@@ -40,8 +40,9 @@ export interface Rule {
   /** Its place in the file, from 1. */
   number: number;
   name: string | null;
-  /** Its line in the file, from 1. */
+  /** Where it stands in the file, from 1. */
   line: number;
+  column: number;
   effect: Effect;
   verbs: ReadonlySet<Verb>;
   people: readonly PeopleTerm[];

@@ -18,8 +18,14 @@ import type { Fault, Finding, PolicyPath } from "./policy-mistake.js";
 /** The file's own names for people. */
 export type Names = ReadonlyMap<string, readonly PeopleTerm[]>;
 
-/** `place` counts from 0, `line` from 1. Adds to `findings` what is wrong; the rule is then of no use. */
-export function readRule(inFile: RuleInFile, place: number, line: number, names: Names, findings: Finding[]): Rule {
+/** `place` counts from 0. Adds to `findings` what is wrong; the rule is then of no use. */
+export function readRule(
+  inFile: RuleInFile,
+  place: number,
+  position: Pick<Rule, "line" | "column">,
+  names: Names,
+  findings: Finding[],
+): Rule {
   const path = ["rules", place];
   const verbs = new Set(listOf(inFile.allow ?? inFile.deny ?? []));
   const note = (fault: Fault, field: string, ofKey = true) => findings.push({ path: [...path, field], ofKey, fault });
@@ -35,7 +41,7 @@ export function readRule(inFile: RuleInFile, place: number, line: number, names:
   return {
     number: place + 1,
     name: inFile.name ?? null,
-    line,
+    ...position,
     effect: readEffect(inFile, verbs, path, names, findings),
     verbs,
     people,

@@ -34,7 +34,8 @@ export type PolicyCommand =
     };
 
 export const USAGE = `npm run policy -- check [file]
-  Reports every mistake in the policy file, with its line and column. Exits with 1 if there is one.
+  Reports every mistake in the policy file, with its line and column, and rules that never decide. Exits with 1 if there
+  is a mistake.
 
 npm run policy -- explain <person> <verb> <project> [in <channel>]
   Says whether somebody may do it, and which rule decides.

@@ -3,6 +3,7 @@
 import type { PolicyTrouble } from "../access/load-policy.js";
 import type { Fault, Listed, PolicyMistake } from "../access/policy-mistake.js";
 import type { FileProblem } from "../access/read-policy-file.js";
+import type { ShadowedRule } from "../access/shadowed-rules.js";
 import type { NameKind, UncheckedNames, UnmatchedName } from "../access/unmatched-name.js";
 
 /** Every line that there is to say about a file that cannot be used. `file` is its path. */
@@ -71,6 +72,18 @@ export function unmatchedNameLine(file: string, unmatched: UnmatchedName): strin
   const { line, column } = unmatched.name;
   return `${file}:${line}:${column}: ${unmatchedWords(unmatched)}`;
 }
+
+/** The same for a rule that never decides. */
+export function shadowedRuleLine(file: string, { rule, by }: ShadowedRule): string {
+  const { line, column, number } = rule;
+  const named = by.slice(0, MOST_NAMED).map((other) => `rule ${other.number} (line ${other.line})`);
+  const more = by.length > named.length ? [`${by.length - named.length} more`] : [];
+  const decide = `${[...named, ...more].join(" and ")} ${by.length === 1 ? "decides" : "decide"}`;
+  return `${file}:${line}:${column}: Rule ${number} never decides, because ${decide} before it. Move it further up, or remove it.`;
+}
+
+/** How many of the rules before it are named. */
+const MOST_NAMED = 5;
 
 function unmatchedWords({ name, why, meant }: UnmatchedName): string {
   const { kind, text } = name;

@@ -19,6 +19,7 @@ const ruleFor = (number: number, projects: readonly ProjectFilter[] | null): Rul
   number,
   name: null,
   line: number,
+  column: 5,
   effect: { kind: "allow" },
   verbs: new Set(["see"]),
   people: [{ kind: "everyone" }],

@@ -55,6 +55,23 @@ describe.concurrent("npm run policy", { timeout: LIMIT_MS }, () => {
     });
   });
 
+  test("check warns of a rule that never decides, which is no mistake", async ({ stage: { dir }, policy }) => {
+    const rules = [
+      "{ allow: see, people: everyone }",
+      "{ allow: run, people: members }",
+      "{ deny: run, people: guests }",
+      '{ name: "Not for Fin", deny: see, people: S0FIN, projects: { title: "Fin*" } }',
+      "{ allow: run, people: everyone }",
+    ];
+    await writeFile(join(dir, "policy.yml"), `rules:\n${rules.map((rule) => `  - ${rule}\n`).join("")}`);
+    const { code, out, err } = await policy(["check"]);
+    expect({ code, out }).toEqual({ code: 0, out: "policy.yml: 5 rules, no mistakes\n" });
+    expect(err.split("\n").slice(0, -2)).toEqual([
+      "policy.yml:5:5: Rule 4 never decides, because rule 1 (line 2) decides before it. Move it further up, or remove it.",
+      "policy.yml:6:5: Rule 5 never decides, because rule 2 (line 3) and rule 3 (line 4) decide before it. Move it further up, or remove it.",
+    ]);
+  });
+
   test("says that the bot uses no rules where HEX_BOT_POLICY is none", async ({ policy }) => {
     const none = { HEX_BOT_POLICY: "none" };
     const said = "HEX_BOT_POLICY is none, so the bot uses no rules. This is about policy.yml.";

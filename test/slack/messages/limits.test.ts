@@ -417,6 +417,7 @@ const lastRun = fc.record({
 const DEED_NAMES = Object.keys(DEEDS).filter((name): name is keyof typeof DEEDS => name in DEEDS);
 const ANY_RULE = {
   line: 1,
+  column: 5,
   effect: { kind: "deny" as const },
   verbs: new Set(VERBS),
   people: [],
