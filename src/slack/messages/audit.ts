@@ -25,7 +25,7 @@ export function auditMessage({ entries, total, days, who, project }: AuditView):
   const to = project === null ? "" : ` with ${bold(project.title, 100)}`;
   const head = `${did}${to} in the last ${count(days, "day")}`;
   if (entries.length === 0) {
-    return answer(`${head}: nothing that you may see here. ${ALL_OF_IT}`);
+    return answer(`${head}: nothing that you may see here.`, context(ALL_OF_IT));
   }
   const groups = Array.from({ length: Math.ceil(entries.length / PER_GROUP) }, (_, at) =>
     paragraphs(entries.slice(at * PER_GROUP, (at + 1) * PER_GROUP).map(entryLine)),

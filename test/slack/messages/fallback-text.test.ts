@@ -188,7 +188,7 @@ const messages: [string, Message, RegExp][] = [
   [
     "an empty audit",
     auditMessage({ entries: [], total: 0, days: 7, who: "U1", project }),
-    /^What <@U1> did with weekly_revenue in the last 7 days: nothing\.$/,
+    /^What <@U1> did with weekly_revenue in the last 7 days: nothing that you may see here\.$/,
   ],
   [
     "a card in direct messages",
