@@ -42,6 +42,8 @@ export const followedSchema = z.object({
   unreadSince: epochMs.nullable().default(null),
   /** When the newest run that counts for its schedules began, or ended without ever starting. `null`: none is known. */
   scheduledAt: epochMs.nullable(),
+  /** When the newest run may have begun that could not be read. `null`: all could. */
+  unreadRunAt: epochMs.nullable().default(null),
   /** The runs that had not ended, with the time at which each began or was first seen. */
   going: z.array(z.object({ runId: z.string(), url: runUrl, since: epochMs })),
   typicalMs: z.number().nullable(),
@@ -66,6 +68,7 @@ export function newlyFollowed({ schedules }: Pick<Project, "schedules">, now: nu
     readAt: null,
     unreadSince: null,
     scheduledAt: null,
+    unreadRunAt: null,
     going: [],
     typicalMs: null,
     lastRun: null,
@@ -126,6 +129,8 @@ export function withSchedules(followed: Followed, schedules: readonly Schedule[]
 
 export interface Reading {
   runs: readonly HexRun[];
+  /** See `RunPage`. */
+  unreadStarts: readonly (number | null)[];
   /** Epoch ms. */
   readAt: number;
   /** The most runs that one answer holds. If there are fewer, the list is complete. */
@@ -134,15 +139,16 @@ export interface Reading {
 
 /** What a reading shows, for the judgement. */
 export function evidenceOf(followed: Followed, schedules: readonly Schedule[], reading: Reading): Evidence {
-  const { runs, readAt, most } = reading;
+  const { runs, unreadStarts, readAt, most } = reading;
   const starts = runs.map(({ startTime }) => startTime ?? readAt);
   return {
     schedules,
     schedulesSince: followed.schedulesSince,
     settledUntil: settledUntil(followed.absence),
     runs,
+    unreadStarts,
     readAt,
-    completeSince: runs.length < most ? 0 : Math.min(...starts),
+    completeSince: runs.length + unreadStarts.length < most ? 0 : Math.min(...starts),
     firstSeen: new Map(followed.going.map(({ runId, since }) => [runId, since])),
     typicalMs: typicalDuration(runs) ?? followed.typicalMs,
   };
@@ -150,7 +156,7 @@ export function evidenceOf(followed: Followed, schedules: readonly Schedule[], r
 
 /** What the bot remembers after a reading. */
 export function remembered(followed: Followed, evidence: Evidence): Followed {
-  const { runs, readAt, typicalMs } = evidence;
+  const { runs, unreadStarts, readAt, typicalMs } = evidence;
   const starts = runs.filter(countsForSchedules).flatMap((run) => startOrEnd(run) ?? []);
   const ended = endedRuns(runs, readAt);
   const newest = ended.find(saysHowItWent);
@@ -158,6 +164,7 @@ export function remembered(followed: Followed, evidence: Evidence): Followed {
     ...followed,
     readAt,
     scheduledAt: Math.max(followed.scheduledAt ?? 0, ...starts) || null,
+    unreadRunAt: Math.max(0, ...unreadStarts.map((at) => at ?? readAt)) || null,
     going: runs
       .filter((run) => !isOver(run, readAt))
       .map((run) => ({ runId: run.runId, url: run.runUrl, since: beganAt(run, evidence) })),

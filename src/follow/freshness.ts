@@ -23,6 +23,7 @@ export type Freshness =
    * - `was_down`: Hex was down when the last run was due, and is back since so short a time that the run is not late yet.
    * - `unread`: the bot has not read the runs since the last one was due.
    * - `unreadable`: for a long time, Hex has not listed its runs for the bot.
+   * - `unclear_run`: the run that was due may be one that this bot cannot read.
    * - `no_run`: no run is known.
    * - `cancelled`: the last run was cancelled.
    * - `unclear_end`: the last run ended in a way that this bot does not know.
@@ -37,6 +38,7 @@ export type Freshness =
         | "was_down"
         | "unread"
         | "unreadable"
+        | "unclear_run"
         | "no_run"
         | "cancelled"
         | "unclear_end"
@@ -79,7 +81,8 @@ export function freshnessOf(project: Project, followed: Followed | null, terms: 
   const hasRun = lastRun !== null && beganAt(lastRun) >= from;
   if (deadline > terms.now) return hasRun ? ended(lastRun) : { kind: "unknown", why: "was_down" };
   if (readAt < deadline) return unread;
-  return hasRun ? ended(lastRun) : { kind: "late" };
+  if (hasRun) return ended(lastRun);
+  return (followed.unreadRunAt ?? 0) >= from ? { kind: "unknown", why: "unclear_run" } : { kind: "late" };
 }
 
 /** Whether Hex is down, and there may be news of its runs: one was going, or was due and was neither there nor late. */

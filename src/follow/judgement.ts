@@ -13,6 +13,8 @@ export interface Evidence {
   settledUntil: number;
   /** Its runs, the one that started last first. */
   runs: readonly HexRun[];
+  /** When each run began that could not be read, see `RunPage`. */
+  unreadStarts: readonly (number | null)[];
   /** When Hex was asked for them. */
   readAt: number;
   /** Since when the list of runs is known to be complete. Earlier runs may be missing from it. */
@@ -73,7 +75,12 @@ function failed({ runs, readAt, settledUntil }: Evidence, { from }: Terms): Find
 function late(evidence: Evidence, terms: Terms): Finding | null {
   const due = latestUp(evidence, terms);
   if (due === null || due.at < evidence.completeSince) return null;
-  return hasRunFor(due, evidence) ? null : { kind: "late", since: due.at };
+  return hasRunFor(due, evidence) || mayHaveRunFor(due, evidence) ? null : { kind: "late", since: due.at };
+}
+
+/** Whether the run for a due time may be among those that could not be read. */
+function mayHaveRunFor(due: Due, { unreadStarts }: Evidence): boolean {
+  return unreadStarts.some((at) => at === null || at >= earliestStart(due));
 }
 
 /** Whether the run for a due time is there, or a later one. */

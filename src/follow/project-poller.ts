@@ -5,7 +5,7 @@ import type { BudgetShare } from "../hex/budget.js";
 import type { HexClient } from "../hex/client.js";
 import { asHexError, HexError, meansDisconnected, meansLater } from "../hex/errors.js";
 import { PAGE_SIZE } from "../hex/page-size.js";
-import type { HexRun } from "../hex/schema.js";
+import type { RunPage } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
 import { DAY, MINUTE, SECOND } from "../lib/time.js";
@@ -188,11 +188,11 @@ export class ProjectPoller {
     this.#lastAt = clock.now();
     const call = { reference: newReference(), priority: share, timeoutMs: TIMEOUT_MS, once: true, signal };
     try {
-      const { runs } = await hex.runs(project.id, { limit: PAGE_SIZE }, call);
+      const page = await hex.runs(project.id, { limit: PAGE_SIZE }, call);
       if (signal.aborted) return 0;
       this.#unread.delete(project.id);
       this.#hasFailed = false;
-      await this.#judge(judged, terms, runs);
+      await this.#judge(judged, terms, page);
       return 0;
     } catch (error) {
       if (!(error instanceof HexError)) throw error;
@@ -200,11 +200,11 @@ export class ProjectPoller {
     }
   }
 
-  async #judge({ watched, known: before }: Judged, terms: Terms, runs: readonly HexRun[]): Promise<void> {
+  async #judge({ watched, known: before }: Judged, terms: Terms, page: RunPage): Promise<void> {
     const { clock, newReference, store, onTrouble, onEnds, onBack } = this.options;
     const { project, from, endsSince } = watched;
     const known = readable(before, clock.now());
-    const evidence = evidenceOf(known, project.schedules, { runs, readAt: clock.now(), most: PAGE_SIZE });
+    const evidence = evidenceOf(known, project.schedules, { ...page, readAt: clock.now(), most: PAGE_SIZE });
     const open = await this.#openTrouble(project.id);
     // What is wrong already stays so, even if only somebody who began to watch later still watches.
     const judgedFrom = Math.min(from, open?.since ?? Number.POSITIVE_INFINITY);

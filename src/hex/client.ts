@@ -191,7 +191,8 @@ export class HexClient {
     const read = readRunPage({ origin: this.origin, projectId: id });
     const page = await this.#sender.send({ operation, method: "get", path: runsPath(id), query, read }, call);
     this.place.learnFromRun(page.runs[0]?.runUrl ?? null);
-    return { ...page, runs: page.runs.map((run) => this.#inOurTime(run)) };
+    const unreadStarts = page.unreadStarts.map((time) => this.#ours(time));
+    return { ...page, runs: page.runs.map((run) => this.#inOurTime(run)), unreadStarts };
   }
 
   /**
@@ -219,8 +220,11 @@ export class HexClient {
 
   /** Hex's clock may be minutes ahead of or behind this machine's, and callers compare the times of a run with their own. */
   #inOurTime(run: HexRun): HexRun {
-    const ours = (time: number | null) => (time === null ? null : this.#sender.serverClock.toOurs(time));
-    return { ...run, startTime: ours(run.startTime), endTime: ours(run.endTime) };
+    return { ...run, startTime: this.#ours(run.startTime), endTime: this.#ours(run.endTime) };
+  }
+
+  #ours(time: number | null): number | null {
+    return time === null ? null : this.#sender.serverClock.toOurs(time);
   }
 
   /** Resolves when Hex has accepted the cancellation. The run becomes KILLED a little later. */

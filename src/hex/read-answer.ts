@@ -21,8 +21,10 @@ import {
   projectSchema,
   type RunPage,
   runPageSchema,
+  runTimesSchema,
   type StartedRun,
   startedRunSchema,
+  startOrEnd,
 } from "./schema.js";
 
 /** An unusable answer, or an unusable entry in one. `path` says where, such as `runs.3.runId`; it never contains the content. */
@@ -106,9 +108,20 @@ export function readRunPage(asked: Asked): ReadAnswer<RunPage> {
   return (json) => {
     const { runs } = parsed(runPageSchema, json);
     const readOne = (entry: unknown) => aboutAsked(parsed(hexRunSchema, entry), asked);
-    const { entries, leftOut } = readEntries("runs", runs ?? [], readOne);
-    return { value: { runs: entries.toSorted(latestFirst), isWhole: leftOut === null }, leftOut };
+    const { entries, unread, leftOut } = readEntries("runs", runs ?? [], readOne);
+    const value = {
+      runs: entries.toSorted(latestFirst),
+      isWhole: leftOut === null,
+      unreadStarts: unread.map(({ entry }) => startIn(entry)),
+    };
+    return { value, leftOut };
   };
+}
+
+/** When a run started or ended that cannot be read, epoch ms; `null`: not known. */
+function startIn(entry: unknown): number | null {
+  const { data } = runTimesSchema.safeParse(entry);
+  return data === undefined ? null : startOrEnd(data);
 }
 
 function only<T>(value: T): Reading<T> {
@@ -121,23 +134,24 @@ function parsed<T>(schema: z.ZodType<T>, json: unknown): T {
   throw new Unreadable("shape", (error.issues[0]?.path ?? []).join("."));
 }
 
-/** The entries that can be read. If none can, the answer is unusable. */
+/** The entries that can be read, and those that cannot. If none can, the answer is unusable. */
 function readEntries<T>(at: string, list: readonly unknown[], readOne: (entry: unknown) => T) {
   const entries: T[] = [];
-  const unread: Unreadable[] = [];
+  const unread: { entry: unknown; why: Unreadable }[] = [];
   for (const [index, entry] of list.slice(0, MOST_ENTRIES).entries()) {
     try {
       entries.push(readOne(entry));
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      unread.push(new Unreadable(error.flaw, [at, index, error.path].filter((part) => part !== "").join(".")));
+      const path = [at, index, error.path].filter((part) => part !== "").join(".");
+      unread.push({ entry, why: new Unreadable(error.flaw, path) });
     }
   }
-  const [first] = unread;
+  const first = unread[0]?.why;
   if (first !== undefined && entries.length === 0) throw first;
   const count = unread.length + Math.max(0, list.length - MOST_ENTRIES);
   const leftOut: LeftOut | null = count === 0 ? null : { count, path: first?.path ?? `${at}.${MOST_ENTRIES}` };
-  return { entries, leftOut };
+  return { entries, unread, leftOut };
 }
 
 /** Refuses a different run or a run of a different project, and drops a link that leads elsewhere. */

@@ -234,7 +234,12 @@ export interface RunPage {
   runs: HexRun[];
   /** False when some of the page's runs could not be read. */
   isWhole: boolean;
+  /** For each of those, when it started, or ended without ever starting, epoch ms; `null`: it waits, or that is not known. */
+  unreadStarts: (number | null)[];
 }
+
+/** The times of a run, of which nothing else can be read. */
+export const runTimesSchema = z.object({ startTime: time, endTime: time });
 
 /** Narrows a status to one that is final: the run no longer changes. */
 export function isFinal(status: string): status is FinalStatus {
@@ -242,7 +247,7 @@ export function isFinal(status: string): status is FinalStatus {
 }
 
 /** When a run started, or ended without ever starting, epoch ms. `null`: it waits, or that is not known. */
-export function startOrEnd({ startTime, endTime }: RunTimes): number | null {
+export function startOrEnd({ startTime, endTime }: Pick<RunTimes, "startTime" | "endTime">): number | null {
   return startTime ?? endTime;
 }
 

@@ -29,9 +29,14 @@ const project = (more: Partial<Project> = {}): Project => ({
 });
 
 /** What is known after the runs were read at `readAt`, of a project that has been followed for two days. */
-function known(runs: readonly HexRun[], { schedules }: Project = project(), readAt = EIGHT - MINUTE): Followed {
+function known(
+  runs: readonly HexRun[],
+  { schedules }: Project = project(),
+  readAt = EIGHT - MINUTE,
+  unreadStarts: (number | null)[] = [],
+): Followed {
   const before = newlyFollowed({ schedules }, EIGHT - 2 * DAY);
-  return remembered(before, evidenceOf(before, schedules, { runs, readAt, most: 100 }));
+  return remembered(before, evidenceOf(before, schedules, { runs, unreadStarts, readAt, most: 100 }));
 }
 const yesterday = () => hexRun({ startTime: SEVEN - DAY, endTime: SEVEN - DAY + 4 * MINUTE });
 const cancelled = (startTime: number) => hexRun({ status: "KILLED", startTime, endTime: startTime + MINUTE });
@@ -55,6 +60,13 @@ describe("with a schedule", () => {
 
   test("the run is not there: late, and yesterday's results are not fresh", () => {
     expect(judged([yesterday()])).toBe("late");
+  });
+
+  test("a run that cannot be read may be the one that was due: not known, and otherwise late", () => {
+    const since = (start: number | null) =>
+      words(freshnessOf(project(), known([yesterday()], project(), EIGHT - MINUTE, [start]), TERMS));
+    expect([SEVEN, SEVEN + 5 * MINUTE, null].map(since)).toEqual(Array(3).fill("unknown: unclear_run"));
+    expect(since(SEVEN - 10 * MINUTE)).toBe("late");
   });
 
   test("it is due right now: yesterday's results are as fresh as can be", () => {

@@ -15,6 +15,11 @@ describe("late", () => {
     expect(judge(evidence(), TERMS)).toEqual([{ kind: "late", since: SEVEN }]);
   });
 
+  test("a run that cannot be read may be the one that was due, unless it began before", () => {
+    expect([SEVEN - 30_000, SEVEN, null].map((at) => kinds({ unreadStarts: [at] }))).toEqual([[], [], []]);
+    expect(kinds({ unreadStarts: [SEVEN - 10 * MINUTE] })).toEqual(["late"]);
+  });
+
   test("not a moment earlier", () => {
     const runs = [yesterdays()];
     expect(kinds({ runs, readAt: SEVEN + 15 * MINUTE - 1 })).toEqual([]);

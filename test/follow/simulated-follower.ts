@@ -75,7 +75,12 @@ export class SimulatedFollower {
   /** Hex has answered. @returns the trouble of the project, if it has any */
   read(projectId: string, runs: readonly HexRun[], now: number): Trouble | null {
     const known = this.#seen(projectId, now);
-    const evidence = evidenceOf(known, this.options.schedulesOf(projectId, now), { runs, readAt: now, most: PAGE });
+    const evidence = evidenceOf(known, this.options.schedulesOf(projectId, now), {
+      runs,
+      readAt: now,
+      unreadStarts: [],
+      most: PAGE,
+    });
     const open = this.troubles.find((one) => one.projectId === projectId && one.overAt === null) ?? null;
     const findings = judge(evidence, this.#terms(now));
     const trouble = advanced(open, projectId, findings, evidence, () => `${this.#troubles.size}`);

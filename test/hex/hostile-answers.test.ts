@@ -236,6 +236,7 @@ describe("ids", () => {
     alter(({ runs }) => ({ runs: (runs as object[]).map((run, i) => (i === 0 ? { ...run, projectId: OTHER } : run)) }));
     const page = await wire.client.runs(project.id, { limit: 10 }, ONCE);
     expect(page).toMatchObject({ isWhole: false });
+    expect(page.unreadStarts).toHaveLength(1);
     expect(page.runs).toHaveLength(1);
     expect(wire.records.at(-1)?.leftOut).toEqual({ count: 1, path: "runs.0.projectId" });
   });

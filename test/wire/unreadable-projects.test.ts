@@ -49,6 +49,25 @@ describe.each(MODES)("%s mode", (mode) => {
     },
   );
 
+  test("a run in a form that the bot cannot read may be the one that was due, which is not called late", async () => {
+    const { hex, clock } = harness;
+    const { id } = addProject(harness, "Revenue");
+    hex.workspace.startRun(id, { startedAt: TEN - 24 * HOUR, durationMs: MINUTE });
+    await harness.ask("watch revenue");
+    await harness.pass(TEN - clock.now(), STEP_MS);
+    const run = hex.workspace.startRun(id, { startedAt: TEN, durationMs: MINUTE });
+    const odd = (value: unknown) =>
+      typeof value === "object" && value !== null && "runId" in value && value.runId === run.id
+        ? { ...value, status: { code: 7 } }
+        : value;
+    const alter = (body: unknown) => JSON.stringify(body, (_, value) => odd(value));
+    const times = Number.POSITIVE_INFINITY;
+    hex.faults.add({ endpoint: "listRuns", path: id, kind: { type: "altered", alter }, times });
+    await harness.pass(60 * MINUTE, STEP_MS);
+    expect(told()).toEqual([]);
+    expect(await harness.ask("digest")).toContain("not known: the bot cannot read one of its runs");
+  });
+
   test("what went wrong in the meantime and is not over is told once, with its time", async () => {
     const [broken, mended, late, known] = [
       addProject(harness, "Broken", { schedules: [] }),

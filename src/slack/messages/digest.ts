@@ -172,6 +172,8 @@ function stateWords(freshness: Freshness): string {
       return "not known: not looked at yet";
     case "unreadable":
       return "not known: Hex does not list its runs for the bot";
+    case "unclear_run":
+      return "not known: the bot cannot read one of its runs";
     case "no_run":
       return "not known: no run";
     case "cancelled":
