@@ -157,18 +157,16 @@ const projects = fc.array(
   ),
   { minLength: 1, maxLength: 2 },
 );
-const rule: fc.Arbitrary<WrittenRule> = fc
-  .record({
-    effect: fc.constantFrom<WrittenRule["effect"]>("allow", "deny"),
-    verbs: some<Verb>("see", "run", "silence"),
-    people: some("everyone", "members", "guests", "admins", "owner", "S0FIN", "U0ADALOVEL", "U0BOBSMITH"),
-    channels: fc.option(some("C0DATA", "C0OPS"), { nil: undefined, freq: 2 }),
-    projects: fc.option(
-      projects.filter((all) => all.every((one) => Object.keys(one).length > 0)),
-      { nil: undefined, freq: 1 },
-    ),
-  })
-  .map((one) => one);
+const rule: fc.Arbitrary<WrittenRule> = fc.record({
+  effect: fc.constantFrom<WrittenRule["effect"]>("allow", "deny"),
+  verbs: some<Verb>("see", "run", "silence"),
+  people: some("everyone", "members", "guests", "admins", "owner", "S0FIN", "U0ADALOVEL", "U0BOBSMITH"),
+  channels: fc.option(some("C0DATA", "C0OPS"), { nil: undefined, freq: 2 }),
+  projects: fc.option(
+    projects.filter((all) => all.every((one) => Object.keys(one).length > 0)),
+    { nil: undefined, freq: 1 },
+  ),
+});
 
 test("no rule that is called shadowed decides for any person, place, project and verb", () => {
   let found = 0;
