@@ -1,10 +1,11 @@
 // What is written down agrees with what is built: the manifest, .env.example, the README and docs/.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { auditEntrySchema, DEEDS } from "../src/audit/audit-entry.js";
 import { readConfig } from "../src/config/config.js";
 import { IN_FILES } from "../src/config/secret-files.js";
 import { VARIABLES } from "../src/config/variables.js";
@@ -244,6 +245,14 @@ describe("docs/development.md", () => {
     const names = Object.keys(scripts).filter((name) => !/^pre(start|verify|policy|audit|demo|pictures)$/.test(name));
     expect(names.filter((name) => !new RegExp(`\`npm (run )?${name}\\b`).test(text))).toEqual([]);
   });
+  test("names every folder of tests that mirrors none of src/", () => {
+    const foldersIn = (path: string) =>
+      readdirSync(join(import.meta.dirname, path), { withFileTypes: true }).flatMap((entry) =>
+        entry.isDirectory() ? entry.name : [],
+      );
+    const others = foldersIn(".").filter((name) => !foldersIn("../src").includes(name));
+    expect(others.filter((name) => !text.includes(`\`test/${name}\``))).toEqual([]);
+  });
   test("says of every package why it is here", () => {
     const names = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !name.startsWith("@types/"));
     expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
@@ -296,6 +305,13 @@ describe("docs/security.md", () => {
     ]);
     expect(rows).toEqual(wanted);
     expect(Object.keys(SCOPE_USES)).toEqual([...REQUIRED_SCOPES, ...OPTIONAL_SCOPES]);
+  });
+
+  test("names every deed and every decision of the audit log", () => {
+    const rows = new Map(rowsOf(partOf(text, "## Who did what")).map(([field = "", held = ""]) => [field, held]));
+    const words = (field: string) => [...(rows.get(field) ?? "").matchAll(/`(\w+)`/g)].map(([, word]) => word);
+    expect(words("`deed`").sort()).toEqual(Object.keys(DEEDS).sort());
+    expect(words("`decision`")).toEqual(auditEntrySchema.shape.decision.unwrap().options);
   });
 
   test("says of every secret what somebody who has it can do", () => {
