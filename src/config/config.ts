@@ -208,7 +208,7 @@ function slackMode(appToken: string | undefined, signingSecret: string | undefin
  * Reads only HEX_API_TOKEN, HEX_WORKSPACE_URL and the proxy, for programs that need nothing but Hex.
  *
  * @param env the environment, such as `process.env`
- * @returns the two values and their warnings, or every problem
+ * @returns what they say and the warnings, or every problem
  */
 export function readHexConfig(env: Environment): Reading<{ hex: HexConfig; proxies: Proxies | null }> {
   const parsed = hexVariables.safeParse(pick(env));

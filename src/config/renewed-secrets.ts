@@ -16,7 +16,7 @@ export interface RenewedSecretsOptions {
   onUnusable: (problem: string) => void;
 }
 
-/** How long the files must stay the same, and how long that is waited for, in ms. */
+/** How long (ms) the files must stay the same, and how many times that is waited for. */
 const SETTLE_MS = 250;
 const SETTLES = 12;
 
