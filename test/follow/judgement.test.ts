@@ -199,6 +199,13 @@ describe("failed", () => {
     expect(since(SEVEN + 11 * MINUTE + 1)).toEqual([]);
   });
 
+  test("a run that began before another one and failed only once somebody watched counts, too", () => {
+    const [quick, slow] = [failure(SEVEN + 5_000), hexRun({ status: "ERRORED" })];
+    expect(judge(evidence({ runs: [quick, slow] }), { ...TERMS, from: SEVEN + 2 * MINUTE })).toMatchObject([
+      { kind: "failed", since: SEVEN + 4 * MINUTE, runId: slow.runId },
+    ]);
+  });
+
   test("a failure of which it is not known when it ended counts from its beginning", () => {
     const run = hexRun({ status: "ERRORED", startTime: SEVEN, endTime: null });
     expect(judge(evidence({ runs: [run] }), TERMS)).toMatchObject([{ kind: "failed", since: SEVEN }]);
