@@ -18,9 +18,9 @@ describe("who may cancel", () => {
     expect(
       named(
         "{ allow: [run, cancel], people: [owner, U0GRACE1] }",
-        "{ allow: cancel, people: [admins, U0GRACE1, S0DATATEAM1] }",
+        "{ allow: cancel, people: [admins, U0GRACE1, S0DATATEAM1, S0FINTEAM1] }",
       ),
-    ).toEqual(["owner", "U0GRACE1", "admins", "S0DATATEAM1"]);
+    ).toEqual(["owner", "U0GRACE1", "admins", "S0DATATEAM1", "S0FINTEAM1"]);
   });
 
   test.each([

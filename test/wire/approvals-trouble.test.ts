@@ -186,6 +186,16 @@ describe.each(MODES)("over %s", (mode) => {
     expect(questions()).toHaveLength(2);
   });
 
+  test("when the rules name others, too, whoever is still named is not asked again, and their question stays", async () => {
+    await askedDirectly();
+    const [question] = questions();
+    bench.slack.groups.set(TEAM, new Set([ada().id]));
+    needs(`${grace().id}, ${TEAM}`);
+    await bench.until(() => replies("It needs the approval").length === 2);
+    expect(questions()).toEqual([question]);
+    expect(questions().filter(asks)).toHaveLength(1);
+  });
+
   test("an owner of whom Slack did not say at once who they are is asked as soon as it does", async () => {
     report = bench.hex.workspace.addProject({ title: "Churn", ownerEmail: "grace@acme.test" });
     await bench.ask("projects");
