@@ -120,6 +120,11 @@ export function isRescheduled({ ailments, overAt }: Pick<Trouble, "ailments" | "
   return ailments.some((one) => one.kind === "late" && one.rescheduled === true && one.overAt === overAt);
 }
 
+/** Whether it is over although no run has completed, for example because the run that was stuck was cancelled. */
+export function endedWithoutRun({ overAt, endedBy, withdrawn }: Trouble): boolean {
+  return overAt !== null && endedBy === null && withdrawn === undefined;
+}
+
 /** Whether something else went wrong than before: a new ailment, or that of another run. */
 function isNews(finding: Finding, { ailments }: Trouble): boolean {
   const before = ailments.find(({ kind, overAt }) => kind === finding.kind && overAt === null);

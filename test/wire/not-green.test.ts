@@ -82,6 +82,25 @@ test("Hex is down for hours while an hourly run is late: late until a run has co
   await shows("Back to green");
 });
 
+test("a run that is stuck is cancelled, as the message proposes: it is over, and not green", async () => {
+  const project = addProject(harness, "Weekly revenue");
+  for (const days of [1, 2, 3])
+    harness.hex.workspace.startRun(project.id, { startedAt: TEN - days * 24 * HOUR, durationMs: 4 * MINUTE });
+  await harness.ask("watch weekly revenue");
+  await harness.pass(TEN - harness.clock.now(), STEP_MS);
+  harness.hex.workspace.startRun(project.id, { durationMs: 10 * HOUR });
+  await shows("Stuck: a run has been going");
+  await harness.person("ada").press(toldIn(harness)[0] ?? missing(), "cancel_hex_run");
+  await shows(":white_circle: *Nothing is in trouble any more* since");
+  expect(told()[0]).toContain("That run did not complete. If its results are needed, run it again.");
+  await harness.until(() => replies().length === 1, STEP_MS);
+  expect(replies()[0]).toMatch(
+    /^:white_circle: Nothing is in trouble any more after .*\. The run of Weekly revenue did not complete\.$/,
+  );
+  expect(await harness.ask("digest")).toContain("not known: the last run was cancelled");
+  expect([...told(), ...replies()].join()).not.toContain("green");
+});
+
 test("the first of two watches that tell of it is ended: it goes on, and is green after a good run", async () => {
   const project = addProject(harness, "Weekly revenue", { schedules: [] });
   await harness.ask("watch owner:olga@acme.test");
@@ -94,3 +113,7 @@ test("the first of two watches that tell of it is ended: it goes on, and is gree
   harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: MINUTE });
   await shows("Back to green");
 });
+
+function missing(): never {
+  throw new Error("There is no message.");
+}

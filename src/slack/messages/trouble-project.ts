@@ -2,7 +2,7 @@
 
 import type { Button, KnownBlock } from "@slack/types";
 import type { Followed, LastRun } from "../../follow/followed-project.js";
-import type { Ailment, Trouble } from "../../follow/trouble.js";
+import { type Ailment, endedWithoutRun, type Trouble } from "../../follow/trouble.js";
 import { projectUrl } from "../../hex/links.js";
 import { attentionLine } from "./attention.js";
 import { context, section } from "./blocks.js";
@@ -75,7 +75,9 @@ function failedWords({ since, lastAt = since, status }: Ailment & { kind: "faile
   return hadKernel ? `Failed ${date(since)}` : `Could not start ${date(since)}, because Hex had no kernel for it`;
 }
 
-function todoLine({ ailments, overAt, since }: Trouble, followed: Followed | null): string | null {
+function todoLine(trouble: Trouble, followed: Followed | null): string | null {
+  const { ailments, overAt, since } = trouble;
+  if (endedWithoutRun(trouble)) return "That run did not complete. If its results are needed, run it again.";
   if (overAt !== null) return null;
   const open = ailments.filter((one) => one.overAt === null);
   const [isStuck, isLate] = [open.some(({ kind }) => kind === "stuck"), open.some(({ kind }) => kind === "late")];

@@ -1,6 +1,6 @@
 // What is said in the thread of a message about projects in trouble: who joined them, and that it is over.
 
-import { isRescheduled } from "../../follow/trouble.js";
+import { endedWithoutRun, isRescheduled } from "../../follow/trouble.js";
 import { joinedTogether, waitFor } from "../../follow/trouble-groups.js";
 import { context, fitting, type Message, message, paragraphs, type Reply, section } from "./blocks.js";
 import { count, dotted, duration, moreProjects } from "./mrkdwn.js";
@@ -44,8 +44,9 @@ export function troubleReplies(
   if (!endsNow || told.every(({ trouble }) => trouble.withdrawn && !isRescheduled(trouble))) return replies;
   const since = Math.min(...told.map(({ trouble }) => trouble.since));
   const { words, check } = endOf(told);
-  const text = [`${words} after ${duration(overAt - since)}.`, rescheduledWords(told)].filter((one) => one !== null);
-  const end = message(text.join(" "), [section(`${check} ${text.join(" ")}`)]);
+  const sentences = [`${words} after ${duration(overAt - since)}.`, rescheduledWords(told), incompleteWords(told)];
+  const text = sentences.filter((one) => one !== null).join(" ");
+  const end = message(text, [section(`${check} ${text}`)]);
   return [...replies, { message: end, isSilent: told.every((one) => isQuiet(one, now)) }];
 }
 
@@ -80,4 +81,12 @@ function joinedMessage(joined: readonly ToldTrouble[], around: Pick<AroundTroubl
 function rescheduledWords(told: readonly ToldTrouble[]): string | null {
   if (!told.some(({ trouble }) => isRescheduled(trouble))) return null;
   return `${told.length === 1 ? "Its schedule" : "A schedule"} was changed before the run came.`;
+}
+
+/** Null if a run has completed for each that is judged. */
+function incompleteWords(told: readonly ToldTrouble[]): string | null {
+  const [first, ...others] = told.filter(({ trouble }) => endedWithoutRun(trouble));
+  if (first === undefined) return null;
+  const whose = others.length === 0 ? `The run of ${titleOf(first)}` : `The runs of ${others.length + 1} projects`;
+  return `${whose} did not complete.`;
 }

@@ -1,7 +1,7 @@
 // The watched projects in trouble that one message is about, from the beginning to the end.
 
 import type { SharedConnection } from "../../follow/shared-connections.js";
-import { isRescheduled } from "../../follow/trouble.js";
+import { endedWithoutRun, isRescheduled } from "../../follow/trouble.js";
 import { attentionButtons } from "./attention.js";
 import { context, fitting, type Message, message, section } from "./blocks.js";
 import { count, date, inline, moreProjects } from "./mrkdwn.js";
@@ -101,16 +101,16 @@ function backHead(told: readonly ToldTrouble[]): string {
   return `${emoji} *${words}* since ${date(lastOverAt(told) ?? 0)}`;
 }
 
-/** How it ended for all of them. What is not judged any more is not green, and neither is what is judged by another schedule. */
+/** How it ended for all of them. Green is only what a run that completed has ended: not what is not judged any more, or by another schedule. */
 export function endOf(told: readonly ToldTrouble[]): { emoji: string; check: string; words: string } {
   const left = told.filter(({ trouble }) => trouble.withdrawn).length;
-  if (left === told.length) {
-    const areChecked = told.every(({ trouble }) => isRescheduled(trouble));
-    const words = areChecked ? "No longer waiting for a run" : "No longer checked";
-    return { emoji: ":white_circle:", check: ":white_circle:", words };
-  }
-  const words = left === 0 ? "Back to green" : "Nothing is in trouble any more";
-  return { emoji: ":large_green_circle:", check: ":white_check_mark:", words };
+  const notGreen = left + told.filter(({ trouble }) => endedWithoutRun(trouble)).length;
+  const words = notGreen === 0 ? "Back to green" : "Nothing is in trouble any more";
+  if (notGreen < told.length) return { emoji: ":large_green_circle:", check: ":white_check_mark:", words };
+  const white = { emoji: ":white_circle:", check: ":white_circle:" };
+  if (left < told.length) return { ...white, words };
+  const areChecked = told.every(({ trouble }) => isRescheduled(trouble));
+  return { ...white, words: areChecked ? "No longer waiting for a run" : "No longer checked" };
 }
 
 function notification(told: readonly ToldTrouble[], open: readonly ToldTrouble[]): string {

@@ -90,7 +90,7 @@ function watch(id: string, level: Level = "trouble", setAt = BEGIN) {
   return watches.set({ ...C1, rule: { kind: "project", id }, level, page: false, setBy: "U1", setAt });
 }
 
-/** As the bot stores what it has read: the trouble of a project, and when it was over. */
+/** As the bot stores what it has read: the trouble of a project, and when a good run ended it. */
 async function put(projectId: string, seenAt: number, overAt: number | null, kinds: FindingKind[] = ["late"]) {
   const trouble: Trouble = {
     id: `of ${projectId}`,
@@ -106,7 +106,7 @@ async function put(projectId: string, seenAt: number, overAt: number | null, kin
           : { kind, since: seenAt, overAt },
     ),
     overAt,
-    endedBy: null,
+    endedBy: overAt === null ? null : `good run of ${projectId}`,
   };
   const columns = { over_at: overAt, doc: JSON.stringify(trouble) };
   await store.db
