@@ -89,6 +89,21 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("watching")).toMatch(/\n:red_circle: \*<.*\|Zebra counts>[\s\S]*… and 5 more projects\./);
   });
 
+  test("/hex watching says in words what is wrong, and begins with what is", async () => {
+    const fine = add("Churn", { schedules: [] });
+    const late = add("Weekly revenue");
+    for (const { id } of [fine, late]) await harness.ask(`watch ${id}`);
+    const before = harness.clock.now() - 23 * 60 * MINUTE;
+    harness.hex.workspace.startRun(late.id, { startedAt: before, durationMs: MINUTE });
+    for (let at = 1; at <= 8; at++) await harness.ask(`watch ${add(`Report ${at}`, { schedules: [] }).id}`);
+    await tells("Late: a run was due");
+    const lines = (await harness.ask("watching")).split("\n");
+    expect(lines[1]).toMatch(/\|Weekly revenue>/);
+    expect(lines.filter((line) => line.includes(":red_circle:"))).toEqual([
+      expect.stringMatching(/^:red_circle: \*Late\* since <!date\^.* · .*last run> .*: completed in 1 min · next due/),
+    ]);
+  });
+
   test("if all goes well, nothing is posted", async () => {
     const project = add("Weekly revenue");
     await harness.ask("watch weekly revenue");

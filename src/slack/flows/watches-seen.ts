@@ -4,6 +4,7 @@ import type { VisibleProjects } from "../../catalog/visible-projects.js";
 import { isAbsent } from "../../follow/absence.js";
 import { nextDue } from "../../follow/due-times.js";
 import type { Followed } from "../../follow/followed-project.js";
+import type { Trouble } from "../../follow/trouble.js";
 import type { Rule } from "../../follow/watch.js";
 import { isMeant, projectsOf } from "../../follow/watched-projects.js";
 import { projectsShownTo, type ShownProjects } from "../access/audience.js";
@@ -19,8 +20,8 @@ interface Around {
   /** Epoch ms. */
   now: number;
   followed: ReadonlyMap<string, Followed>;
-  /** The ids of the projects in trouble. */
-  inTrouble: ReadonlySet<string>;
+  /** The troubles that are not over, by their projects' ids. */
+  open: ReadonlyMap<string, Trouble>;
   /** The projects that may be shown in the conversation. */
   shown: Pick<ShownProjects, "has">;
 }
@@ -32,36 +33,42 @@ export async function watchesSeen(bot: Bot, interaction: Interaction): Promise<S
   const [watches, followed, troubles, { projects: shown }] = await Promise.all([
     bot.watches.in(conversation),
     bot.troubles.followed(),
-    bot.troubles.troubles(now),
+    bot.troubles.open(),
     projectsShownTo(bot.permissions, { channel: conversation.channel, person: user }),
   ]);
-  const inTrouble = new Set(troubles.filter(({ overAt }) => overAt === null).map(({ projectId }) => projectId));
+  const open = new Map(troubles.map((trouble) => [trouble.projectId, trouble]));
   const known = watches.filter((watch) => isKnownTo(interaction, watch));
-  return known.map((watch) => ({
+  const seen = known.map((watch) => ({
     watch,
     mayEnd: mayEnd(interaction, watch),
-    ...seenProjects(watch.rule, permissions.projects, { now, followed, inTrouble, shown }),
+    ...seenProjects(watch.rule, permissions.projects, { now, followed, open, shown }),
     absent: absentProjects(watch.rule, permissions.projects, followed),
   }));
+  // The message may not have room for all of them.
+  return seen.toSorted((a, b) => Number(hasTrouble(b)) - Number(hasTrouble(a)));
+}
+
+function hasTrouble({ projects }: Pick<SeenWatch, "projects">): boolean {
+  return projects.some(({ trouble }) => trouble !== null);
 }
 
 function seenProjects(
   rule: Rule,
   projects: VisibleProjects,
-  { now, followed, inTrouble, shown }: Around,
+  { now, followed, open, shown }: Around,
 ): Pick<SeenWatch, "total" | "hidden" | "projects"> {
   const found = projectsOf([rule], projects).filter(({ id }) => !isAbsent(followed.get(id)?.absence ?? null));
   return {
     total: found.length,
     hidden: found.filter(({ id }) => !shown.has(id)).length,
     projects: found
-      .toSorted((a, b) => Number(inTrouble.has(b.id)) - Number(inTrouble.has(a.id)))
+      .toSorted((a, b) => Number(open.has(b.id)) - Number(open.has(a.id)))
       .slice(0, MOST)
       .map((project) => ({
         project,
         followed: followed.get(project.id) ?? null,
         nextDue: nextDue(project.schedules, now),
-        isInTrouble: inTrouble.has(project.id),
+        trouble: open.get(project.id) ?? null,
       })),
   };
 }

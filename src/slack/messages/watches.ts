@@ -2,6 +2,7 @@
 
 import type { KnownBlock } from "@slack/types";
 import type { Followed } from "../../follow/followed-project.js";
+import type { Trouble } from "../../follow/trouble.js";
 import { ruleKey, type Watch } from "../../follow/watch.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
@@ -10,6 +11,7 @@ import { ACTIONS } from "./action-ids.js";
 import { button, context, fitting, type Message, message, paragraphs, section } from "./blocks.js";
 import { count, date, dotted, duration, inline, link, mention, moreProjects } from "./mrkdwn.js";
 import { statusWord } from "./run-words.js";
+import { kindsWords } from "./trouble-project.js";
 import {
   hiddenNote,
   LEVEL_WORDS,
@@ -26,7 +28,8 @@ export interface SeenProject {
   project: Project;
   followed: Followed | null;
   nextDue: number | null;
-  isInTrouble: boolean;
+  /** `null`: it is in no trouble. */
+  trouble: Trouble | null;
 }
 
 export interface SeenWatch {
@@ -93,9 +96,10 @@ function watchBlocks(
 }
 
 function projectLine(seen: SeenProject, { now, place }: { now: number; place: HexPlace }, isNamed: boolean): string {
-  const { project, followed, nextDue, isInTrouble } = seen;
+  const { project, followed, nextDue, trouble } = seen;
   const name = isNamed ? `*${link(projectUrl(place, project), project.title, TITLE_MAX)}*: ` : "";
-  return `${isInTrouble ? ":red_circle:" : ":white_small_square:"} ${name}${dotted(
+  return `${trouble === null ? ":white_small_square:" : ":red_circle:"} ${name}${dotted(
+    trouble === null ? null : `*${kindsWords(trouble)}* since ${date(trouble.since)}`,
     lastWords(followed),
     dueWords(project, nextDue, now),
     project.owner?.email == null ? null : `owner ${inline(project.owner.email, 80)}`,

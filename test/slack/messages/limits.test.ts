@@ -728,7 +728,7 @@ describe("never past a limit, whatever the data", () => {
       total: fc.nat(600),
       hidden: fc.nat(600),
       projects: fc.array(
-        fc.record({ project, followed: fc.constant(null), nextDue: maybe(time), isInTrouble: fc.boolean() }),
+        fc.record({ project, followed: fc.constant(null), nextDue: maybe(time), trouble: maybe(troubleOf) }),
         { maxLength: 9 },
       ),
       absent: fc.array(absent, { maxLength: 9 }),

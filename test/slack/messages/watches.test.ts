@@ -24,7 +24,7 @@ const seen = (title: string) => {
     mayEnd: true,
     total: 1,
     hidden: 0,
-    projects: [{ project, followed: null, nextDue: null, isInTrouble: false }],
+    projects: [{ project, followed: null, nextDue: null, trouble: null }],
     absent: [],
   };
 };
@@ -49,7 +49,7 @@ test.each([
     const url = `${place.origin}/acme/app/${id}/version/13/run/${id}`;
     const lastRun = { runId: "r", url, status: "COMPLETED", endedAt: NOW, tookMs: 245_000, version: "13" };
     const followed: Followed = { ...newlyFollowed(project, NOW), readAt: NOW, lastRun };
-    return { project, followed, nextDue: null, isInTrouble: false };
+    return { project, followed, nextDue: null, trouble: null };
   });
   const rule = { kind: "scheduled" as const };
   const one = { ...seen(title), total, projects: its };
