@@ -54,6 +54,20 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told()[2]).toContain("A watched project is in trouble");
   });
 
+  test("deleted or archived: unwatched by the title that the messages show", async () => {
+    const [deleted, archived] = [add("Old revenue"), add("Old churn")];
+    for (const { id } of [deleted, archived]) await harness.ask(`watch ${id}`);
+    await harness.until(() => harness.requests("listRuns").length >= 2, STEP_MS);
+    harness.hex.workspace.removeProject(deleted.id);
+    archived.archivedAt = harness.clock.now();
+    await harness.until(() => told().join().includes("2 watched projects are no longer checked"), STEP_MS);
+    for (const { title } of [deleted, archived]) {
+      expect(await harness.ask("watching")).toContain(title);
+      expect(await harness.ask(`unwatch ${title.toUpperCase()}`)).toContain("No longer watched in this conversation.");
+      expect(await harness.ask("watching")).not.toContain(title);
+    }
+  });
+
   test("unpublished, deleted and no longer shared: one message names them", async () => {
     const [one, two, three] = [add("Revenue"), add("Churn"), add("Leads")];
     await harness.ask("watch owner:olga@acme.test");

@@ -2,6 +2,7 @@
 
 import { projectMeant } from "../../../catalog/match.js";
 import { ruleKey } from "../../../follow/watch.js";
+import { folded } from "../../../lib/spelling.js";
 import { type Named, noteAttempt } from "../../access/attempts.js";
 import { alsoWatched, endWatch } from "../../flows/set-watch.js";
 import { isKnownTo } from "../../flows/watch-rights.js";
@@ -36,8 +37,9 @@ async function handle(bot: Bot, interaction: Interaction, typed: string): Promis
   if (rule !== null) return endWatch(bot, interaction, ruleKey(rule));
   const match = interaction.permissions.projects.match(text, "listed");
   const id = reference?.kind === "project" ? reference.projectId : (projectMeant(match)?.id ?? null);
-  const isWatched = watches.some((watch) => watch.rule.kind === "project" && watch.rule.id === id);
-  if (id === null || !isWatched) {
+  const watched = watches.flatMap((watch) => (watch.rule.kind === "project" ? watch.rule.id : []));
+  const meant = watched.find((one) => one === id) ?? (await lastCalled(bot, watched, text));
+  if (meant === null) {
     const project = id === null ? null : interaction.permissions.projects.known(id);
     const also = project === null ? null : await alsoWatched(bot, interaction, { kind: "project", id: project.id });
     if (project !== null && also !== null)
@@ -45,5 +47,12 @@ async function handle(bot: Bot, interaction: Interaction, typed: string): Promis
     noteAttempt(interaction, "unwatch", attempt);
     return interaction.respond(whatToUnwatchMessage(text));
   }
-  await endWatch(bot, interaction, ruleKey({ kind: "project", id }));
+  await endWatch(bot, interaction, ruleKey({ kind: "project", id: meant }));
+}
+
+/** The one of these projects that had this title when Hex last listed it: Hex may not list it any more. `null`: none, or several. */
+async function lastCalled({ troubles }: Bot, projectIds: readonly string[], text: string): Promise<string | null> {
+  const followed = await troubles.followedOf(projectIds);
+  const [called, another] = projectIds.filter((id) => folded(followed.get(id)?.title ?? "") === folded(text));
+  return called === undefined || another !== undefined ? null : called;
 }
