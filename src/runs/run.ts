@@ -136,7 +136,7 @@ export const runSchema = z.discriminatedUnion("state", [
   }),
   /** Somebody cancelled it while it was waiting, so it never began. */
   z.object({ ...base, state: z.literal("withdrawn"), by: z.string(), endedAt: epochMs }),
-  /** Nobody may start it: `by` said no, or the rules have changed (`null`). */
+  /** Nobody may start it: `by` said no, or the rules no longer allow it (`null`). */
   z.object({ ...approvable, state: z.literal("declined"), by: z.string().nullable(), endedAt: epochMs }),
   /** Nobody approved it in time, or it was approved and could not be started in time. */
   z.object({ ...approvable, state: z.literal("expired"), endedAt: epochMs }),

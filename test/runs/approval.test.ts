@@ -110,7 +110,7 @@ describe("a verdict", () => {
     });
   });
 
-  test("declines, by somebody or because the rules have changed", () => {
+  test("declines, by somebody or because the rules no longer allow it", () => {
     expect(judged(asked, decline("U3"), NOW + 1)).toMatchObject({ state: "declined", by: "U3", endedAt: NOW + 1 });
     expect(judged(asked, decline(null), NOW + 1)).toMatchObject({ state: "declined", by: null });
     expect(isEnded(judged(asked, decline("U3"), NOW))).toBe(true);

@@ -282,14 +282,34 @@ describe("while it waits", () => {
     expect(bench.starts).toEqual([]);
   });
 
-  test("somebody who may no longer run it is not helped by a decline, either: the card says that the rules have changed", async () => {
+  test("somebody who may no longer run it is not helped by a decline, either: the card says what the rules say", async () => {
     needs(grace().id);
     const card = await waits();
     bench.rules(`{ deny: run, people: ${ada().id} }`, SEE);
     await grace().press(card, "Decline");
-    expect(shown(await bench.cardShows("Declined"))).toContain("The rules have changed");
+    expect(shown(await bench.cardShows("Declined"))).toContain("The rules no longer allow it");
     expect(bench.starts).toEqual([]);
   });
+
+  test.each<[string, () => void]>([
+    ["whoever asked is no longer in the group", () => bench.slack.groups.set(TEAM, new Set())],
+    ["whoever asked has left", () => bench.slack.deactivate(ada().person)],
+  ])(
+    "the rules are the same, and %s: it is not started, and nobody reads that the rules have changed",
+    async (_, happens) => {
+      bench.slack.groups.set(TEAM, new Set([ada().id]));
+      bench.rules(`{ allow: run, people: ${TEAM}, needs: "approval by ${grace().id}" }`, SEE);
+      const card = await waits();
+      happens();
+      await bench.pass(STALE_MS, 5_000);
+      await grace().press(card, "Approve");
+      await bench.cardShows("The rules no longer allow it");
+      await reads("grace", `The rules no longer allow <@${ada().id}> to run`);
+      await bench.until(() => bench.replies.some((reply) => shown(reply).includes("the rules no longer allow it")));
+      expect(bench.slack.messages.map(shown).join()).not.toContain("have changed");
+      expect(bench.starts).toEqual([]);
+    },
+  );
 
   test("only an approver finds out that the run is no longer allowed: anybody else's click ends nothing", async () => {
     needs("admins");
@@ -305,7 +325,7 @@ describe("while it waits", () => {
     bench.slack.roles.set(ada().id, "admin");
     await bench.pass(STALE_MS);
     await ada().press(bench.card(), "Approve");
-    await bench.cardShows("The rules have changed");
+    await bench.cardShows("The rules no longer allow it");
     expect(bench.starts).toEqual([]);
   });
 

@@ -179,7 +179,7 @@ describe.each(MODES)("over %s", (mode) => {
     if (question === undefined) throw new Error("nobody was asked");
     bench.slack.groups.set(TEAM, new Set([ada().id]));
     needs(`${TEAM}, admins`);
-    await bench.until(() => shown(question).includes("others are asked to approve it now"));
+    await bench.until(() => shown(question).includes("Others are asked to approve it now"));
     expect(buttonsOf(question)).toEqual([]);
     needs(grace().id);
     await bench.until(() => questions().filter(asks).length === 1);

@@ -332,7 +332,7 @@ describe.each(MODES)("over %s", (mode) => {
       const card = await awaiting();
       bench.rules(`{ deny: publish, people: ${ada().id} }`, "{ allow: [see, run, publish], people: everyone }");
       await grace().press(card, "Approve");
-      expect(shown(await bench.cardShows("Declined"))).toContain("The rules have changed");
+      expect(shown(await bench.cardShows("Declined"))).toContain("The rules no longer allow it");
       await reads("grace", `no longer allow <@${ada().id}>`);
       expect(bench.starts).toEqual([]);
     });

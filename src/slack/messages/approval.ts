@@ -58,10 +58,10 @@ export function questionMessage(run: RunIn<"awaiting">, place: HexPlace): Messag
   );
 }
 
-/** What becomes of that direct message when the rules name others. */
+/** What becomes of that direct message when the rules mean others. */
 export function noLongerAskedMessage(run: Run, place: HexPlace): Message {
   return answer(
-    `${deedWords(run, place)}, ${date(run.requestedAt)}.\nThe rules have changed, so others are asked to approve it now. You do not need to do anything.`,
+    `${deedWords(run, place)}, ${date(run.requestedAt)}.\nOthers are asked to approve it now, so you do not need to do anything.`,
   );
 }
 
@@ -116,7 +116,7 @@ export function unsureApproverMessage(run: Run): Message {
 export function noLongerAllowedMessage(run: Run): Message {
   const whom = run.requester === null ? "anybody" : mention(run.requester);
   return answer(
-    `:lock: The rules have changed and no longer allow ${whom} to run ${bold(titleOf(run.project), TITLE_MAX)}. It was not started.`,
+    `:lock: The rules no longer allow ${whom} to run ${bold(titleOf(run.project), TITLE_MAX)}. It was not started.`,
   );
 }
 
@@ -136,7 +136,7 @@ function outcomeWords(run: Run): string {
       return ":raised_hand: *It is still waiting for approval.*";
     case "declined":
       return run.by === null
-        ? ":no_entry_sign: *Not started:* the rules have changed."
+        ? ":no_entry_sign: *Not started:* the rules no longer allow it."
         : `:no_entry_sign: *Declined* by ${mention(run.by)}, ${date(run.endedAt)}.`;
     case "withdrawn":
       return `:no_entry_sign: *Cancelled* by ${mention(run.by)}, ${date(run.endedAt)}.`;

@@ -43,7 +43,9 @@ function endWords(run: Run, elapsed: number | null): string {
     case "withdrawn":
       return ` was cancelled by ${mention(run.by)} before it began`;
     case "declined":
-      return run.by === null ? " was declined, because the rules have changed" : ` was declined by ${mention(run.by)}`;
+      return run.by === null
+        ? " was not started, because the rules no longer allow it"
+        : ` was declined by ${mention(run.by)}`;
     case "expired":
       return run.approval.approved === null ? " was not approved in time" : " was not started in time";
     case "refused":

@@ -205,7 +205,7 @@ function approvalNote(run: Run, { by, rule, until, approved, hopeless }: Approva
     }
     case "declined":
       return run.by === null
-        ? "The rules have changed and no longer allow it, so it was not started."
+        ? "The rules no longer allow it, so it was not started."
         : `Declined by ${mention(run.by)}, ${date(run.endedAt)}. It was not started.`;
     case "expired":
       return approved === null
