@@ -111,6 +111,8 @@ async function standingOf(bot: Bot, user: string, run: RunIn<"awaiting">): Promi
   );
   if (isApprover === null) return { kind: "unsure", rule };
   if (!isApprover) return { kind: "other", by, rule };
+  // Whoever has left may do nothing, whatever the rules say of them.
+  if ((await access.isActive(requester)) === false) return { kind: "no_longer_allowed", rule: null };
   for (const verb of startVerbs(options)) {
     const decision = asker.decide(verb, project.id);
     if (decision.kind !== "denied") continue;
