@@ -190,6 +190,11 @@ describe("README.md", () => {
   });
 });
 
+test("/hex help explains every flag of /hex run", () => {
+  const { summary = "" } = COMMANDS.find(({ name }) => name === "run") ?? {};
+  expect(RUN_FLAGS.filter(({ name }) => !summary.includes(`\`${name}\``))).toEqual([]);
+});
+
 describe("docs/using.md", () => {
   const text = read("docs/using.md");
   const codes = codesIn(text);

@@ -14,7 +14,7 @@ export const watch: Command = {
   deed: "watch",
   usage: "watch <project, category:…, owner:… or scheduled> [failures | late | all] [page]",
   summary:
-    "Tells this conversation when a run of a project fails, is late, or is stuck; with `all`, also of every run that ends.",
+    "Tells this conversation when a run of a project fails, is late, or is stuck; with `failures` or `late`, only of these, and with `all`, also of every run that ends. With `page`, it pages whoever is on call, too.",
   example: "watch weekly revenue",
   handle,
 };
