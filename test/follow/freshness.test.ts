@@ -126,6 +126,7 @@ describe("with a schedule", () => {
     const of = (runs: readonly HexRun[], readAt: number, away = down.away) =>
       words(freshnessOf(project(), known(runs, project(), readAt), { ...TERMS, away }));
     expect(of([yesterday()], SEVEN - 11 * MINUTE)).toBe("unknown: hex_down");
+    expect(of([cancelled(SEVEN - DAY)], SEVEN - 11 * MINUTE)).toBe("unknown: hex_down");
     const going = hexRun({ status: "RUNNING", endTime: null });
     expect(of([going, yesterday()], SEVEN + MINUTE)).toBe("unknown: hex_down");
     expect(of([hexRun(), yesterday()], SEVEN + 5 * MINUTE)).toBe("fresh");
@@ -166,17 +167,19 @@ describe("to the moment", () => {
     expect(judged(killed(SEVEN - MINUTE - 1))).toBe("late");
   });
 
-  test("up to an hour early where nobody knows whether the clocks were set", () => {
+  test("up to an hour early or late where nobody knows whether the clocks were set", () => {
     const sunday = Date.parse("2026-10-25T07:00:00Z");
     const inBerlin = { ...DAILY_AT_SEVEN, daily: { timezone: "+01:00", hour: 8, minute: 0 } };
     const of = project({ schedules: [inBerlin] });
-    const judgedAt = (startTime: number) => {
+    const judgedAt = (startTime: number, now = sunday + 2 * HOUR) => {
       const runs = [hexRun({ startTime, endTime: startTime + MINUTE })];
-      const followed = { ...known(runs, of, sunday + 2 * HOUR), schedulesSince: 0 };
-      return words(freshnessOf(of, followed, { ...TERMS, now: sunday + 2 * HOUR }));
+      const followed = { ...known(runs, of, now), schedulesSince: 0 };
+      return words(freshnessOf(of, followed, { ...TERMS, now }));
     };
     expect(judgedAt(sunday - 61 * MINUTE)).toBe("fresh");
     expect(judgedAt(sunday - 61 * MINUTE - 1)).toBe("late");
+    expect(judgedAt(sunday - DAY, sunday + 75 * MINUTE - 1)).toBe("fresh");
+    expect(judgedAt(sunday - DAY, sunday + 75 * MINUTE)).toBe("late");
   });
 
   test("a run of which it is not known how long it took counts from its end", () => {

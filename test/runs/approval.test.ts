@@ -11,6 +11,8 @@ import {
   expired,
   intended,
   judged,
+  lookedForAgain,
+  lost,
   postponed,
   queued,
   START_TIMEOUT_MS,
@@ -89,6 +91,12 @@ describe("a run that awaits its approval", () => {
       expect(run).toMatchObject({ ...ASKED, approval: { by: NEED.by, rule: NEED.rule } });
       expect(runSchema.parse(JSON.parse(JSON.stringify(run)))).toEqual(run);
     }
+  });
+
+  test("that goes on although somebody has been told of its end: the next end is told, too", () => {
+    const gone = lost(begun(approvedAt(NOW), NOW), "start_unknown", NOW);
+    const told = { ...gone, approval: { ...asked.approval, isEndTold: true } };
+    expect(lookedForAgain(told, NOW)?.approval).toEqual({ ...asked.approval, isEndTold: false });
   });
 
   test("without a word of who may approve it, it cannot be read", () => {

@@ -111,7 +111,7 @@ describe("nextPoll", () => {
     );
     const next = (perMinute: number, since = NOW) =>
       nextPoll([watched("a", { since }), ...others], NOW, { perMinute, lastAt: null })?.projectId;
-    expect([next(27), next(10.8)]).toEqual(["p", "b"]);
+    expect([next(27), next(10.8), next(10.8, NOW - 2_000)]).toEqual(["p", "b", "b"]);
     // It has been so for long, for example because the bot was down.
     expect(next(10.8, NOW - 3_600_000)).toBe("p");
   });
