@@ -44,6 +44,15 @@ describe.each(MODES)("%s mode", (mode) => {
     );
   });
 
+  test("a long one comes back whole, and one that is longer than Slack shows says that it does not", async () => {
+    const long = `run zebra note="${"R&D costs ".repeat(200)}"`;
+    expect(await harness.ask(long)).toContain(`You typed: \`/hex ${long.replaceAll("&", "&amp;")}\``);
+    const longer = `run zebra note="${"R&D costs ".repeat(400)}"`;
+    expect(await harness.ask(longer)).toMatch(
+      /You typed, as far as it fits here: `\/hex run zebra note="(?:R&amp;D costs ){200}.*…`/,
+    );
+  });
+
   test("what the rules do not allow comes back, too, since somebody else may run it", async () => {
     harness.rules("{ allow: see, people: everyone }");
     expect(await harness.ask("run weekly revenue region=EMEA")).toContain("You typed: `/hex run weekly revenue");
