@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { clean } from "../src/config/schema.js";
 import { isHtml } from "../src/hex/error-of-answer.js";
 import { readReference } from "../src/hex/links.js";
+import { givesSecret } from "../src/lib/secret-names.js";
 import { folded } from "../src/lib/spelling.js";
 import { textScrubber } from "../src/log/secrets.js";
 import { bold, code, escapeLoose, inline, link, shortenMrkdwn } from "../src/slack/messages/mrkdwn.js";
@@ -28,6 +29,8 @@ const PIECES = [
   "token=",
   'token="',
   "Bearer+",
+  "//",
+  "//:",
 ];
 const MORE = ["https://hooks.slack.com/", ".", "0 ", "a.", "-", "\u0301", "👩\u200d", "…", ")", "xoxb-", "ticket="];
 const BEGINNINGS = ["", '"', "<", 'token=\\\\\\"', "https://app.hex.tech/acme/app/"];
@@ -56,6 +59,7 @@ describe.each([...PIECES, ...MORE])("%j again and again", (piece) => {
       expect(link(text, text, 100).length).toBeLessThanOrEqual(600);
       expect(shortenMrkdwn(escapeLoose(text), 3_000).length).toBeLessThanOrEqual(3_000);
       expect(typeof folded(text)).toBe("string");
+      expect(typeof givesSecret(text)).toBe("boolean");
       expect(() => readReference(text, "https://app.hex.tech")).not.toThrow();
       expect(scheduleWords([custom(text)])?.length).toBeLessThanOrEqual(400);
     }

@@ -68,6 +68,8 @@ describe.each(MODES)("%s mode", (mode) => {
       "run zebra region=EMEA *password*=s3cr3t",
       "run zebra region=EMEA password\uff1ds3cr3t",
       "run zebra region=EMEA --api-key s3cr3t",
+      'run zebra region=EMEA login={"pass\\u0077ord":"s3cr3t"}',
+      "run zebra region=EMEA source=https://ada:s3cr3t@example.com/a",
     ]) {
       expect(await harness.ask(typed), typed).not.toContain("You typed");
     }
