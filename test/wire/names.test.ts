@@ -214,6 +214,19 @@ describe.each(MODES)("%s mode", (mode) => {
       for (const { id } of twins) expect(list).toContain(`\`${id}\``);
     });
 
+    test("with the same title have buttons that a screen reader tells apart", async () => {
+      const twins = [add("Weekly revenue"), add("Weekly revenue")];
+      const labels = () =>
+        [...JSON.stringify(answer().blocks).matchAll(/"accessibility_label":"([^"]+)"/g)].map(([, label]) => label);
+      await harness.ask("run weekly revenue");
+      expect(labels()).toEqual(expect.arrayContaining(twins.map(({ id }) => `Run: Weekly revenue, ${id}`)));
+      await harness.ask("projects");
+      for (const { id } of twins) {
+        expect(labels()).toContain(`Run Weekly revenue, ${id}`);
+        expect(labels().filter((label) => label?.endsWith(id))).toHaveLength(2);
+      }
+    });
+
     test("with long titles that begin alike show where they differ", async () => {
       const path = "Finance / Consolidated reporting / Management accounts of the group / Quarterly close / ".repeat(2);
       add(`${path}EMEA`);

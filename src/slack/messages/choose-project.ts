@@ -11,6 +11,7 @@ import { type Choice, type chosenSchema, fitsButton, inValue, KEPT, type othersS
 import { LIMITS } from "./limits.js";
 import { andMore, bold, code, count, date, dotted, inline, link, spoken } from "./mrkdwn.js";
 import { optionsLine, titleOf } from "./run-words.js";
+import { spokenNames } from "./spoken-names.js";
 import { tellingTitles } from "./telling-titles.js";
 
 /** The most projects in one message. */
@@ -177,13 +178,14 @@ export function choiceGoneMessage(): Message {
 
 function projectBlocks(view: ProjectChoice, projects: readonly Project[]): SectionBlock[] {
   const titles = tellingTitles(projects.map(titleOf), TITLE);
+  const names = spokenNames(projects);
   const lines = projects.map((project, at) => ({ title: titles[at] ?? "", details: detailsOf(project) }));
   return projects.map((project, at) => {
     const { title, details } = lines[at] ?? { title: "", details: "" };
     const isTwin = lines.some((other, index) => index !== at && other.title === title && other.details === details);
     const id = isTwin ? ` · ${code(project.id, 60)}` : "";
     const name = `*${link(projectUrl(view.place, project), title, TITLE)}*`;
-    return section(`${name}\n${details}${id}`, view.isDenied ? undefined : takeButton(view, project));
+    return section(`${name}\n${details}${id}`, view.isDenied ? undefined : takeButton(view, project, names[at]));
   });
 }
 
@@ -243,14 +245,15 @@ const WORDS: Record<Way, { ask: string; label: string; may: string; action: Acti
   watch: { ask: "Watch", label: "Watch", may: "watch", action: ACTIONS.watchChosen },
 };
 
-function takeButton({ nonce, choice }: ProjectChoice, project: Project): Button {
+/** `name`: what a screen reader calls the project. */
+function takeButton({ nonce, choice }: ProjectChoice, project: Project, name = titleOf(project)): Button {
   const { label, action } = WORDS[wayOf(choice)];
   const value: z.input<typeof chosenSchema> = { nonce, project: project.id, choice: inButton(choice) };
   return button({
     actionId: action,
     label,
     value: JSON.stringify(value),
-    describe: `${label}: ${titleOf(project)}`,
+    describe: `${label}: ${name}`,
   });
 }
 

@@ -15,6 +15,7 @@ import { openNowText } from "./open-now.js";
 import { cancelButton, type MayStart, runButtons } from "./run-buttons.js";
 import { faceOf, inHex, optionsLine, titleOf } from "./run-words.js";
 import { DIRECT_MESSAGES_OFF } from "./slack-remedies.js";
+import { spokenNames } from "./spoken-names.js";
 import { textObject } from "./views.js";
 
 const IN_FLIGHT_SHOWN = 10;
@@ -72,6 +73,8 @@ export interface HomeFacts {
 /** The part of the view to keep up to date. It is equal for facts that look equal. */
 export function homeBlocks(facts: HomeFacts): KnownBlock[] {
   const { inFlight, ended, frequent } = facts.runs;
+  const often = frequent.slice(0, FREQUENT_SHOWN);
+  const names = spokenNames(often);
   // What concerns only others is none of this tab's affair.
   const openText = facts.open && openNowText({ ...facts.open, others: 0 }, facts);
   const blocks = [
@@ -88,7 +91,7 @@ export function homeBlocks(facts: HomeFacts): KnownBlock[] {
     ...(ended.length === 0 ? [] : [DIVIDER, section("*Your latest runs*")]),
     ...ended.slice(0, ENDED_SHOWN).flatMap((run) => endedBlocks(run, facts)),
     ...(frequent.length === 0 ? [] : [DIVIDER, section("*What you run most*")]),
-    ...frequent.slice(0, FREQUENT_SHOWN).map((project) => frequentBlock(project, facts)),
+    ...often.map((project, at) => frequentBlock(project, names[at] ?? "", facts)),
   ];
   return blocks.filter((block) => block !== null);
 }
@@ -174,19 +177,20 @@ function searchBlocks(searches: number): KnownBlock[] {
   ];
 }
 
-function openFormButton({ id, title }: FrequentProject) {
+/** `name`: what a screen reader calls the project. */
+function openFormButton({ id }: FrequentProject, name: string) {
   return button({
     actionId: ACTIONS.runProjectForm,
     label: "Run…",
     value: JSON.stringify({ project: id }),
-    describe: `Run with other inputs: ${titleOf({ id, title })}`,
+    describe: `Run with other inputs: ${name}`,
   });
 }
 
-function frequentBlock(project: FrequentProject, { place, mayStart }: HomeFacts): KnownBlock {
+function frequentBlock(project: FrequentProject, name: string, { place, mayStart }: HomeFacts): KnownBlock {
   return section(
     `${link(projectUrl(place, project), titleOf(project), TITLE_MAX)}\n${count(project.runs, "run")} of yours`,
-    mayStart(project.id, { publish: false }) ? openFormButton(project) : undefined,
+    mayStart(project.id, { publish: false }) ? openFormButton(project, name) : undefined,
   );
 }
 

@@ -7,6 +7,7 @@ import type { Project } from "../../hex/schema.js";
 import { ACTIONS } from "./action-ids.js";
 import { actions, button, lengthOf, section } from "./blocks.js";
 import { type CarriedInButton, TOO_LONG } from "./carried.js";
+import { LIMITS } from "./limits.js";
 import { code, date, dotted, inline, link } from "./mrkdwn.js";
 import { scheduleWords } from "./schedule.js";
 import type { Searched } from "./searched.js";
@@ -21,9 +22,10 @@ export interface ListState {
 
 const DENIED = "\n_You may not run it here._";
 
-/** Its line, and its buttons if it can be run. */
+/** Its line, and its buttons if it can be run. `name`: what a screen reader calls it. */
 export function projectBlocks(
   project: Project,
+  name: string,
   state: ListState,
   place: HexPlace,
   mayRun: boolean,
@@ -47,13 +49,13 @@ export function projectBlocks(
     actionId: ACTIONS.runProject,
     label: verb,
     value: JSON.stringify({ project: id, ...state }),
-    describe: `${verb} ${title}`,
+    describe: `${verb} ${name}`,
   });
   const form = button({
     actionId: ACTIONS.runProjectForm,
     label: `${verb}…`,
     value: JSON.stringify({ project: id, carried }),
-    describe: `${verb} with other inputs: ${title}`,
+    describe: `${verb} with other inputs: ${name}`,
   });
   return [section(text), canRun ? actions(run, form) : null];
 }
@@ -66,9 +68,14 @@ export interface Lengths {
 }
 
 export function lengthsIn(state: ListState, place: HexPlace): Lengths {
-  const length = (project: Project) => lengthOf(projectBlocks(project, state, place, true));
+  const length = (project: Project) => lengthOf(projectBlocks(project, longestName(project), state, place, true));
   const frame = Math.max(...FRAMES.map(length));
   return { length, atMost: (project) => frame + mostAdded(project) };
+}
+
+/** At least as long as what a screen reader calls the project, whichever others there are. It fills the labels of the buttons. */
+function longestName(project: Project): string {
+  return `${project.title}, ${ownerOrCreator(project)}, ${project.id}`.padEnd(LIMITS.buttonText, "x");
 }
 
 /** What surrounds a project's text, in its longest form. */

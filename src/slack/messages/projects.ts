@@ -11,6 +11,7 @@ import { lengthsIn, projectBlocks } from "./listed-project.js";
 import { code, count, date, dotted, spoken } from "./mrkdwn.js";
 import { optionsLine } from "./run-words.js";
 import { searchedInButton } from "./searched.js";
+import { spokenNames } from "./spoken-names.js";
 
 const PROJECTS_PER_PAGE = 8;
 /** Room for the text above a list and for page numbers with several digits, in characters of the message's JSON. */
@@ -46,6 +47,7 @@ export function projectsMessage(view: ProjectsView): Message {
   const pages = Math.ceil(projects.length / perPage);
   const page = Math.min(Math.max(0, view.page), pages - 1);
   const shown = projects.slice(page * perPage, (page + 1) * perPage);
+  const names = spokenNames(shown);
   const published = projects.filter((project) => project.lastPublishedAt !== null).length;
   const filter = words.length === 0 ? "" : ` for ${code(words.join(" "), 80)}`;
   const counted = `*${count(projects.length, "project")}*${filter}, ${published} published`;
@@ -55,9 +57,10 @@ export function projectsMessage(view: ProjectsView): Message {
   return message(spoken(head), [
     section(head),
     starting.words,
-    ...shown.flatMap((project) =>
+    ...shown.flatMap((project, at) =>
       projectBlocks(
         project,
+        names[at] ?? "",
         { nonce: view.nonce, words: searchedInButton(words), page, carried },
         place,
         view.mayRun(project.id),

@@ -10,7 +10,9 @@ import { type AbsentProject, absenceLine } from "./absence.js";
 import { ACTIONS } from "./action-ids.js";
 import { button, context, fitting, type Message, message, paragraphs, section } from "./blocks.js";
 import { count, date, dotted, duration, inline, link, mention, moreProjects } from "./mrkdwn.js";
+import type { ProjectShown } from "./project-option.js";
 import { statusWord } from "./run-words.js";
+import { spokenNames } from "./spoken-names.js";
 import { kindsWords } from "./trouble-project.js";
 import {
   hiddenNote,
@@ -61,7 +63,8 @@ export function watchesMessage(
   }
   const head = section("*What is watched here*");
   const load = context(loadNote(at.load));
-  const all = seen.map((one) => watchBlocks(one, at));
+  const names = spokenNames(seen.map(unwatchable));
+  const all = seen.map((one, place) => watchBlocks(one, names[place] ?? "", at));
   const shown = fitting(all, [head, load, context(moreWatches(seen.length))]);
   const rest = seen.length - shown.length;
   return message("What is watched here", [head, ...shown.flat(), rest > 0 ? context(moreWatches(rest)) : null, load]);
@@ -71,8 +74,16 @@ function moreWatches(rest: number): string {
   return `… and ${rest} more that this message has no room for. To end one, type \`/hex unwatch\` and its name; a rule such as \`category:…\` watches several at once.`;
 }
 
+/** The project of a rule that names one. Any other rule counts as a project that is called what it watches. */
+function unwatchable({ watch: { rule }, projects, absent }: SeenWatch): ProjectShown {
+  const project = rule.kind === "project" ? (projects[0]?.project ?? absent[0]) : undefined;
+  return project ?? { id: ruleKey(rule), title: plainRuleWords(rule, null) };
+}
+
+/** `name`: what a screen reader calls what is watched. */
 function watchBlocks(
   { watch, mayEnd, total, hidden, projects, absent }: SeenWatch,
+  name: string,
   at: { now: number; place: HexPlace },
 ): KnownBlock[] {
   const { rule, level, page, setBy } = watch;
@@ -80,7 +91,7 @@ function watchBlocks(
   const project = first?.project ?? absent[0] ?? null;
   const named = ruleWords(rule, project, at.place);
   const head = `${named}\n${dotted(`told ${LEVEL_WORDS[level]}`, page ? "pages whoever is on call" : null, `set by ${mention(setBy)}`)}`;
-  const describe = `Unwatch ${plainRuleWords(rule, project)}`;
+  const describe = `Unwatch ${name}`;
   const end = mayEnd
     ? button({ actionId: ACTIONS.unwatch, label: "Unwatch", value: ruleKey(rule), describe })
     : undefined;
