@@ -1,7 +1,7 @@
 // What a digest says about each of its projects. Pure.
 
 import type { Project } from "../hex/schema.js";
-import { nextDue } from "./due-times.js";
+import { type Due, nextDue } from "./due-times.js";
 import type { Followed } from "./followed-project.js";
 import { type Freshness, type FreshnessKind, type FreshnessTerms, freshnessOf } from "./freshness.js";
 
@@ -10,8 +10,8 @@ export interface DigestEntry {
   freshness: Freshness;
   /** What is known about its runs, or null if nothing is. */
   followed: Followed | null;
-  /** Epoch ms, or null if no due time is known. */
-  nextDue: number | null;
+  /** Null if no due time is known. */
+  nextDue: Due | null;
 }
 
 /** What somebody has to look at comes first. */

@@ -3,7 +3,7 @@
 import { Cron } from "croner";
 import type { Schedule } from "../hex/schema.js";
 import { DAY, HOUR, MINUTE, SECOND } from "../lib/time.js";
-import { changesNear, type Zone, zoneOf } from "./zones.js";
+import { changesNear, mayShift, type Zone, zoneOf } from "./zones.js";
 
 /** Every cadence as a cron expression of five fields, in the schedule's time zone. */
 interface Timetable {
@@ -11,6 +11,8 @@ interface Timetable {
   zone: Zone;
   /** What was found out lately. Computing it takes milliseconds, and every reading asks it of every project. */
   spans: readonly Span[];
+  /** The next due time when it was last asked for. */
+  next: Due | null;
 }
 
 /** From `from` until just before `to` (epoch ms), `due` is the latest due time. */
@@ -38,17 +40,6 @@ const DAYS_OF_WEEK = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] as const;
  */
 const PLAIN_CRON = /^[\d*,/-]+ [\d*,/-]+ [\d*,/-]+ ([\d*,/-]|[A-Za-z]{3})+ ([\d*,/-]|[A-Za-z]{3})+$/;
 
-/**
- * The earliest due time after `at` among the schedules that are on and can be judged, or null if there is none. Times in epoch ms.
- */
-export function nextDue(schedules: readonly Schedule[], at: number): number | null {
-  const next = timetablesOf(schedules).map(
-    ({ cron }) => cron.nextRun(new Date(at))?.getTime() ?? Number.POSITIVE_INFINITY,
-  );
-  const first = Math.min(...next);
-  return Number.isFinite(first) ? first : null;
-}
-
 export interface Due {
   /** Epoch ms. */
   at: number;
@@ -62,6 +53,26 @@ export interface Due {
 /** When the run for a due time may start at the earliest, epoch ms. */
 export function earliestStart({ at, slackMs }: Due): number {
   return at - slackMs - EARLY_MS;
+}
+
+/** The earliest due time after `at` (epoch ms) among the schedules that are on and can be judged, or null if there is none. */
+export function nextDue(schedules: readonly Schedule[], at: number): Due | null {
+  let first: Due | null = null;
+  for (const timetable of timetablesOf(schedules)) {
+    const own = nextOf(timetable, at);
+    if (own !== null && (first === null || own.at < first.at)) first = own;
+  }
+  return first;
+}
+
+function nextOf(timetable: Timetable, at: number): Due | null {
+  const { cron, zone, next } = timetable;
+  const due = cron.nextRun(new Date(at))?.getTime() ?? null;
+  if (due === null) return null;
+  if (due === next?.at) return next;
+  const isUnsure = zone.kind === "offset" && mayShift(zone.minutes, at, due);
+  timetable.next = { at: due, slackMs: isUnsure ? HOUR : 0 };
+  return timetable.next;
 }
 
 /** The latest due time that is not after `at`, or null if there is none. Times in epoch ms. */
@@ -124,7 +135,7 @@ function timetable(expression: string, timezone: string): Timetable | null {
   if (zone === null) return null;
   try {
     const options = zone.kind === "offset" ? { utcOffset: zone.minutes } : { timezone: zone.name };
-    return { cron: new Cron(expression, { ...options, mode: "5-part" }), zone, spans: [] };
+    return { cron: new Cron(expression, { ...options, mode: "5-part" }), zone, spans: [], next: null };
   } catch {
     return null;
   }

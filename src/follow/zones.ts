@@ -67,6 +67,11 @@ export function changesNear(zone: Zone, at: number, aroundMs: number): boolean {
   });
 }
 
+/** Whether the clocks change between two times (epoch ms) in any zone that has this offset (minutes east of UTC) at the first one. */
+export function mayShift(minutes: number, from: number, to: number): boolean {
+  return WITH_SUMMER_TIME.some((name) => offsetIn(name, from) === minutes && offsetIn(name, to) !== minutes);
+}
+
 /** Kept, because creating one takes longer than all the rest. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 

@@ -60,8 +60,12 @@ test("in an offset, the bot expects a run in exactly the minutes in which Hex st
     fc.property(schedules(offset), moment("2026-01-01T00:00Z", "2029-01-01T00:00Z"), (schedule, from) => {
       const fired = firings(schedule, from);
       const expected: number[] = [];
-      for (let at = nextDue([schedule], from); at !== null && at <= from + 2 * DAY; at = nextDue([schedule], at))
-        expected.push(at);
+      for (
+        let due = nextDue([schedule], from);
+        due !== null && due.at <= from + 2 * DAY;
+        due = nextDue([schedule], due.at)
+      )
+        expected.push(due.at);
       expect(expected).toEqual(fired);
       for (const at of fired.slice(0, 3)) expect(lastDue([schedule], at)?.at).toBe(at);
     }),

@@ -10,6 +10,7 @@ import { type Cell, dataTable } from "./data-table.js";
 import { LIMITS } from "./limits.js";
 import { andMore, date, dotted, duration, inline, link, moreProjects, shorten } from "./mrkdwn.js";
 import { statusWord } from "./run-words.js";
+import { slackWords } from "./watch-words.js";
 
 const TITLE = 100;
 const OWNER = 80;
@@ -109,7 +110,10 @@ function tableOf(view: DigestView) {
 }
 
 function rowOf({ project, freshness, followed, nextDue }: DigestEntry, { zone, place, now }: DigestView): Cell[] {
-  const at = (time: number, words = "") => ({ text: `${words}${clock(time, zone)}`, sortBy: Math.floor(time / 1_000) });
+  const at = (time: number, before = "", after = "") => ({
+    text: `${before}${clock(time, zone)}${after}`,
+    sortBy: Math.floor(time / 1_000),
+  });
   const lastRun = followed?.lastRun ?? null;
   const [going] = followed?.going ?? [];
   const tookMs = lastRun?.tookMs ?? null;
@@ -125,7 +129,7 @@ function rowOf({ project, freshness, followed, nextDue }: DigestEntry, { zone, p
     tookMs === null
       ? { text: "not known" }
       : { text: tookWords(tookMs, followed?.typicalMs ?? null), sortBy: Math.round(tookMs / 1_000) },
-    nextDue === null || nextDue < now ? { text: dueWord(project) } : at(nextDue),
+    nextDue === null || nextDue.at < now ? { text: dueWord(project) } : at(nextDue.at, "", slackWords(nextDue)),
     { text: shorten(project.owner?.email ?? "not known", OWNER) },
   ];
 }
@@ -156,7 +160,7 @@ function lineOf({ project, freshness, followed, nextDue }: DigestEntry, { place,
     followed?.lastGood == null ? null : `results from ${date(followed.lastGood.endedAt)}`,
     going === undefined ? null : `running since ${date(going.since)}`,
     lastRun === null ? null : `last run ${statusWord(lastRun.status)} ${date(lastRun.endedAt)}${took}`,
-    nextDue === null || nextDue < now ? dueWord(project) : `next due ${date(nextDue)}`,
+    nextDue === null || nextDue.at < now ? dueWord(project) : `next due ${date(nextDue.at)}${slackWords(nextDue)}`,
     project.owner === null ? null : `owner ${inline(project.owner.email, OWNER)}`,
   )}`;
 }

@@ -1,6 +1,6 @@
 // What the messages about watches say alike: what is watched, for what, how often the bot can look, and what is in the way.
 
-import { cannotBeJudged } from "../../follow/due-times.js";
+import { cannotBeJudged, type Due } from "../../follow/due-times.js";
 import type { Level, Rule } from "../../follow/watch.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { ProjectNamed } from "../../hex/projects.js";
@@ -39,6 +39,11 @@ export function loadNote({ projects, perMinute, ageMs, leastAgeMs }: WatchLoad):
 export function unclearWords(enabled: Project["schedules"]): string | null {
   const unclear = enabled.filter(cannotBeJudged).length;
   return unclear === 0 ? null : `${unclear} of its ${enabled.length} schedules`;
+}
+
+/** How far off a due time may be, to put behind it. Empty if it is certain. */
+export function slackWords({ slackMs }: Due): string {
+  return slackMs === 0 ? "" : ` ± ${duration(slackMs)}`;
 }
 
 /**

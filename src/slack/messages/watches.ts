@@ -1,6 +1,7 @@
 // What a conversation watches: the answer to `/hex watching`.
 
 import type { KnownBlock } from "@slack/types";
+import type { Due } from "../../follow/due-times.js";
 import type { Followed } from "../../follow/followed-project.js";
 import type { Trouble } from "../../follow/trouble.js";
 import { ruleKey, type Watch } from "../../follow/watch.js";
@@ -20,6 +21,7 @@ import {
   loadNote,
   plainRuleWords,
   ruleWords,
+  slackWords,
   TITLE_MAX,
   unclearWords,
   type WatchLoad,
@@ -29,7 +31,7 @@ import {
 export interface SeenProject {
   project: Project;
   followed: Followed | null;
-  nextDue: number | null;
+  nextDue: Due | null;
   /** `null`: it is in no trouble. */
   trouble: Trouble | null;
 }
@@ -125,13 +127,14 @@ function lastWords(followed: Followed | null): string {
   return `${link(lastRun.url, "last run", 40)} ${date(lastRun.endedAt)}: ${statusWord(lastRun.status)}${took}`;
 }
 
-function dueWords({ schedules, lastPublishedAt, archivedAt, trashedAt }: Project, nextDue: number | null, now: number) {
+function dueWords({ schedules, lastPublishedAt, archivedAt, trashedAt }: Project, nextDue: Due | null, now: number) {
   if (archivedAt !== null || trashedAt !== null) return "archived, no longer checked";
   if (lastPublishedAt === null) return "not published, so not checked";
   const enabled = schedules.filter((one) => one.enabled);
   if (enabled.length === 0) return "no schedule";
   if (nextDue === null) return "the bot cannot tell when it is due";
+  const why = nextDue.slackMs === 0 ? "" : ", because the clocks change";
   const unclear = unclearWords(enabled);
   const note = unclear === null ? "" : `, not counting ${unclear} whose due times the bot cannot tell`;
-  return `${nextDue - now < 0 ? "due now" : `next due ${date(nextDue)}`}${note}`;
+  return `${nextDue.at < now ? "due now" : `next due ${date(nextDue.at)}${slackWords(nextDue)}${why}`}${note}`;
 }

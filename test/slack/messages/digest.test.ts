@@ -31,7 +31,12 @@ function entry(index: number, title: string): DigestEntry {
   };
   const run = { runId: "r", url: null, status: "COMPLETED", endedAt: NOW - 60_000, tookMs: 245_000, version: "3" };
   const followed = { ...newlyFollowed(project, NOW), readAt: NOW, lastRun: run, lastGood: run, typicalMs: 200_000 };
-  return { project, freshness: { kind: index === 0 ? "late" : "fresh" }, followed, nextDue: NOW + index };
+  return {
+    project,
+    freshness: { kind: index === 0 ? "late" : "fresh" },
+    followed,
+    nextDue: { at: NOW + index, slackMs: 0 },
+  };
 }
 
 const drawn = (entries: readonly DigestEntry[], hasTables = true) =>

@@ -175,6 +175,7 @@ const nasty = fc.oneof(
 );
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 const time = fc.integer({ min: 0, max: 4_000_000_000_000 });
+const due = fc.record({ at: time, slackMs: fc.constantFrom(0, 60 * 60_000) });
 const span = fc.integer({ min: 0, max: 1_000_000_000 });
 /** Hex's are UUIDs. */
 const identifier = nasty.filter((id) => id !== "" && id.length < 200);
@@ -728,7 +729,7 @@ describe("never past a limit, whatever the data", () => {
       total: fc.nat(600),
       hidden: fc.nat(600),
       projects: fc.array(
-        fc.record({ project, followed: fc.constant(null), nextDue: maybe(time), trouble: maybe(troubleOf) }),
+        fc.record({ project, followed: fc.constant(null), nextDue: maybe(due), trouble: maybe(troubleOf) }),
         { maxLength: 9 },
       ),
       absent: fc.array(absent, { maxLength: 9 }),
@@ -1037,7 +1038,7 @@ describe("never past a limit, whatever the data", () => {
         { kind: "unknown", why: "unreadable" },
       ),
       followed,
-      nextDue: maybe(time),
+      nextDue: maybe(due),
     });
     fc.assert(
       fc.property(

@@ -8,6 +8,7 @@ import type { Trouble } from "../../../src/follow/trouble.js";
 import { troubleMessage } from "../../../src/slack/messages/trouble.js";
 import { watchesMessage } from "../../../src/slack/messages/watches.js";
 import { projectOf } from "../../catalog/projects.js";
+import { DAILY_AT_SEVEN, HOUR } from "../../follow/evidence.js";
 import { blockErrors } from "../../sandbox/slack/block-kit.js";
 import { visibleText } from "../../sandbox/slack/messages.js";
 
@@ -28,6 +29,19 @@ const seen = (title: string) => {
     absent: [],
   };
 };
+
+test("a due time that may be an hour off says so", () => {
+  const one = seen("Weekly revenue");
+  const [its] = one.projects;
+  if (its === undefined) throw new Error("It shows no project.");
+  const project = { ...its.project, schedules: [DAILY_AT_SEVEN] };
+  const words = (slackMs: number) => {
+    const projects = [{ ...its, project, nextDue: { at: NOW, slackMs } }];
+    return visibleText(watchesMessage([{ ...one, projects }], { now: NOW, place: PLACE, load: LOAD }));
+  };
+  expect(words(HOUR)).toMatch(/next due <!date[^>]*> ± 1 h, because the clocks change/);
+  expect(words(0)).not.toContain("±");
+});
 
 test.each([1, 10, 60, 500])("of %d watches, each is shown with Unwatch or counted", (count) => {
   const all = Array.from({ length: count }, (_, at) => seen(`Report ${at} of a team with a long name`));
