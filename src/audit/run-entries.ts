@@ -47,14 +47,21 @@ export function runEntries(run: Run, at: number): AuditEntry[] {
   ];
 }
 
+/** Whose run somebody has decided about; `null` for one that nobody asked for here. */
+export function askedForBy({ requester }: Pick<Run, "requester">): string | null {
+  return requester === null ? null : `asked for by ${requester}`;
+}
+
 /** What somebody has decided about it, by which it may start or has ended. */
-function verdictOn(run: Run): Pick<AuditEntry, "id" | "at" | "who" | "deed" | "result">[] {
+function verdictOn(run: Run): Pick<AuditEntry, "id" | "at" | "who" | "deed" | "detail" | "result">[] {
   const approved = run.approval?.approved ?? null;
+  const detail = askedForBy(run);
   if (approved !== null) {
-    return [{ id: `approved ${run.key}`, at: approved.at, who: approved.by, deed: "approve", result: "approved" }];
+    const { at, by: who } = approved;
+    return [{ id: `approved ${run.key}`, at, who, deed: "approve", detail, result: "approved" }];
   }
   if (run.state !== "declined" || run.by === null) return [];
-  return [{ id: `declined ${run.key}`, at: run.endedAt, who: run.by, deed: "decline", result: "declined" }];
+  return [{ id: `declined ${run.key}`, at: run.endedAt, who: run.by, deed: "decline", detail, result: "declined" }];
 }
 
 function endOf(run: EndedRun): { result: string; detail: string | null; traceId: string | null } {
@@ -72,7 +79,7 @@ function endOf(run: EndedRun): { result: string; detail: string | null; traceId:
     }
     case "declined":
     case "withdrawn":
-      return { result: run.state, detail: run.by === null ? null : `by ${run.by}`, traceId };
+      return { result: run.state, detail: run.by === null ? "no longer allowed" : `by ${run.by}`, traceId };
     default:
       return { result: run.state, detail: null, traceId };
   }

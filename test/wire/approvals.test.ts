@@ -302,8 +302,8 @@ describe.each(MODES)("over %s", (mode) => {
     expect(audited()).toMatchObject([
       { deed: "publish", who: ada().id, decision: "needs_approval", rule },
       { deed: "approve", who: ada().id, decision: "refused", result: "requester", rule },
-      { deed: "approve", who: grace().id, decision: "allowed", result: null, rule },
-      { deed: "approve", who: grace().id, decision: null, result: "approved" },
+      { deed: "approve", who: grace().id, decision: "allowed", result: null, rule, detail: `asked for by ${ada().id}` },
+      { deed: "approve", who: grace().id, decision: null, result: "approved", detail: `asked for by ${ada().id}` },
       { deed: "publish", who: ada().id, result: "started" },
       { deed: "publish", who: ada().id, result: "completed" },
     ]);

@@ -146,6 +146,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(await harness.ask("audit @nobody 3")).toContain("No project is called");
     const shown = await harness.ask("audit @grace 3");
     expect(shown).toContain("was refused: do what only administrators may do");
+    expect(audited().at(-1)).toMatchObject({ deed: "administer", detail: `audit 3 d of ${grace.id}` });
     expect(await harness.ask("audit Weekly revenue 1 day")).toContain("nothing");
   });
 

@@ -28,10 +28,13 @@ export function deedEntry(interaction: Interaction, deed: Deed, at: number, more
 /** The entry about somebody who was not allowed to do something. */
 export function refusalEntry(
   arrival: Arrival,
-  { verb, project, hidden, decision }: DeniedDeed,
+  { verb, project, hidden, decision, nobodyOf }: DeniedDeed,
   at: number,
 ): AuditEntry {
-  return refusedEntry(arrival, at, { deed: verb, project: project ?? hidden ?? null, rule: decidedBy(decision) });
+  // The rule would let them, and nobody is there who could agree.
+  const result = nobodyOf === undefined ? null : "nobody_can_approve";
+  const about = { deed: verb, project: project ?? hidden ?? null };
+  return refusedEntry(arrival, at, { ...about, rule: decidedBy(decision), result });
 }
 
 /** Why somebody may not use the bot at all. `unproven`: Slack does not say that they belong to the bot's workspace. */

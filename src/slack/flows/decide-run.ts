@@ -5,6 +5,7 @@ import { unknownProject } from "../../access/project-facts.js";
 import { decidedBy } from "../../access/rights.js";
 import type { AuditEntry } from "../../audit/audit-entry.js";
 import { maskedInputs } from "../../audit/masked-inputs.js";
+import { askedForBy } from "../../audit/run-entries.js";
 import type { Approval } from "../../runs/approval.js";
 import type { Run, RunIn } from "../../runs/run.js";
 import { judged, type Verdict } from "../../runs/transitions.js";
@@ -74,8 +75,10 @@ async function judgedBy(bot: Bot, click: Click, kind: Verdict["kind"]): Promise<
   }
 }
 
-function about({ key, project, options }: Run) {
-  return { runKey: key, project, inputs: maskedInputs(options.inputs), decision: "allowed" as const };
+function about(run: Run) {
+  const { key, project, options } = run;
+  const detail = askedForBy(run);
+  return { runKey: key, project, detail, inputs: maskedInputs(options.inputs), decision: "allowed" as const };
 }
 
 /** With the rule that decides. */

@@ -34,7 +34,8 @@ export async function showAudit(bot: Bot, interaction: Interaction, typed: Audit
   // To an administrator who may not see a project, nothing was ever done to it.
   const except = await permissions.projects.hiddenAmong(await bot.auditStore.projectIds(query));
   const { entries, total } = await bot.auditStore.latest({ ...query, except }, SHOWN);
-  await bot.audit.record(deedEntry(interaction, "administer", now, { detail: `audit ${days} d`, project }));
+  const detail = typed.who === null ? `audit ${days} d` : `audit ${days} d of ${typed.who}`;
+  await bot.audit.record(deedEntry(interaction, "administer", now, { detail, project }));
   await respond(auditMessage({ entries, total, days, who: typed.who, project }));
 }
 
