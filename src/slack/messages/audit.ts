@@ -81,6 +81,18 @@ const DID: Record<Deed, string> = {
   administer: "read the audit log",
 };
 
+const NOT_BEGUN: ReadonlySet<string> = new Set(["declined", "expired", "refused", "too_late", "withdrawn"]);
+const TOO_LATE: ReadonlySet<string> = new Set(["too_late"]);
+
+/** What somebody did of which nothing came, by the results that say so. */
+const IN_VAIN: Partial<Record<Deed, { tried: string; results: ReadonlySet<string> }>> = {
+  run: { tried: "asked to run", results: NOT_BEGUN },
+  publish: { tried: "asked to run and publish", results: NOT_BEGUN },
+  approve: { tried: "tried to approve a run of", results: TOO_LATE },
+  decline: { tried: "tried to decline a run of", results: TOO_LATE },
+  cancel: { tried: "tried to cancel a run of", results: new Set(["already", "failed", "too_late"]) },
+};
+
 /** What stands between such a deed and its project, since it may have none. */
 const TO_PROJECT: Partial<Record<Deed, string>> = {
   digest: " of",
@@ -124,17 +136,31 @@ function entryLine(entry: AuditEntry): string {
   const place = where !== null && /^[CG]/.test(where) ? ` in <#${where}>` : "";
   return dotted(
     `${date(at)} ${decision === "refused" ? refusedWords(entry) : doneWords(entry)}${place}`,
-    detail === null ? null : inline(detail, 100),
+    detail === null ? null : detailWords(detail),
     ruleWords(entry),
-    decision === "needs_approval" ? "waits for approval" : null,
+    decision === "needs_approval" ? "needs approval" : null,
     result === null ? null : (outsiderWords(result) ?? inline(result.replaceAll("_", " "), 40)),
     hexRunId === null ? null : code(hexRunId, 40),
   );
 }
 
-function doneWords({ who, deed, project }: AuditEntry): string {
+function doneWords(entry: AuditEntry): string {
+  const { who, deed, project } = entry;
   const what = project === null ? "" : `${TO_PROJECT[deed] ?? ""} ${nameOf(project)}`;
-  return `${subjectOf(who)} ${DID[deed]}${what}`;
+  return `${subjectOf(who)} ${didWords(entry)}${what}`;
+}
+
+function didWords({ deed, decision, result }: AuditEntry): string {
+  const { tried, results } = IN_VAIN[deed] ?? { tried: DID[deed], results: null };
+  const isInVain = decision === "needs_approval" || (result !== null && results?.has(result) === true);
+  return isInVain ? tried : DID[deed];
+}
+
+/** People at the end of it, as in `by U0ADA or U0GRACE`, are mentioned. Anything that somebody typed before them stays text. */
+function detailWords(detail: string): string {
+  const [people = ""] = /(?<=\b(?:by|of) )[UW][A-Z0-9]{4,30}(?: or [UW][A-Z0-9]{4,30})*$/.exec(detail) ?? [];
+  const rest = inline(detail.slice(0, detail.length - people.length), 100);
+  return people === "" ? rest : `${rest} ${people.split(" or ").map(mention).join(" or ")}`;
 }
 
 function refusedWords({ who, deed, project }: AuditEntry): string {

@@ -40,3 +40,37 @@ test.each([
   expect(shown).toContain(`<@U2> was refused: cancel a run in <#C1> · ${words}`);
   expect(shown).not.toContain("rule");
 });
+
+function doneOf(done: Partial<AuditEntry>): string {
+  return shownOf({ decision: null, where: null, project: revenue, ...done });
+}
+
+test.each<[string, Partial<AuditEntry>]>([
+  ["<@U2> asked to run *Revenue* · needs approval", { deed: "run", decision: "needs_approval" }],
+  ["<@U2> asked to run *Revenue* · expired", { deed: "run", result: "expired" }],
+  [
+    "<@U2> asked to run and publish *Revenue* · by <@U0GRACE1> · declined",
+    { deed: "publish", result: "declined", detail: "by U0GRACE1" },
+  ],
+  [
+    "<@U2> ran *Revenue* · by <@U0GRACE1> or <@U0ADA001> · cancelled",
+    { deed: "run", result: "cancelled", detail: "by U0GRACE1 or U0ADA001" },
+  ],
+  [
+    "<@U2> approved a run of *Revenue* · asked for by <@U0ADA001> · approved",
+    { deed: "approve", result: "approved", detail: "asked for by U0ADA001" },
+  ],
+  ["<@U2> tried to approve a run of *Revenue* · too late", { deed: "approve", result: "too_late" }],
+  [
+    "<@U2> tried to cancel a run of *Revenue* · network · failed",
+    { deed: "cancel", result: "failed", detail: "network" },
+  ],
+  ["<@U2> cancelled a run of *Revenue* · withdrawn", { deed: "cancel", result: "withdrawn" }],
+  [
+    "<@U2> read the audit log · audit 7 d of <@U0GRACE1>",
+    { deed: "administer", project: null, detail: "audit 7 d of U0GRACE1" },
+  ],
+  ["<@U2> watched *Revenue* · category u0grace1", { deed: "watch", detail: "category u0grace1" }],
+])("%s", (words, done) => {
+  expect(doneOf(done)).toMatch(new RegExp(`${words.replaceAll("*", "[*]")}$`, "m"));
+});
