@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { type HexRun, isOver } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
-import { type Evidence, type Finding, hasRunFor } from "./judgement.js";
+import { type Evidence, type Finding, hasRunFor, saysHowItWent } from "./judgement.js";
 
 /** When this was no longer the case, epoch ms. `null` while it still is. */
 const overAt = epochMs.nullable();
@@ -107,9 +107,13 @@ function continued(ailment: Ailment, findings: readonly Finding[], evidence: Evi
   return { ...found, since: Math.min(ailment.since, found.since), overAt: null };
 }
 
-/** The same ailment when it is no longer found. A run that has not come is still late when no due time can be judged for a while. */
+/**
+ * The same ailment when it is no longer found. A run that has not come is still late when no due time can be judged for a while, and one
+ * that failed has still failed when Hex lists no run that says how it went, for example because the project is not published any more.
+ */
 function over(ailment: Ailment, evidence: Evidence): Ailment {
-  const { readAt, schedulesSince } = evidence;
+  const { runs, readAt, schedulesSince } = evidence;
+  if (ailment.kind === "failed" && !runs.some((run) => isOver(run, readAt) && saysHowItWent(run))) return ailment;
   if (ailment.kind !== "late" || hasRunFor({ at: ailment.since, slackMs: 0 }, evidence))
     return { ...ailment, overAt: readAt };
   return schedulesSince > ailment.since ? { ...ailment, overAt: readAt, rescheduled: true } : ailment;

@@ -82,6 +82,19 @@ test("Hex is down for hours while an hourly run is late: late until a run has co
   await shows("Back to green");
 });
 
+test("its project is unpublished, and Hex lists no run of it any more: no longer checked, and not over before", async () => {
+  const project = addProject(harness, "Weekly revenue", { schedules: [] });
+  await harness.ask("watch weekly revenue");
+  harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: MINUTE, outcome: "ERRORED" });
+  await shows("Failed");
+  project.lastPublishedAt = null;
+  await shows("*No longer checked* since");
+  const said = new Set(toldIn(harness)[0]?.history.map(({ text }) => text));
+  expect([...said]).toEqual(["Failed: Weekly revenue", "No longer checked: Weekly revenue"]);
+  await harness.pass(5 * MINUTE, STEP_MS);
+  expect(replies()).toEqual([]);
+});
+
 test("a run that is stuck is cancelled, as the message proposes: it is over, and not green", async () => {
   const project = addProject(harness, "Weekly revenue");
   for (const days of [1, 2, 3])
