@@ -142,6 +142,15 @@ test("watched for failures alone, and late before it failed: paged five minutes 
   expect(actions()).toEqual(["trigger"]);
 });
 
+test("a watch is set again without page: the answer says that it no longer pages", async () => {
+  await start();
+  addProject("Weekly revenue");
+  await harness.ask("watch weekly revenue page");
+  expect(await harness.ask("watch weekly revenue all")).toContain("This watch no longer pages whoever is on call.");
+  expect(await harness.ask("watch weekly revenue all")).not.toContain("page");
+  expect(await harness.ask("watching")).not.toContain("pages whoever is on call");
+});
+
 test("an outage that began before the clock was set back by a day: paged once, within minutes", async () => {
   await start("http", { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off" });
   harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });

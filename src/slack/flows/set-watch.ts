@@ -26,6 +26,7 @@ export async function setWatch(
   const { user, conversation } = interaction;
   const { channel, threadTs } = conversation;
   await demandWatch(interaction, [rule], "watch");
+  const before = (await bot.watches.in(conversation)).find((watch) => ruleKey(watch.rule) === ruleKey(rule));
   const set = await bot.watches.set({ channel, threadTs, rule, level, page, setBy: user, setAt: bot.clock.now() });
   const about = {
     project: projectOfRule(interaction, rule),
@@ -34,7 +35,7 @@ export async function setWatch(
   await bot.audit.record(deedEntry(interaction, "watch", bot.clock.now(), { ...about, result: set }));
   interaction.log.info({ rule, tells: level, page, set }, "watch");
   bot.wakeFollowing();
-  const paging = !page ? "none" : bot.pages === null ? "no_key" : "on";
+  const paging = page ? (bot.pages === null ? "no_key" : "on") : before?.page === true ? "ended" : "none";
   const project = rule.kind === "project" ? interaction.permissions.projects.known(rule.id) : null;
   const projects = projectsOf([rule], interaction.permissions.projects);
   const named = rule.kind === "project" ? 1 : projects.length;

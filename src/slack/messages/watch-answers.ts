@@ -28,8 +28,11 @@ const SHOWN = 8;
 export interface WatchSet {
   rule: Rule;
   level: Level;
-  /** Whether whoever is on call is paged for it; `no_key`: they would be, if the bot had a key for PagerDuty. */
-  paging: "none" | "on" | "no_key";
+  /**
+   * Whether whoever is on call is paged for it; `ended`: they were, until now. `no_key`: they would be, if the bot had a key for
+   * PagerDuty.
+   */
+  paging: "none" | "on" | "ended" | "no_key";
   set: "new" | "changed" | "same";
   /** The project of a rule that names one; null when it is not known, or the rule does not name one. */
   project: Project | null;
@@ -62,6 +65,7 @@ export function watchSetMessage(watch: WatchSet): Message {
 const PAGING_NOTES: Record<WatchSet["paging"], string | null> = {
   none: null,
   on: ":pager: Whoever is on call is paged, too, unless somebody presses *I'm on it* in time.",
+  ended: ":warning: This watch no longer pages whoever is on call. If it should, type it again with `page` at the end.",
   no_key:
     ":warning: Nobody is paged yet: the bot has no key for PagerDuty. Whoever runs the bot can set `PAGERDUTY_ROUTING_KEY`.",
 };
