@@ -151,6 +151,20 @@ test("a watch is set again without page: the answer says that it no longer pages
   expect(await harness.ask("watching")).not.toContain("pages whoever is on call");
 });
 
+test("whoever gives it up before anybody was paged reads that a page may ring now, and it does", async () => {
+  await start();
+  const project = addProject("Weekly revenue");
+  await harness.ask("watch weekly revenue page");
+  const message = await fail(project);
+  await harness.person("ada").press(message, "I'm on it");
+  await harness.pass(30 * MINUTE, STEP_MS);
+  expect(pager.received).toEqual([]);
+  const { id } = await harness.person("ada").press(message, "I'm on it");
+  const answer = await harness.slack.waitForMessage(({ responseUrlOf }) => responseUrlOf === id);
+  expect(shown(answer)).toContain("If there was none yet, one may ring now.");
+  await harness.until(() => pager.rang === 1, STEP_MS);
+});
+
 test("an outage that began before the clock was set back by a day: paged once, within minutes", async () => {
   await start("http", { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off" });
   harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });

@@ -127,6 +127,10 @@ const UNTOLD: Record<WhyUntold, string> = {
   no_message: "The bot does not tell them: please do.",
 };
 
+/** Whoever gives it up before it has paged anybody lets the page ring. */
+const RELEASED_PAGED =
+  "Nobody in Slack is told of that: ask somebody to take over. A page that was acknowledged does not ring again. If there was none yet, one may ring now.";
+
 /** `untold`: null when a reply in the thread tells whoever had it. `hasPaging`: whether a service pages whoever is on call. */
 export function takingMessage(
   taking: Taking,
@@ -142,7 +146,7 @@ export function takingMessage(
       return answer("You are already on it.");
     case "released":
       return answer(
-        `You are no longer on it. Nobody is told of that: ask somebody to take over.${hasPaging ? " A page that was acknowledged does not ring again." : ""}`,
+        `You are no longer on it. ${hasPaging ? RELEASED_PAGED : "Nobody is told of that: ask somebody to take over."}`,
       );
     case "not_on_it":
       return answer("You are no longer on it. The message shows whether somebody else is.");
