@@ -164,6 +164,12 @@ describe(".env.example", () => {
   });
 });
 
+/** The names of the folders in a folder. `path`: from here. */
+function foldersIn(path: string): string[] {
+  const entries = readdirSync(join(import.meta.dirname, path), { withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isDirectory() ? entry.name : []));
+}
+
 /** The rows of all tables of a page, as the texts of their cells. A `\\|` is a part of its cell. */
 function rowsOf(text: string): string[][] {
   return [...text.matchAll(/^\| (.+) \|$/gm)].map(([, row = ""]) => row.split(/ (?<!\\)\| /));
@@ -251,10 +257,6 @@ describe("docs/development.md", () => {
     expect(names.filter((name) => !new RegExp(`\`npm (run )?${name}\\b`).test(text))).toEqual([]);
   });
   test("names every folder of tests that mirrors none of src/", () => {
-    const foldersIn = (path: string) =>
-      readdirSync(join(import.meta.dirname, path), { withFileTypes: true }).flatMap((entry) =>
-        entry.isDirectory() ? entry.name : [],
-      );
     const others = foldersIn(".").filter((name) => !foldersIn("../src").includes(name));
     expect(others.filter((name) => !text.includes(`\`test/${name}\``))).toEqual([]);
   });
@@ -280,6 +282,14 @@ describe("docs/architecture.md", () => {
   const text = read("docs/architecture.md");
   const states: string[] = runSchema.options.map((option) => option.shape.state.value);
   const diagram = /stateDiagram-v2\n([^`]+)/.exec(text)?.[1] ?? "";
+
+  test("says of every folder of src/ what is in it", () => {
+    const folders = [
+      ...foldersIn("../src").filter((name) => name !== "slack"),
+      ...foldersIn("../src/slack").map((name) => `slack/${name}`),
+    ];
+    expect(folders.filter((name) => !text.includes(`\`src/${name}\``))).toEqual([]);
+  });
 
   test("tells of every state of a run", () => {
     const told = rowsOf(partOf(text, "## The life of a run")).flatMap(([cell = ""]) => cell.match(/\w+(?=`)/g) ?? []);

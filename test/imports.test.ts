@@ -98,6 +98,29 @@ describe("arrows", () => {
     expect(pairs).toEqual([]);
   });
 
+  test("the picture in docs/architecture.md leads from each folder to all that it may import", () => {
+    const page = readFileSync(join(SRC, "../docs/architecture.md"), "utf8");
+    const picture = /flowchart TD\n([^`]+)/.exec(page)?.[1] ?? "";
+    const arrows = [...picture.matchAll(/^ *(\w+)(?:\[[^\]]*\])? --> (\w+)/gm)].map(([, from = "", to = ""]) => [
+      from,
+      to,
+    ]);
+    const drawn = new Set(arrows.flat());
+    const leadsTo = (from: string): Set<string> => {
+      const found = new Set([from]);
+      for (const one of found) for (const [begin, end = ""] of arrows) if (begin === one) found.add(end);
+      return found;
+    };
+    // Every folder may use lib/, as the page says below the picture.
+    const missing = Object.entries(ALLOWED)
+      .filter(([from]) => drawn.has(from))
+      .flatMap(([from, allowed]) =>
+        allowed.filter((to) => to !== "lib" && drawn.has(to) && !leadsTo(from).has(to)).map((to) => `${from} -> ${to}`),
+      );
+    expect(drawn.size).toBeGreaterThan(15);
+    expect(missing).toEqual([]);
+  });
+
   test("hex/ knows no product: neither the bot nor Slack, nor a variable or a command", () => {
     const named = /\bbot\b|Slack|\b(HEX_(API|WORKSPACE|STATUS|BOT|REQUESTS|PROBE|ALERT)\w*)|`\/hex /;
     const wrong = files
