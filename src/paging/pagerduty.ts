@@ -9,6 +9,7 @@ import { z } from "zod";
 import { readBody } from "../lib/body.js";
 import type { Clock } from "../lib/clock.js";
 import { parseJson } from "../lib/json.js";
+import { proxyErrorIn } from "../lib/network.js";
 import { beginning } from "../lib/text.js";
 import type { PageAction, PageFailureKind } from "./page-plan.js";
 
@@ -201,8 +202,10 @@ function waitOf(headers: Headers, now: number): number | null {
 
 const causeSchema = z.object({ code: z.string().optional(), cause: z.unknown().optional() });
 
-/** The system's word for why there was no answer, such as ECONNREFUSED. */
+/** Why there was no answer: what the proxy did, or the system's word, such as ECONNREFUSED. */
 function wordsOf(error: unknown): string {
+  const refusal = proxyErrorIn(error);
+  if (refusal !== null) return refusal.message;
   for (let depth = 0, one = error; depth < 5; depth++) {
     const { data } = causeSchema.safeParse(one);
     if (data?.code !== undefined) return data.code;

@@ -33,7 +33,7 @@ export function pagingRemedy(kind: PagingFailure): PagingRemedy {
     case "unreachable":
       return {
         what: "The paging service could not be reached.",
-        todo: `Allow outgoing HTTPS to PAGERDUTY_URL, or set HTTPS_PROXY. ${PATIENCE}`,
+        todo: `Allow outgoing HTTPS to PAGERDUTY_URL; if there is a proxy, set HTTPS_PROXY and have it allow that. ${PATIENCE}`,
       };
   }
 }

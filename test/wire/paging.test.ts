@@ -1,6 +1,7 @@
 // Paging: whoever is on call is paged once, when nobody has pressed I'm on it in time, and never for what is over.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { startConnectProxy } from "../sandbox/connect-proxy.js";
 import type { ProjectOptions } from "../sandbox/hex/types.js";
 import { type LocalPagerDuty, startPagerDuty } from "../sandbox/pagerduty.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
@@ -371,4 +372,31 @@ test("the bot is restarted before the page, and stopped while it is over: paged 
   await harness.until(() => shown(message).includes("Back to green"), STEP_MS);
   await harness.pass(10 * MINUTE, STEP_MS);
   expect(actions()).toEqual(["trigger", "resolve"]);
+});
+
+test("pages go through the proxy; if it refuses, the log says so, and what to do", async () => {
+  const proxy = await startConnectProxy();
+  try {
+    await start("http", { HTTP_PROXY: proxy.url, HEX_PAGE_AFTER_MINUTES: "0" });
+    const project = addProject("Weekly revenue");
+    await harness.ask("watch weekly revenue page");
+    await harness.stopBot();
+    const others = [harness.slack.apiUrl, harness.hex.origin, harness.statusPage.origin].map(
+      (url) => new URL(url).host,
+    );
+    await harness.startBot({ NO_PROXY: others.join() });
+    proxy.refuses = 403;
+    await fail(project);
+    const refusal = () => harness.log.find((line) => line.includes("page: trigger was not accepted"));
+    await harness.until(() => refusal() !== undefined, STEP_MS);
+    expect(JSON.parse(refusal() ?? "{}")).toMatchObject({
+      why: `the proxy ${proxy.host} answered 403`,
+      todo: expect.stringContaining("if there is a proxy, set HTTPS_PROXY and have it allow that"),
+    });
+    proxy.refuses = null;
+    await harness.until(() => pager.rang === 1, STEP_MS);
+    expect(new Set(proxy.asked)).toContain(new URL(pager.url).host);
+  } finally {
+    await proxy.stop();
+  }
 });
