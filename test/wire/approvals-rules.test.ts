@@ -199,6 +199,21 @@ describe("somebody may approve it, as far as anybody knows", () => {
   });
 });
 
+test("where both running and publishing need an approval, one by somebody who may approve publishing is enough", async () => {
+  const { id } = bench.slack.primaryOwner;
+  bench.rules(
+    `{ allow: run, people: everyone, needs: approval by ${id} }`,
+    `{ allow: publish, people: everyone, needs: approval by ${grace().id} }`,
+    SEE,
+  );
+  await ada().command(`run ${report.id} --publish`);
+  const card = await bench.cardShows("Waiting for approval");
+  expect(shown(card)).toContain(`<@${grace().id}> can approve it`);
+  await grace().press(card, "Approve");
+  await bench.cardShows("Completed");
+  expect(bench.starts).toMatchObject([{ body: { updatePublishedResults: true } }]);
+});
+
 describe("while it waits", () => {
   test("the last other admin leaves: whoever asked hears that nobody can approve it any more", async () => {
     needs("admins");
