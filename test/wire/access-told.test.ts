@@ -93,6 +93,9 @@ test("ends and absences are told of what may be shown", async () => {
   await untilSaid(direct, /is archived/);
   await bench.pass(15 * MINUTE, STEP_MS);
   expect(written(data())).toEqual([]);
+  const watched = await bench.ask("watching", { user: bench.slack.people.grace });
+  expect(watched).toContain("category `Finance`");
+  expect(watched).not.toContain("salaries");
   bench.rules(HIDE_FINANCE, ALL);
   await untilSaid(direct, /no longer shown in this conversation/);
   expect(shown(written(direct).at(-1) ?? never())).not.toContain("salaries");

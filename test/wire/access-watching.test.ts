@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
-import { Harness, MODES, shown } from "./harness.js";
+import { buttonsOf, Harness, MODES, shown } from "./harness.js";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -34,6 +34,13 @@ describe.each(MODES)("over %s", (mode) => {
       (one) => one.via === "postMessage" && one.channel === channel().id && one.threadTs === undefined,
     );
 
+  /** How many watches the last answer offers to end. */
+  const ends = () =>
+    bench.slack.messages
+      .slice(-1)
+      .flatMap(buttonsOf)
+      .filter((id) => id === "unwatch").length;
+
   test("whoever may not watch a project may not begin, end or replace a watch or a digest of it", async () => {
     adaAlone();
     const denied = /You may not\* watch \*Weekly revenue\* here/;
@@ -60,6 +67,8 @@ describe.each(MODES)("over %s", (mode) => {
     await bench.ask("watching", grace());
     const longer = bench.slack.messages.at(-1) ?? list;
     adaAlone();
+    await bench.ask("watching", grace());
+    expect(ends()).toBe(1);
     const pressed = async (on: SlackMessage, value: string) => {
       const { id } = await bench.slack.click(on, "unwatch", { ...grace(), value });
       return shown(await bench.meanwhile(bench.slack.waitForMessage((message) => message.responseUrlOf === id)));
@@ -81,6 +90,7 @@ describe.each(MODES)("over %s", (mode) => {
     const seen = await bench.ask("watching", grace());
     expect(seen).toContain("category `Sales`");
     expect(seen).not.toContain("salaries");
+    expect(seen.match(/set by/g)).toHaveLength(1);
     expect(await bench.ask("watching")).toContain("Weekly salaries");
     expect(await bench.ask("unwatch weekly salaries", grace())).toContain("is not watched in this conversation");
     expect(await bench.ask("digest", grace())).not.toContain("salaries");
@@ -97,6 +107,8 @@ describe.each(MODES)("over %s", (mode) => {
     await bench.ask("watch weekly salaries");
     await bench.ask("digest 08:00 UTC");
     const denied = "*You may not* change watches and digests here";
+    expect(await bench.ask("watching", grace())).toContain("category `Finance`");
+    expect(ends()).toBe(0);
     expect(await bench.ask("unwatch category:Finance", grace())).toContain(denied);
     expect(await bench.ask("watch category:Finance", grace())).toContain(denied);
     expect(await bench.ask("watch category:Nothing", grace())).toContain(denied);
