@@ -25,6 +25,7 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test("archived: told once in each conversation, not called late, and checked again when it is back", async () => {
     const project = add("Weekly <!channel> revenue", { categories: ["Finance"] });
+    add("Churn", { categories: ["Finance"], schedules: [] });
     const { data, general } = harness.slack.channels;
     await harness.ask("watch weekly");
     await harness.ask("watch category:Finance", { channel: general });
@@ -42,6 +43,8 @@ describe.each(MODES)("%s mode", (mode) => {
       ["No longer checked: Weekly &lt;!channel&gt; revenue", 0],
     ]);
     for (const channel of [data, general]) expect(await harness.ask("watching", { channel })).toContain("is archived");
+    // Whoever begins to watch now has seen nothing go away.
+    await harness.ask("watch category:Finance", { channel: harness.slack.channels.team });
     await harness.stopBot();
     await harness.startBot();
     project.archivedAt = null;

@@ -108,6 +108,17 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told().slice(cards)).toEqual([expect.stringContaining("started by schedule")]);
   });
 
+  test("more runs end than are posted at once: each is told, and none twice", async () => {
+    const project = add("Churn");
+    await harness.ask(`watch ${project.id} all`);
+    for (let count = 1; count <= 25; count++)
+      harness.hex.workspace.startRun(project.id, { durationMs: count * MINUTE });
+    await arrive(25);
+    await harness.pass(15 * MINUTE, STEP_MS);
+    expect(told()).toHaveLength(25);
+    expect(new Set(told()).size).toBe(25);
+  });
+
   test("with all only from now on: what ended before is not told", async () => {
     const project = add("Churn");
     await harness.ask(`watch ${project.id} all`, { channel: harness.slack.channels.general });
