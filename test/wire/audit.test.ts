@@ -148,6 +148,9 @@ describe.each(MODES)("over %s", (mode) => {
     expect(shown).toContain("was refused: do what only administrators may do");
     expect(audited().at(-1)).toMatchObject({ deed: "administer", detail: `audit 3 d of ${grace.id}` });
     expect(await harness.ask("audit Weekly revenue 1 day")).toContain("nothing");
+    // Slack offers no mention of somebody who has left.
+    for (const text of [`audit ${grace.id} 3 days`, `audit Weekly revenue ${grace.id}`])
+      expect(await harness.ask(text)).toContain(`*What* <@${grace.id}> *did*`);
   });
 
   test("to an administrator, nothing was done to a project that they may not see, and nothing is counted", async () => {
