@@ -73,6 +73,9 @@ describe("options", () => {
       format: "csv",
       query: { who: "U0ADALOVEL", projectId, until: now - 24 * 3_600_000 },
     });
+    // As the help says: all of November, and nothing of December.
+    expect(AUDIT_HELP).toContain("--until 2026-12-01 prints what was done before December");
+    expect(read("--until", "2026-12-01")).toMatchObject({ query: { until: Date.UTC(2026, 11, 1) } });
     for (const written of [projectId.toUpperCase(), shortIdOf(projectId)])
       expect(read("--project", written)).toMatchObject({ query: { projectId } });
   });
