@@ -60,6 +60,7 @@ describe("nobody can approve it: whoever asks reads so at once, and nothing wait
 
   test.each<[string, () => void]>([
     ["the group is empty", () => [bench.slack.groups.set(TEAM, new Set()), needs(TEAM)]],
+    ["the group is switched off", () => [bench.slack.groupsOff.add(TEAM), needs(TEAM)]],
     ["only whoever asks is in the group", () => needs(TEAM)],
     ["there is no such group", () => needs("S0NOSUCHGRP")],
     ["the approver has left", () => [deactivate(), needs(grace().id)]],
@@ -106,6 +107,8 @@ describe("nobody can approve it: whoever asks reads so at once, and nothing wait
     expect(answer).toMatch(/You may not\* run.*needs somebody's approval, and nobody can give it now.*Four eyes/);
     expect(answer).toMatch(/The rule names .*Ask whoever looks after the bot to name somebody else/is);
     expect(answer).toContain("each of them has left, belongs to another workspace, may not see the project, or is you");
+    const isAboutGroup = answer.includes("<!subteam^");
+    expect(answer.includes("nobody in the user group, or it is switched off")).toBe(isAboutGroup);
     await bench.pass(MINUTE);
     expect(bench.cards).toEqual([]);
     expect(bench.starts).toEqual([]);

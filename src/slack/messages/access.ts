@@ -4,7 +4,7 @@ import type { DeniedDeed } from "../../access/access-denied.js";
 import type { Verb } from "../../access/policy.js";
 import { answer, type Message } from "./blocks.js";
 import { bold, inline, sentence, shorten } from "./mrkdwn.js";
-import { peopleWords } from "./people-terms.js";
+import { emptyGroupWords, peopleWords } from "./people-terms.js";
 import { titleOf } from "./run-words.js";
 
 export function deniedMessage(deed: DeniedDeed): Message {
@@ -20,7 +20,7 @@ const MOST_NAMED = 5;
 
 function todo({ whoMay = [], nobodyOf }: DeniedDeed): string {
   if (nobodyOf !== undefined) {
-    return `The rule names ${peopleWords(nobodyOf, { most: MOST_NAMED })}, but each of them has left, belongs to another workspace, may not see the project, or is you. Ask whoever looks after the bot to name somebody else.`;
+    return `The rule names ${peopleWords(nobodyOf, { most: MOST_NAMED })}, but each of them has left, belongs to another workspace, may not see the project, or is you.${emptyGroupWords(nobodyOf)} Ask whoever looks after the bot to name somebody else.`;
   }
   if (whoMay.length === 0) return "If you need to, ask whoever looks after the bot.";
   return `${sentence(peopleWords(whoMay, { most: MOST_NAMED }))} may.`;

@@ -5,7 +5,7 @@ import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Run, RunIn } from "../../runs/run.js";
 import { actions, answer, context, type Message } from "./blocks.js";
 import { bold, date, link, mention } from "./mrkdwn.js";
-import { peopleWords } from "./people-terms.js";
+import { emptyGroupWords, peopleWords } from "./people-terms.js";
 import { approvalButtons } from "./run-buttons.js";
 import { optionsLine, titleOf } from "./run-words.js";
 
@@ -38,7 +38,7 @@ export function hopelessMessage(run: RunIn<"awaiting">): Message {
   const { by, until } = run.approval;
   const who = run.requester === null ? "" : `${mention(run.requester)} `;
   return answer(
-    `${who}:warning: Nobody can approve ${bold(titleOf(run.project), TITLE_MAX)} any more. The rule names ${peopleWords(by)}, but each of them has left, belongs to another workspace, may not see the project, or asked for the run. Ask whoever looks after the bot to name somebody else by ${date(until, "{time}")}, or press *Cancel*.`,
+    `${who}:warning: Nobody can approve ${bold(titleOf(run.project), TITLE_MAX)} any more. The rule names ${peopleWords(by)}, but each of them has left, belongs to another workspace, may not see the project, or asked for the run.${emptyGroupWords(by)} Ask whoever looks after the bot to name somebody else by ${date(until, "{time}")}, or press *Cancel*.`,
   );
 }
 

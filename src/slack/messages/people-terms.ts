@@ -41,3 +41,10 @@ function wordsFor(term: PeopleTerm, owner: string | null): string {
       return "anybody in the workspace";
   }
 }
+
+/** Another reason why none of them can do it: a sentence that follows the reasons that hold for people; empty without a group. */
+export function emptyGroupWords(terms: readonly PeopleTerm[]): string {
+  return terms.some(({ kind }) => kind === "group")
+    ? " Or there is nobody in the user group, or it is switched off."
+    : "";
+}
