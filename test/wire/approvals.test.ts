@@ -191,6 +191,21 @@ describe.each(MODES)("over %s", (mode) => {
     expect(bench.starts).toHaveLength(1);
   });
 
+  test("an approver reads all inputs, on the card, in the direct message and in `/hex runs`", async () => {
+    needs(grace().id, "run");
+    report.inputs = Object.fromEntries(Array.from({ length: 16 }, (_, at) => [`in${at}`, { dataType: "STRING" }]));
+    const long = "x".repeat(200);
+    const typed = Object.keys(report.inputs).map((name) => `${name}="${long} of ${name}"`);
+    await ada().command(`run ${report.id} ${typed.join(" ")}`, { channel: bench.slack.channels.team });
+    const card = await bench.cardShows("Waiting for approval");
+    await bench.until(() => grace().sees.some((one) => buttonsOf(one).includes("approve_run")));
+    const question = grace().sees.findLast((one) => buttonsOf(one).includes("approve_run"));
+    const list = await bench.ask("runs", { user: grace().person });
+    for (const text of [shown(card), question === undefined ? "" : shown(question), list])
+      expect(typed.filter((input) => !text.includes(input.replaceAll('"', "")))).toEqual([]);
+    expect(list).toContain("Approve");
+  });
+
   test("while Hex has no room, what was approved waits for its turn like any start", async () => {
     const card = await awaiting();
     await bench.pass(40 * MINUTE, HALF_MINUTE);

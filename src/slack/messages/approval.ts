@@ -7,7 +7,7 @@ import { actions, answer, context, type Message } from "./blocks.js";
 import { bold, date, link, mention } from "./mrkdwn.js";
 import { emptyGroupWords, peopleWords } from "./people-terms.js";
 import { approvalButtons } from "./run-buttons.js";
-import { optionsLine, titleOf } from "./run-words.js";
+import { optionsLine, optionsToJudge, titleOf } from "./run-words.js";
 
 const TITLE_MAX = 150;
 
@@ -53,7 +53,7 @@ export function questionMessage(run: RunIn<"awaiting">, place: HexPlace): Messag
   const why = rule.name === null ? "" : ` The rule ${bold(rule.name, 150)} asks for somebody's approval.`;
   return answer(
     `:raised_hand: ${deedWords(run, place)}, ${date(run.requestedAt)}.${why}\nYou can approve it until ${date(until, "{time}")}. Once approved, it starts by itself.`,
-    context(optionsLine(run.options)),
+    context(...optionsToJudge(run.options)),
     actions(...approvalButtons(run)),
   );
 }

@@ -26,7 +26,7 @@ import {
 import { peopleWords } from "./people-terms.js";
 import { remedyBlocks, saidLine, traceLine } from "./remedy.js";
 import { runButtons } from "./run-buttons.js";
-import { cancellerWords, faceOf, inHex, optionsLine, titleOf } from "./run-words.js";
+import { cancellerWords, faceOf, inHex, optionsLine, optionsToJudge, titleOf } from "./run-words.js";
 
 const TITLE_MAX = 150;
 
@@ -68,7 +68,7 @@ export function runCard(
   const report = runReport(run, now, place);
   return message(report.text, [
     ...report.blocks,
-    context(optionsLine(run.options)),
+    context(...(run.state === "awaiting" ? optionsToJudge(run.options) : [optionsLine(run.options)])),
     moved === null ? null : context(movedLine(moved)),
     isEnded(run) || followers === 0 ? null : context(followersLine(followers)),
     context(footLine(run)),

@@ -3,6 +3,7 @@
 import { MASKED } from "../../audit/masked-inputs.js";
 import { holdsSecret } from "../../lib/secret-names.js";
 import { identityOf, type Run, type RunIn, type RunOptions, type RunState } from "../../runs/run.js";
+import { LIMITS } from "./limits.js";
 import { andMore, code, dotted, inline, link, mention } from "./mrkdwn.js";
 
 /** Not escaped yet. A project without a title is called by its id. */
@@ -94,14 +95,56 @@ const INPUTS_SHOWN = 12;
 
 /** The inputs and flags of a run; `null` when there are none. A channel may read it: values of secret-looking inputs are hidden. */
 export function optionsLine(options: RunOptions): string | null {
-  const inputs = Object.entries(options.inputs).map(([name, value]) => code(`${name}=${printed(name, value)}`, 120));
+  const inputs = inputWords(options, 120);
   const line = dotted(
     inputs.length > 0 ? `Inputs ${andMore(inputs, INPUTS_SHOWN).join(" ")}` : null,
-    options.fresh ? "fresh SQL" : null,
-    options.publish ? "updates the published results" : null,
-    options.view === null ? null : `view ${code(options.view, 100)}`,
+    ...flagWords(options),
   );
   return line === "" ? null : line;
+}
+
+/** Of all inputs together, in characters: it leaves room for the rest of a message. */
+const JUDGED_INPUTS = 6_000;
+
+/** The same, one part after another, for those who decide about the run: nobody should approve what they cannot read. */
+export function optionsToJudge(options: RunOptions): string[] {
+  const inputs = inputWords(options, 300);
+  const words = inputs.length === 0 ? [] : ["Inputs", ...andMore(inputs, roomFor(inputs, JUDGED_INPUTS))];
+  const flags = dotted(...flagWords(options));
+  return [...inLines(words, LIMITS.contextText), ...(flags === "" ? [] : [flags])];
+}
+
+function inputWords({ inputs }: RunOptions, longest: number): string[] {
+  return Object.entries(inputs).map(([name, value]) => code(`${name}=${printed(name, value)}`, longest));
+}
+
+function flagWords({ fresh, publish, view }: RunOptions): (string | null)[] {
+  return [
+    fresh ? "fresh SQL" : null,
+    publish ? "updates the published results" : null,
+    view === null ? null : `view ${code(view, 100)}`,
+  ];
+}
+
+/** How many of the words have room together. */
+function roomFor(words: readonly string[], most: number): number {
+  let room = most;
+  const tooMany = words.findIndex((word) => {
+    room -= word.length + 1;
+    return room < 0;
+  });
+  return tooMany === -1 ? words.length : tooMany;
+}
+
+/** As many words on each line as there is room for. */
+function inLines(words: readonly string[], longest: number): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > longest) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }
 
 function printed(name: string, value: unknown): string {

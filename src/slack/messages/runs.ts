@@ -1,6 +1,6 @@
 // Lists of runs: the recent ones of a project, or all that the bot tracks.
 
-import type { ActionsBlock, Button } from "@slack/types";
+import type { ActionsBlock, Button, ContextBlock } from "@slack/types";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { ProjectNamed } from "../../hex/projects.js";
 import { type HexRun, isFinal, isOver } from "../../hex/schema.js";
@@ -9,7 +9,7 @@ import { ACTIONS } from "./action-ids.js";
 import { actions, answer, context, fitting, type Message, message, section } from "./blocks.js";
 import { code, count, date, dotted, duration, inline, link, mention } from "./mrkdwn.js";
 import { approvalButtons, cancelButton, cancelHexRunButton, shortName } from "./run-buttons.js";
-import { FACES, faceOf, STATES, titleOf, triggerWord } from "./run-words.js";
+import { FACES, faceOf, optionsToJudge, STATES, titleOf, triggerWord } from "./run-words.js";
 
 /** How many runs fit into one message with long titles: runs of one project, which is named at the top, and runs of several. */
 const SHOWN = 10;
@@ -105,11 +105,14 @@ function cancelLater(run: Run): string | null {
     : "Still starting: you can cancel it as soon as Hex has accepted it.";
 }
 
-/** The buttons for those who may approve the run, and may not see its card. */
-function approvalOf(run: Run, { mayDecide }: ListAt): ActionsBlock[] {
-  const isTheirs = run.state === "awaiting" && mayDecide(run.key);
-  const buttons = isTheirs ? actions(...approvalButtons(run, shortName(titleOf(run.project)))) : null;
-  return buttons === null ? [] : [buttons];
+/** What those approve who may approve the run and may not see its card, and the buttons for that. */
+function approvalOf(run: Run, { mayDecide }: ListAt): (ActionsBlock | ContextBlock)[] {
+  if (run.state !== "awaiting" || !mayDecide(run.key)) return [];
+  const blocks = [
+    context(...optionsToJudge(run.options)),
+    actions(...approvalButtons(run, shortName(titleOf(run.project)))),
+  ];
+  return blocks.filter((block) => block !== null);
 }
 
 /** `null` when there is nothing to cancel, or nothing yet. */
