@@ -271,6 +271,21 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => inThread().join().includes("A watched project is in trouble"), STEP_MS);
   });
 
+  test("in the thread of the message, the status names the trouble, and nobody reads that nothing is watched", async () => {
+    const { data } = harness.slack.channels;
+    const project = add("Weekly revenue", { schedules: [] });
+    await harness.ask("watch weekly revenue");
+    harness.hex.workspace.startRun(project.id, { durationMs: 1_000, outcome: "ERRORED" });
+    const { ts } = await tells("Failed");
+    const asks = async (words: string, answer: string) => {
+      await harness.person("grace").mention(data, words, { threadTs: ts });
+      await harness.until(() => replies().some((reply) => reply.includes(answer)), STEP_MS);
+    };
+    await asks("status", "• *Failed:* <");
+    await asks("watching", "Nothing is watched in this thread. What its channel watches is shown and ended there");
+    expect(replies().join()).not.toContain("other conversations");
+  });
+
   test("after /hex unwatch, nothing more is posted", async () => {
     const project = add("Weekly revenue", { schedules: [] });
     await harness.ask("watch weekly revenue");

@@ -56,12 +56,11 @@ const LEAST_ABSENT = 3;
 
 export function watchesMessage(
   seen: readonly SeenWatch[],
-  at: { now: number; place: HexPlace; load: WatchLoad },
+  at: { now: number; place: HexPlace; load: WatchLoad; isThread: boolean },
 ): Message {
   if (seen.length === 0) {
-    return message("Nothing is watched here.", [
-      section("Nothing is watched in this conversation. Begin with `/hex watch <project>`."),
-    ]);
+    const where = at.isThread ? NONE_IN_THREAD : "Nothing is watched in this conversation.";
+    return message("Nothing is watched here.", [section(`${where} Begin with \`/hex watch <project>\`.`)]);
   }
   const head = section("*What is watched here*");
   const load = context(loadNote(at.load));
@@ -71,6 +70,9 @@ export function watchesMessage(
   const rest = seen.length - shown.length;
   return message("What is watched here", [head, ...shown.flat(), rest > 0 ? context(moreWatches(rest)) : null, load]);
 }
+
+const NONE_IN_THREAD =
+  "Nothing is watched in this thread. What its channel watches is shown and ended there, with `/hex watching`.";
 
 function moreWatches(rest: number): string {
   return `… and ${rest} more that this message has no room for. To end one, type \`/hex unwatch\` and its name; a rule such as \`category:…\` watches several at once.`;

@@ -741,7 +741,7 @@ describe("never past a limit, whatever the data", () => {
     );
     fc.assert(
       fc.property(fc.array(seen, { maxLength: 3 }), (all) =>
-        check(watchesMessage(all, { now: NOW, place: PLACE, load }), ["U1", "S0DATATEAM1"]),
+        check(watchesMessage(all, { now: NOW, place: PLACE, load, isThread: true }), ["U1", "S0DATATEAM1"]),
       ),
     );
     const named = fc.oneof(

@@ -37,7 +37,7 @@ test("a due time that may be an hour off says so", () => {
   const project = { ...its.project, schedules: [DAILY_AT_SEVEN] };
   const words = (slackMs: number) => {
     const projects = [{ ...its, project, nextDue: { at: NOW, slackMs } }];
-    return visibleText(watchesMessage([{ ...one, projects }], { now: NOW, place: PLACE, load: LOAD }));
+    return visibleText(watchesMessage([{ ...one, projects }], { now: NOW, place: PLACE, load: LOAD, isThread: false }));
   };
   expect(words(HOUR)).toMatch(/next due <!date[^>]*> ± 1 h, because the clocks change/);
   expect(words(0)).not.toContain("±");
@@ -45,7 +45,7 @@ test("a due time that may be an hour off says so", () => {
 
 test.each([1, 10, 60, 500])("of %d watches, each is shown with Unwatch or counted", (count) => {
   const all = Array.from({ length: count }, (_, at) => seen(`Report ${at} of a team with a long name`));
-  const text = JSON.stringify(watchesMessage(all, { now: NOW, place: PLACE, load: LOAD }));
+  const text = JSON.stringify(watchesMessage(all, { now: NOW, place: PLACE, load: LOAD, isThread: false }));
   const shown = text.match(/"Unwatch"/g)?.length ?? 0;
   const counted = Number(/… and (\d+) more that this message has no room for/.exec(text)?.[1] ?? 0);
   expect(shown).toBeGreaterThan(0);
@@ -67,7 +67,12 @@ test.each([
   });
   const rule = { kind: "scheduled" as const };
   const one = { ...seen(title), total, projects: its };
-  const message = watchesMessage([{ ...one, watch: { ...one.watch, rule } }], { now: NOW, place, load: LOAD });
+  const message = watchesMessage([{ ...one, watch: { ...one.watch, rule } }], {
+    now: NOW,
+    place,
+    load: LOAD,
+    isThread: false,
+  });
   const text = visibleText(message);
   const shown = text.match(/^:white_small_square: .* · owner olga@acme\.test$/gm)?.length ?? 0;
   const [, more = "0"] = /^… and (\d+) more projects\.$/m.exec(text) ?? [];
@@ -136,7 +141,7 @@ test("a screen reader says of each Unwatch what it ends", () => {
   ];
   const one = seen("Costs & margin");
   const all = [one, ...rules.map((rule) => ({ ...one, watch: { ...one.watch, rule } }))];
-  const text = JSON.stringify(watchesMessage(all, { now: NOW, place: PLACE, load: LOAD }));
+  const text = JSON.stringify(watchesMessage(all, { now: NOW, place: PLACE, load: LOAD, isThread: false }));
   expect([...text.matchAll(/"accessibility_label":"([^"]+)"/g)].map(([, label]) => label)).toEqual([
     "Unwatch Costs & margin",
     "Unwatch every project of the category R&D",

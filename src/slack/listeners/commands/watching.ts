@@ -17,7 +17,7 @@ export const watching: Command = {
 
 export async function listWatches(bot: Bot, interaction: Interaction): Promise<void> {
   const seen = await watchesSeen(bot, interaction);
-  await interaction.respond(
-    watchesMessage(seen, { now: bot.clock.now(), place: bot.hex.place.now, load: await watchLoad(bot, interaction) }),
-  );
+  const load = await watchLoad(bot, interaction);
+  const isThread = interaction.conversation.threadTs !== null;
+  await interaction.respond(watchesMessage(seen, { now: bot.clock.now(), place: bot.hex.place.now, load, isThread }));
 }
