@@ -262,6 +262,21 @@ test("silenced: paged when the silence is over, if it still goes on and nobody i
   await harness.until(() => !shown(message).includes("Silenced by"), STEP_MS);
 });
 
+test("whoever ends a silence reads that a page may ring now, and it does", async () => {
+  await start();
+  const project = addProject("Weekly revenue");
+  await harness.ask("watch weekly revenue page");
+  const message = await fail(project);
+  const fixed = /"value":("\{[^}]*\\"for\\":\\"until_fixed\\"\}")/.exec(JSON.stringify(message.blocks))?.[1] ?? '""';
+  await harness.person("ada").press(message, "silence", { value: JSON.parse(fixed) });
+  await harness.pass(30 * MINUTE, STEP_MS);
+  expect(pager.received).toEqual([]);
+  const { id } = await harness.person("grace").press(message, "End the silence");
+  const answer = await harness.slack.waitForMessage(({ responseUrlOf }) => responseUrlOf === id);
+  expect(shown(answer)).toContain("If nobody is on it, and there was no page yet, one may ring now.");
+  await harness.until(() => pager.rang === 1, STEP_MS);
+});
+
 test("without a key: the watch is kept, and its answer says that nobody is paged yet", async () => {
   await start("http", { PAGERDUTY_ROUTING_KEY: "" });
   addProject("Weekly revenue");

@@ -170,10 +170,11 @@ export function silencingMessage(silencing: Silencing, until: number | null): Me
   );
 }
 
-export function unsilencingMessage({ kind }: Unsilencing): Message {
-  return kind === "ended"
-    ? answer(":bell: No longer silenced: from now on, the bot posts what is new.")
-    : answer("It is no longer silenced.");
+/** `hasPaging`: whether a service pages whoever is on call. */
+export function unsilencingMessage({ kind }: Unsilencing, hasPaging: boolean): Message {
+  if (kind === "not_silenced") return answer("It is no longer silenced.");
+  const page = hasPaging ? " If nobody is on it, and there was no page yet, one may ring now." : "";
+  return answer(`:bell: No longer silenced: from now on, the bot posts what is new.${page}`);
 }
 
 /** The answer to a press on an alert whose outage or troubles are over. `overAt`: when the last of them was, epoch ms. */

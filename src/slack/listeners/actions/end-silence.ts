@@ -13,6 +13,6 @@ export const endSilence: Action = {
     const done = await changeAttention(bot, click, { deed: "end_silence", target, detail: null }, (now) =>
       unsilenced(now, bot.clock.now()),
     );
-    if (done !== null) await click.respond(unsilencingMessage(done.outcome));
+    if (done !== null) await click.respond(unsilencingMessage(done.outcome, bot.pages !== null));
   }),
 };
