@@ -111,6 +111,8 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(words()).toContain(runItAgain);
     run("UNABLE_TO_ALLOCATE_KERNEL");
     await shows("because Hex had no kernel for it");
+    expect(words()).toContain("Cancel a run or close a project in Hex, and run it again.");
+    expect(words()).not.toContain("to see what failed");
     run("COMPLETED");
     await shows("Back to green");
     expect(words()).toMatch(/~Failed .*most recently .*because Hex had no kernel for it~ until/);

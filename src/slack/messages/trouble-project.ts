@@ -66,13 +66,22 @@ function ailmentWords(ailment: Ailment): string {
   }
 }
 
-function failedWords({ since, lastAt = since, status }: Ailment & { kind: "failed" }): string {
-  const hadKernel = status === "ERRORED";
+type Failed = Extract<Ailment, { kind: "failed" }>;
+
+function failedWords(failed: Failed): string {
+  const { since, lastAt = since } = failed;
   if (lastAt > since) {
-    const why = hadKernel ? "" : ", because Hex had no kernel for it";
+    const why = hadKernel(failed) ? "" : ", because Hex had no kernel for it";
     return `Failed ${date(since)}, most recently ${date(lastAt)}${why}`;
   }
-  return hadKernel ? `Failed ${date(since)}` : `Could not start ${date(since)}, because Hex had no kernel for it`;
+  return hadKernel(failed)
+    ? `Failed ${date(since)}`
+    : `Could not start ${date(since)}, because Hex had no kernel for it`;
+}
+
+/** Without one, it has not begun, so nothing in the project has failed. */
+function hadKernel({ status }: Failed): boolean {
+  return status === "ERRORED";
 }
 
 function todoLine(trouble: Trouble, followed: Followed | null): string | null {
@@ -85,7 +94,9 @@ function todoLine(trouble: Trouble, followed: Followed | null): string | null {
   const from = failed === undefined ? since : (failed.lastAt ?? failed.since);
   const started = followed?.going.find((run) => run.since >= from);
   if (failed !== undefined && (isStuck || started === undefined)) {
-    return "Open the run in Hex to see what failed, fix the project, and run it again.";
+    return hadKernel(failed)
+      ? "Open the run in Hex to see what failed, fix the project, and run it again."
+      : "Cancel a run or close a project in Hex, and run it again.";
   }
   if (isStuck) return "Open the run in Hex. If it does not move, cancel it and run it again.";
   if (isLate && started === undefined) return "Check its schedule in Hex, or run it now.";
