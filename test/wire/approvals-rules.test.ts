@@ -144,6 +144,14 @@ describe("somebody may approve it, as far as anybody knows", () => {
         needs(grace().id),
       ],
     ],
+    [
+      "Slack does not say whether the approver may see the project",
+      () => {
+        bench.slack.faults.add({ method: "users.info", kind: { type: "error", error: "internal_error" } });
+        const see = `{ allow: see, people: [${ada().id}, members] }`;
+        bench.rules(`{ allow: run, people: everyone, needs: approval by ${grace().id} }`, see);
+      },
+    ],
     ["somebody else is an admin", () => needs("admins")],
     [
       "the other admin is on the last page of a long list",
@@ -262,6 +270,29 @@ describe("while it waits", () => {
     await grace().press(card, "Approve");
     await reads("grace", `You cannot approve.*<!subteam\\^${TEAM}> can`);
     expect(bench.starts).toEqual([]);
+  });
+
+  test.each<[string, () => void]>([
+    ["whoever presses a button", () => needs(TEAM)],
+    [
+      "whoever asked for it",
+      () => bench.rules(`{ allow: run, people: ${TEAM}, needs: approval by ${grace().id} }`, SEE),
+    ],
+  ])("Slack does not say whether %s is in a group: nothing is decided until it does", async (_, arrange) => {
+    needs(grace().id);
+    const card = await waits();
+    bench.slack.groups.set(TEAM, new Set([ada().id, grace().id]));
+    bench.slack.faults.add({ method: "usergroups.users.list", kind: { type: "error", error: "internal_error" } });
+    arrange();
+    for (const button of ["Approve", "Decline"]) {
+      await grace().press(card, button);
+      await reads("grace", "Nothing has been decided");
+    }
+    expect(shown(bench.card())).toContain("Waiting for approval");
+    bench.slack.faults.clear();
+    await bench.pass(MINUTE);
+    await grace().press(bench.card(), "Approve");
+    await bench.cardShows("Completed");
   });
 
   test("a policy that breaks changes nothing: the rules from before decide", async () => {

@@ -181,6 +181,7 @@ describe.each(MODES)("over %s", (mode) => {
 
   test("in `/hex runs` an approver decides too, and reads there that it is done", async () => {
     await awaiting();
+    expect(await bench.ask("runs")).not.toContain("Approve");
     const list = await bench.ask("runs", { user: bench.slack.people.grace });
     expect(list).toMatch(/Waiting for approval[\s\S]*Approve[\s\S]*Decline/);
     const message = grace().sees.findLast((one) => shown(one) === list);
