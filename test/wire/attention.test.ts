@@ -113,7 +113,9 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
     await press("ada", message, "silence", silenceFor(message, "For 1 hour"));
     const audit = await harness.ask("audit");
     expect(audit).toMatch(new RegExp(`<@${ada.id}> pressed I'm on it for \\*Weekly revenue\\*.*taken`));
-    expect(audit).toMatch(new RegExp(`<@${grace.id}> pressed I'm on it for \\*Weekly revenue\\*.*by ${ada.id} .*held`));
+    expect(audit).toMatch(
+      new RegExp(`<@${grace.id}> pressed I'm on it for \\*Weekly revenue\\*.*by <@${ada.id}> .*held`),
+    );
     expect(audit).toMatch(
       new RegExp(`<@${ada.id}> silenced an alert about \\*Weekly revenue\\*.* until 2026-11-02T10:.*silenced`),
     );
@@ -292,9 +294,13 @@ describe("an outage", () => {
 
   test("an outage that ends while it is silenced is shown by an edit, without a reply", async () => {
     const message = only(TEAM);
+    const { blocks } = message;
     await press("grace", message, "silence", silenceFor(message, "Until it is fixed"));
     harness.hex.faults.clear();
     await shows(message, "Over: connected to Hex again");
+    const { id } = await harness.person("ada").press(message, "on_it", { stale: { blocks } });
+    const answer = harness.slack.waitForMessage((one) => one.responseUrlOf === id);
+    expect(shown(await harness.meanwhile(answer))).toContain("It has been over since");
     await harness.pass(5 * MINUTE, STEP_MS);
     expect(repliesTo(message)).toEqual([]);
     expect(shown(message)).toContain("<@U0GRACEHOPP> had silenced it");
