@@ -52,6 +52,13 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(answer).toContain("Sent daily at 08:00 (Europe/Berlin), set by <@U0ADALOVELA>.");
   });
 
+  test("a time of day that has just passed: the first one is sent tomorrow", async () => {
+    add("Weekly revenue");
+    await harness.ask("digest 08:30 UTC scheduled");
+    await harness.pass(30 * MINUTE, STEP_MS);
+    expect(toldIn(harness)).toEqual([]);
+  });
+
   test("where nothing is watched and no digest is set, it says how to set one that is not refused", async () => {
     add("Weekly revenue");
     await harness.ask("projects");
