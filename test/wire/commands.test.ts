@@ -539,6 +539,11 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(await harness.ask("cancel nonsense")).toContain("No project fits");
       const foreign = harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now() });
       expect(await harness.ask(`cancel ${foreign.id}`)).toContain("add its project");
+      const ago = { startedAt: harness.clock.now() - 60_000, durationMs: 1_000, outcome: "COMPLETED" as const };
+      const over = harness.hex.workspace.startRun(project.id, ago);
+      expect(await harness.ask(`cancel ${over.id} ${project.id}`)).toContain("There is nothing to cancel");
+      await harness.pass(60_000);
+      expect(harness.cards).toHaveLength(1);
       expect(await harness.ask(`cancel ${foreign.id} ${project.id}`)).toContain("Hex is stopping");
       expect(harness.requests("cancelRun")).toHaveLength(2);
     });
