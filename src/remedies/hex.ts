@@ -45,6 +45,14 @@ const UNREADABLE_BECAUSE: Record<Flaw, string[]> = {
   ],
 };
 
+/** While the budget is spent, there is always a wait. Without one, the turn had come, and was missed. */
+const NO_WAIT_MS = 0;
+const HELD_UP: Remedy = {
+  what: "The bot was held up and did not ask Hex.",
+  causes: ["The bot's machine stood still for a while, or is too busy.", "The bot was being restarted."],
+  todo: ["Try again.", "If this happens often, look at how busy the bot's machine is."],
+};
+
 const REMEDIES: Record<HexErrorKind, Entry> = {
   dns: ({ host }) => ({
     what: `The host ${host} was not found.`,
@@ -222,14 +230,20 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     causes: ["Everything that uses the same token shares one limit, usually 30 to 60 requests a minute."],
     todo: [`Try again in ${seconds(retryAfterMs ?? MINUTE)}.`],
   }),
-  budget_spent: ({ retryAfterMs }) => ({
-    what: "The bot has used up its own budget of requests to Hex for this minute. Hex was not asked.",
-    causes: ["Many people used the bot at once, or it is tracking many runs.", "`HEX_REQUESTS_PER_MINUTE` is low."],
-    todo: [
-      `Try again in ${seconds(retryAfterMs ?? MINUTE)}.`,
-      "If this happens often and nothing else uses the token, raise `HEX_REQUESTS_PER_MINUTE` (30 by default). Hex allows 60 in total, but only 30 to read projects and runs, unless it has given your workspace more.",
-    ],
-  }),
+  budget_spent: ({ retryAfterMs }) =>
+    retryAfterMs === NO_WAIT_MS
+      ? HELD_UP
+      : {
+          what: "The bot has used up its own budget of requests to Hex for this minute. Hex was not asked.",
+          causes: [
+            "Many people used the bot at once, or it is tracking many runs.",
+            "`HEX_REQUESTS_PER_MINUTE` is low.",
+          ],
+          todo: [
+            `Try again in ${seconds(retryAfterMs ?? MINUTE)}.`,
+            "If this happens often and nothing else uses the token, raise `HEX_REQUESTS_PER_MINUTE` (30 by default). Hex allows 60 in total, but only 30 to read projects and runs, unless it has given your workspace more.",
+          ],
+        },
   no_kernel: () => ({
     what: "Hex has no free kernel (503). No run was started.",
     causes: ["25 kernels are in use, by running projects and by projects that people have open."],

@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Budget } from "../../src/hex/budget.js";
 import { HexClient } from "../../src/hex/client.js";
+import { remedyFor } from "../../src/remedies/hex.js";
 import { Canceller } from "../../src/runs/cancel.js";
 import { Recovery } from "../../src/runs/recovery.js";
 import { ASK_MS, isLeaseOver, isLive, LEASE_MS } from "../../src/runs/run.js";
@@ -165,6 +166,9 @@ test.each(TAKEN)(
     suspend();
     await start(one);
     expect(hex.requests).toEqual([]);
+    const waiting = await store.get("k");
+    if (waiting?.state !== "waiting") throw new Error("It does not wait.");
+    expect(remedyFor(waiting.facts).what).toBe("The bot was held up and did not ask Hex.");
     await one.retry("k");
     expect((await store.get("k"))?.state).toBe("pending");
     expect(hex.requests.filter(isStart)).toHaveLength(1);
