@@ -394,6 +394,19 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.starts).toHaveLength(1);
     });
 
+    test.each([403, 404])(
+      "if a web page refuses it (%i), the card says that it was probably not started",
+      async (status) => {
+        const project = harness.hex.workspace.addProject({ title: "Revenue" });
+        harness.hex.faults.add({ endpoint: "runProject", kind: { type: "html", status } });
+        await harness.slack.command(`run ${project.id}`);
+        const card = await harness.cardShows("Not known");
+        expect(shown(card)).toContain("It was probably not started, because something between the bot and Hex");
+        expect(shown(card)).toContain("Check the project in Hex before you start it again.");
+        expect(harness.starts).toHaveLength(1);
+      },
+    );
+
     test("if Hex cannot be asked about it either, the card claims nothing that the bot has not seen", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
       harness.hex.faults.add({

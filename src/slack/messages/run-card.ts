@@ -227,8 +227,19 @@ function lostNote({ why, facts }: RunIn<"lost">): string {
   if (why !== "start_unknown" && why !== "several") return LOST[why];
   const what = facts === null ? "Hex gave no clear answer when asked to start it." : inline(remedyFor(facts).what, 300);
   const said = facts === null ? null : saidLine(facts);
-  return [`${what} ${LOST[why]}`, said].filter((line) => line !== null).join("\n");
+  return [`${what} ${why === "start_unknown" && isBlocked(facts) ? BLOCKED : LOST[why]}`, said]
+    .filter((line) => line !== null)
+    .join("\n");
 }
+
+/** Whether something that is not Hex refused or redirected the start. That it passes nothing on is likely, and nobody says so. */
+function isBlocked(facts: HexErrorFacts | null): boolean {
+  return facts?.kind === "not_hex" && (facts.status ?? 0) >= 300;
+}
+
+const BLOCKED =
+  "It was probably not started, because something between the bot and Hex seems to have refused the request, and the bot " +
+  "could not find the run in Hex. Check the project in Hex before you start it again.";
 
 const LOST: Record<RunIn<"lost">["why"], string> = {
   start_unknown:
