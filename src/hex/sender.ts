@@ -13,6 +13,7 @@ import { limitGroupOf } from "./limit-groups.js";
 import type { Priority } from "./priority.js";
 import { type LeftOut, type ReadAnswer, type Reading, Unreadable } from "./read-answer.js";
 import { retryAfterMs } from "./retry-after.js";
+import { WINDOW_MS } from "./sent-requests.js";
 import { ServerClock } from "./server-clock.js";
 
 /** Who makes a request, and how long they can wait. */
@@ -170,7 +171,8 @@ export class Sender {
         if (error instanceof StaleToken && repeats < REPEATS) continue;
         if (error instanceof StaleToken) throw error.refusal;
         if (!(error instanceof HexError)) throw error;
-        const pause = Math.max(error.facts.retryAfterMs ?? 0, backoffMs * 2 ** repeats * (1 + random()));
+        const askedMs = error.facts.retryAfterMs ?? (error.kind === "rate_limited" ? WINDOW_MS : 0);
+        const pause = Math.max(askedMs, backoffMs * 2 ** repeats * (1 + random()));
         if (repeats >= REPEATS || !mayRepeat(request, call, error, pause) || clock.monotonic() + pause >= until)
           throw error;
         await clock.sleep(pause, call.signal);

@@ -129,7 +129,6 @@ describe("repeating", () => {
     ["a reset", { type: "reset" }],
     ["a 500", { type: "status", status: 500 }],
     ["a 429 with seconds", { type: "rateLimited", retryAfter: 2 }],
-    ["a 429 without a word", { type: "rateLimited" }],
     ["a 503", { type: "status", status: 503 }],
   ] as const;
 
@@ -173,9 +172,19 @@ describe("repeating", () => {
     expect(hex.requests.map((request) => request.at - start)).toEqual([0, 20_000, 20_000]);
   });
 
-  test("without a word from Hex, each pause is longer than the one before", async () => {
+  test("after a limit that does not say how long to wait, a minute: then Hex counts anew", async () => {
     const { clock, hex, client } = wire;
     hex.faults.add({ kind: { type: "rateLimited" }, endpoint: "me", times: 2 });
+    expect((await failure(client.me(CALL))).kind).toBe("rate_limited");
+    await soon(clock, client.me({ ...CALL, timeoutMs: 90_000 }), 1_000);
+    const [, second = 0, third = 0] = hex.requests.map((request) => request.at);
+    expect(hex.requests).toHaveLength(3);
+    expect(third - second).toBe(60_000);
+  });
+
+  test("after a failure, each pause is longer than the one before", async () => {
+    const { clock, hex, client } = wire;
+    hex.faults.add({ kind: { type: "status", status: 500 }, endpoint: "me", times: 2 });
     await soon(clock, client.me(CALL), 1);
     const [first = 0, second = 0, third = 0] = hex.requests.map((request) => request.at);
     expect([second - first, third - second]).toEqual([150, 300]);
