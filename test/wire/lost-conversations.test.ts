@@ -71,6 +71,24 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(posted()[1] ?? missing())).toContain("any more: the bot cannot see the channel (`channel_not_found`)");
   });
 
+  test("once somebody invites the bot again, a message that it could not keep up to date says so", async () => {
+    const { team } = harness.slack.channels;
+    await harness.ask(`watch ${project.id}`, { channel: team });
+    fail();
+    await arrive(1);
+    harness.slack.kick(team, harness.slack.botUserId);
+    harness.hex.workspace.startRun(project.id, { durationMs: 1_000 });
+    await arrive(2);
+    await settled();
+    const [message] = posted();
+    expect(shown(message ?? missing())).toContain("A watched project is in trouble");
+    harness.slack.invite(team, harness.slack.botUserId);
+    await harness.until(() => !shown(message ?? missing()).includes("is in trouble"), STEP_MS);
+    expect(shown(message ?? missing())).toMatch(/^:white_circle: \*No longer kept up to date\*\n/);
+    await settled();
+    expect(posted()).toHaveLength(2);
+  });
+
   test("where the bot may not be yet, whoever watches or sets a digest reads how to invite it", async () => {
     const { data, secret, team } = harness.slack.channels;
     const invite = "If the bot is not in this channel yet, type `/invite @hex` here. Otherwise it cannot write to it.";

@@ -10,6 +10,7 @@ import { UnreadableRow } from "../../store/row-reader.js";
 import { asSlackFailure, losesPlace, mayPass, retryPauseMs, SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
 import { edit, isPosted, isRefusedHere, type Posted, post, targetOf } from "../connection/post.js";
+import { abandonedMessage } from "../messages/abandoned.js";
 import type { Message } from "../messages/blocks.js";
 import { movedMessage } from "../messages/incident.js";
 import { repeated } from "../messages/repeat.js";
@@ -41,6 +42,8 @@ export interface RefusedAlert {
 /** How often it checks when nothing wakes it, in ms. */
 const ROUND_MS = MINUTE;
 const REMOVE_MS = HOUR;
+/** How often (ms) it tries to edit the messages in conversations that were given up: somebody may have invited the bot again. */
+const ABANDONED_MS = HOUR;
 /** How long settled alerts are kept, in ms. */
 const KEEP_MS = 31 * DAY;
 /** Slack's error codes for a message that no longer exists. */
@@ -54,6 +57,7 @@ type Outcome = "shown" | "left" | SlackFailure;
 export class Alerts {
   readonly #loop: PollingLoop;
   #removedAt = Number.NEGATIVE_INFINITY;
+  #triedAbandonedAt = Number.NEGATIVE_INFINITY;
   /** Subjects that Slack holds up: failures in a row, when to try again (by the monotonic clock), and Slack's error code for the last. */
   readonly #held = new Map<string, { failures: number; until: number; word: string; channel: string }>();
 
@@ -113,7 +117,25 @@ export class Alerts {
       this.#removedAt = now;
       await alerts.removeBefore(leastNow - KEEP_MS);
     }
+    if (now - this.#triedAbandonedAt >= ABANDONED_MS) {
+      this.#triedAbandonedAt = now;
+      await this.#endAbandoned(signal);
+    }
     return nextAt;
+  }
+
+  /** Nobody keeps these messages up to date any more. Each says so as soon as Slack lets the bot edit it. */
+  async #endAbandoned(signal: AbortSignal): Promise<void> {
+    const { slack, alerts } = this.options;
+    const refusing = new Set<string>();
+    for (const { subject, ...at } of await alerts.abandoned()) {
+      if (signal.aborted) return;
+      if (refusing.has(at.channel)) continue;
+      const content = abandonedMessage();
+      const failure = await edit(slack, at, content);
+      if (failure === null || failure.kind === "gone") await alerts.change(subject, { shown: fingerprint(content) });
+      else refusing.add(at.channel);
+    }
   }
 
   async #show(subject: WantedAlert, signal: AbortSignal): Promise<void> {
@@ -137,7 +159,7 @@ export class Alerts {
     const isLost = outcome !== "shown" && losesPlace(outcome, subject.place.threadTs !== null);
     if (isLost && (await subject.onLost?.(outcome.word))) {
       this.#warn(subject.id, channel, outcome);
-      await alerts.change(subject.id, { settled: true });
+      await alerts.change(subject.id, { settled: true, shown: null });
       this.#held.delete(subject.id);
       // There may be somebody to tell.
       this.wake();

@@ -6,6 +6,7 @@ import type { Db } from "../../store/database.js";
 import type { Write } from "../../store/leadership.js";
 import { prepared } from "../../store/prepared-query.js";
 import { RowReader } from "../../store/row-reader.js";
+import type { Posted } from "../connection/post.js";
 
 export interface Alert {
   subject: string;
@@ -99,6 +100,19 @@ export class AlertStore {
       .where("subject", "like", `${prefix}%`)
       .execute();
     return new Map(rows.map(({ subject, settled }) => [subject, settled === 1]));
+  }
+
+  /** The messages of settled alerts of which it is not known what they show, by their subjects. */
+  async abandoned(): Promise<(Posted & { subject: string })[]> {
+    const rows = await this.db
+      .selectFrom("alerts")
+      .select(["subject", "channel", "ts"])
+      .where("settled", "=", 1)
+      .where("shown", "is", null)
+      .execute();
+    return rows.flatMap(({ subject, channel, ts }) =>
+      channel === null || ts === null ? [] : { subject, channel, ts },
+    );
   }
 
   async change(subject: string, change: Change): Promise<void> {

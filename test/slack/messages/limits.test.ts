@@ -24,6 +24,7 @@ import type { OpenNow } from "../../../src/slack/alerts/open-now.js";
 import { OPTIONAL_SCOPES, REQUIRED_SCOPES } from "../../../src/slack/connection/scopes.js";
 import { ownRuns } from "../../../src/slack/home/own-runs.js";
 import { COMMANDS } from "../../../src/slack/listeners/commands/index.js";
+import { abandonedMessage } from "../../../src/slack/messages/abandoned.js";
 import { absenceMessage } from "../../../src/slack/messages/absence.js";
 import { deniedMessage } from "../../../src/slack/messages/access.js";
 import * as answers from "../../../src/slack/messages/answers.js";
@@ -954,6 +955,7 @@ describe("never past a limit, whatever the data", () => {
         check(answers.unusableLinkMessage({ kind: "other_host", host: text }, text));
         check(hiddenCardMessage(made.project));
         check(movedMessage("C0DATATEAM1"));
+        check(abandonedMessage());
         check(misdirectedMessage(text, "/slack/events"));
         check(unreadableMessage("abcd1234"));
       }),
