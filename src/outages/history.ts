@@ -1,10 +1,13 @@
-// How available Hex was, hour by hour and day by day in UTC, from hourly sums. Pure.
+// How available Hex was in the last day and in the last month, from hourly sums. Pure.
 
 import { HOUR } from "../lib/time.js";
 import type { Incident } from "./incident.js";
 
 const DAY_HOURS = 24;
 const MONTH_DAYS = 30;
+/** Few squares, since a screen reader names each of them. */
+const DAY_SQUARES = 8;
+const MONTH_SQUARES = 10;
 
 /** A period for which it is known how Hex was, epoch ms. */
 export interface Span {
@@ -25,7 +28,7 @@ export interface Hour {
 export type Square = "up" | "partly" | "mostly_down" | "unwatched";
 
 export interface Period {
-  /** One for each hour or each day, oldest first. The last one is still in progress. */
+  /** Oldest first. The last one is still in progress. */
   squares: Square[];
   /** In percent with one decimal, rounded down; `null` when nothing was watched. */
   available: number | null;
@@ -35,9 +38,9 @@ export interface Period {
 }
 
 export interface History {
-  /** 24 hours. */
+  /** 24 hours, in squares of three. */
   day: Period;
-  /** 30 days. */
+  /** 30 days in UTC, in squares of three. */
   month: Period;
   /** The latest one, over or not. */
   lastOutage: Incident | null;
@@ -58,11 +61,16 @@ export function historyOf(hours: readonly Hour[], incidents: readonly Incident[]
   const thisHour = Math.floor(now / HOUR);
   const today = Math.floor(thisHour / DAY_HOURS);
   return {
-    day: period(hours, incidents, { first: thisHour - DAY_HOURS + 1, count: DAY_HOURS, width: 1, now }),
+    day: period(hours, incidents, {
+      first: thisHour - DAY_HOURS + 1,
+      count: DAY_SQUARES,
+      width: DAY_HOURS / DAY_SQUARES,
+      now,
+    }),
     month: period(hours, incidents, {
       first: (today - MONTH_DAYS + 1) * DAY_HOURS,
-      count: MONTH_DAYS,
-      width: DAY_HOURS,
+      count: MONTH_SQUARES,
+      width: (MONTH_DAYS / MONTH_SQUARES) * DAY_HOURS,
       now,
     }),
     lastOutage: incidents[0] ?? null,

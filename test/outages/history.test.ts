@@ -21,20 +21,29 @@ const history = (spans: Span[], incidents: Incident[] = []) => historyOf(spans.f
 describe("the squares", () => {
   test("nothing watched: all white, without a figure", () => {
     const { day, month, lastOutage } = history([]);
-    expect(day.squares).toEqual(Array(24).fill("unwatched"));
-    expect(month.squares).toEqual(Array(30).fill("unwatched"));
+    expect(day.squares).toEqual(Array(8).fill("unwatched"));
+    expect(month.squares).toEqual(Array(10).fill("unwatched"));
     expect([day.available, month.available, lastOutage]).toEqual([null, null, null]);
   });
 
-  test("aligned to hours and days in UTC, the current one last", () => {
+  test("of three hours and of three days in UTC, the current ones last", () => {
     const { day, month } = history([
       { from: NOW - 30 * MINUTE, to: NOW - 15 * MINUTE, ok: false },
       { from: NOW - 15 * MINUTE, to: NOW, ok: true },
     ]);
-    // 08:50 to 09:00 is the hour before: all of it down. Of the present one 5 minutes are down and 15 up.
-    expect(day.squares.slice(-3)).toEqual(["unwatched", "mostly_down", "partly"]);
+    expect(day.squares.slice(-2)).toEqual(["unwatched", "partly"]);
     expect(month.squares.slice(-2)).toEqual(["unwatched", "partly"]);
     expect(day.downMs).toBe(15 * MINUTE);
+    // 06:59 is in the three hours before these, and 31 October in the three days before these.
+    expect(history([{ from: NOW - 141 * MINUTE, to: NOW - 140 * MINUTE, ok: false }]).day.squares.slice(-2)).toEqual([
+      "mostly_down",
+      "unwatched",
+    ]);
+    const october = Date.UTC(2026, 9, 31) - MINUTE;
+    expect(history([{ from: october, to: october + MINUTE, ok: false }]).month.squares.slice(-2)).toEqual([
+      "mostly_down",
+      "unwatched",
+    ]);
   });
 
   test("as long down as up: half available, and partly", () => {

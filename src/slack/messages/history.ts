@@ -1,4 +1,4 @@
-// How available Hex was: a row of squares for the last day and one for the last month, each with words next to it.
+// How available Hex was in the last day and in the last month: a row of squares for each, with words next to it.
 
 import type { KnownBlock } from "@slack/types";
 import type { LifeSign } from "../../hex/errors.js";
@@ -31,7 +31,14 @@ export function historyBlocks(history: History | null, sign: LifeSign): KnownBlo
 }
 
 function periodLines(title: string, period: Period): string {
-  return `*${title}:* ${periodWords(period)}\n${period.squares.map((square) => SQUARES[square]).join("")}`;
+  return `*${title}:* ${periodWords(period)}\n${rowOf(period)
+    .map((square) => SQUARES[square])
+    .join("")}`;
+}
+
+/** A screen reader names each square, so that one stands for all if they are the same. */
+function rowOf({ squares }: Period): readonly Square[] {
+  return new Set(squares).size === 1 ? squares.slice(0, 1) : squares;
 }
 
 function periodWords({ available, outages, downMs }: Period): string {

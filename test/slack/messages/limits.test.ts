@@ -223,7 +223,7 @@ const period = (squares: number): fc.Arbitrary<Period> =>
     downMs: span,
     outages: fc.nat(),
   });
-const history: fc.Arbitrary<History> = fc.record({ day: period(24), month: period(30), lastOutage: maybe(incident) });
+const history: fc.Arbitrary<History> = fc.record({ day: period(8), month: period(10), lastOutage: maybe(incident) });
 
 /** Numbers that JSON can write, and gives back as they were. */
 const number = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((one) => !Object.is(one, -0));
