@@ -84,8 +84,9 @@ export function plainDate(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-/** How our own mrkdwn marks code, bold and italic words. */
-const EMPHASIS = /`([^`\n]+)`|(?<![\w*])\*([^*\n]+)\*(?![\w*])|(?<!\w)_([^_\n]+)_(?!\w)/g;
+/** A link or a mention, in which nothing is emphasized, or how our own mrkdwn marks code, bold and italic words. */
+const EMPHASIS =
+  /<[^<>\n]*>|`([^`\n]+)`|(?<![\w*])\*((?:<[^<>\n]*>|[^*<\n])+)\*(?![\w*])|(?<!\w)_((?:<[^<>\n]*>|[^_<\n])+)_(?!\w)/g;
 
 /**
  * Finished mrkdwn as a notification and a screen reader have it: without formatting and without the emoji before a sentence or a
@@ -95,8 +96,8 @@ export function spoken(mrkdwn: string): string {
   return mrkdwn
     .replace(/(^|\n|: |• |> ):[a-z_]+: /g, "$1")
     .replace(/^>/gm, "")
-    .replace(/<(?:!date\^|https?:)[^<>|]*\|([^<>]*)>/g, "$1")
-    .replace(EMPHASIS, "$1$2$3");
+    .replace(EMPHASIS, (found, code?: string, bold?: string, italic?: string) => code ?? bold ?? italic ?? found)
+    .replace(/<(?:!date\^|https?:)[^<>|]*\|([^<>]*)>/g, "$1");
 }
 
 /** The parts of a line, separated by dots. Parts that are `null` are left out. */
