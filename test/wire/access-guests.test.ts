@@ -24,6 +24,14 @@ describe.each(MODES)("over %s", (mode) => {
       JSON.stringify(await bench.meanwhile(bench.slack.search(home, { blockId, actionId: "home_search" }, "rev")));
   };
 
+  test("somebody of whom Slack never says anything reads who can help, since waiting does not", async () => {
+    bench.slack.unseen.add(bench.slack.people.ada.id);
+    bench.rules("{ allow: see, people: everyone }", "{ allow: run, people: members }");
+    expect(await bench.ask("run weekly revenue")).toMatch(
+      /You may not\* run .*Slack or Hex has not said enough.*\nIf that does not help, ask whoever looks after the bot/,
+    );
+  });
+
   test("without rules, a guest finds no search field on the Home tab", async () => {
     becomeGuest();
     await bench.ask("projects");

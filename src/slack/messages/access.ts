@@ -3,7 +3,7 @@
 import type { DeniedDeed } from "../../access/access-denied.js";
 import type { Verb } from "../../access/policy.js";
 import { answer, type Message } from "./blocks.js";
-import { bold, inline, sentence, shorten } from "./mrkdwn.js";
+import { bold, sentence, shorten } from "./mrkdwn.js";
 import { emptyGroupWords, peopleWords } from "./people-terms.js";
 import { titleOf } from "./run-words.js";
 
@@ -11,14 +11,19 @@ export function deniedMessage(deed: DeniedDeed): Message {
   const { verb, project, decision } = deed;
   const what =
     project === null ? (WITHOUT_PROJECT[verb] ?? DEEDS[verb]) : `${DEEDS[verb]} ${bold(titleOf(project), 150)}`;
-  const by = decision.rule?.name == null ? "" : ` The rule *${inline(decision.rule.name, 150)}* decides.`;
+  const by = decision.rule?.name == null ? "" : ` The rule ${bold(decision.rule.name, 150)} decides.`;
   return answer(`:lock: *You may not* ${what} here. ${why(deed)}${by}\n${todo(deed)}`);
 }
 
 /** How many people and groups the answer names. */
 const MOST_NAMED = 5;
 
-function todo({ whoMay = [], nobodyOf }: DeniedDeed): string {
+/** Some people and projects are never shown to the bot. */
+export const STILL_UNSURE =
+  "If that does not help, ask whoever looks after the bot: Slack or Hex may keep this from the bot, and then the rules have to name you or the project by id.";
+
+function todo({ whoMay = [], nobodyOf, decision }: DeniedDeed): string {
+  if (isUnsure(decision)) return STILL_UNSURE;
   if (nobodyOf !== undefined) {
     return `The rule names ${peopleWords(nobodyOf, { most: MOST_NAMED })}, but each of them has left, belongs to another workspace, may not see the project, or is you.${emptyGroupWords(nobodyOf)} Ask whoever looks after the bot to name somebody else.`;
   }
@@ -29,7 +34,12 @@ function todo({ whoMay = [], nobodyOf }: DeniedDeed): string {
 /** The same in plain text, for a field of a form. */
 export function deniedWords(deed: DeniedDeed): string {
   const title = deed.project === null ? "" : ` “${shorten(titleOf(deed.project), 60)}”`;
-  return `You may not ${DEEDS[deed.verb]}${title} here. ${why(deed)}`;
+  const still = isUnsure(deed.decision) ? ` ${STILL_UNSURE}` : "";
+  return `You may not ${DEEDS[deed.verb]}${title} here. ${why(deed)}${still}`;
+}
+
+function isUnsure(decision: DeniedDeed["decision"]): boolean {
+  return decision.kind === "denied" && decision.isUnsure;
 }
 
 function why({ decision, nobodyOf }: DeniedDeed): string {

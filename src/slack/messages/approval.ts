@@ -3,6 +3,7 @@
 import type { PeopleTerm } from "../../access/policy.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Run, RunIn } from "../../runs/run.js";
+import { STILL_UNSURE } from "./access.js";
 import { actions, answer, context, type Message } from "./blocks.js";
 import { bold, date, link, mention } from "./mrkdwn.js";
 import { emptyGroupWords, peopleWords } from "./people-terms.js";
@@ -108,7 +109,7 @@ export function notApproverMessage(run: Run, by: readonly PeopleTerm[]): Message
 /** Slack or Hex has not said what it takes to know whether they may. */
 export function unsureApproverMessage(run: Run): Message {
   return answer(
-    `:lock: Slack or Hex has not said enough to be sure that the rules allow this for ${bold(titleOf(run.project), TITLE_MAX)}. Nothing has been decided. Try again in a minute.`,
+    `:lock: Slack or Hex has not said enough to be sure that the rules allow this for ${bold(titleOf(run.project), TITLE_MAX)}. Nothing has been decided. Try again in a minute. ${STILL_UNSURE}`,
   );
 }
 
