@@ -180,6 +180,23 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => cards().length === 2 && cards().every((one) => shown(one).includes("Completed")));
   });
 
+  test.each([
+    ["in the thread, too", null],
+    ["in the channel if the bot is not in it", "not_in_channel"],
+    ["in the channel if the thread takes none", "cannot_reply_to_message"],
+  ])("the answer to a button in a thread is %s", async (_, error) => {
+    const { id } = harness.hex.workspace.addProject({ title: "Slow", run: { runningMs: 60_000 } });
+    const mention = await harness.person("ada").mention(harness.slack.channels.data, `run ${id}`);
+    const card = await cardIn(mention.ts, "Running");
+    if (error !== null)
+      harness.slack.faults.add({ method: "chat.postEphemeral", times: 1, kind: { type: "error", error } });
+    const told = answer((message) => shown(message).includes("You will get a direct message"));
+    await harness.slack.click(card, "tell_me");
+    const { threadTs, via } = await told;
+    expect([threadTs, via]).toEqual(error === null ? [mention.ts, "postEphemeral"] : [undefined, "response_url"]);
+    expect(own().filter((message) => shown(message).includes("You will get a direct message"))).toHaveLength(1);
+  });
+
   test("a reply in the thread says that a run failed", async () => {
     const { id } = harness.hex.workspace.addProject({ title: "Broken", run: { runningMs: 1_000, outcome: "ERRORED" } });
     const mention = await harness.person("ada").mention(harness.slack.channels.data, `run ${id}`);
