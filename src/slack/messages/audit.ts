@@ -59,7 +59,7 @@ export function whichAuditProjectMessage(typed: string, projects: readonly Proje
   const lines = projects.map(({ id, title }) => `• ${bold(title, 100)}: ${code(`/hex audit ${id}`)}`);
   const asked =
     lines.length === 0
-      ? `No project is called ${code(typed, 80)}. Write its title, its id or its link, or mention a person. Of somebody who has left, write the member id (U…).`
+      ? `No project is called ${code(typed, 80)}. Write its title, its id or its link, or mention a person. If the person has left, write their member id (U…).`
       : `Which project do you mean by ${code(typed, 80)}?\n${andMore(lines, PROJECTS_SHOWN).join("\n")}`;
   return answer(asked);
 }

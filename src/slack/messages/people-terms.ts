@@ -42,9 +42,7 @@ function wordsFor(term: PeopleTerm, owner: string | null): string {
   }
 }
 
-/** Another reason why none of them can do it: a sentence that follows the reasons that hold for people; empty without a group. */
+/** Another reason why none of them can approve: a sentence behind the reasons that hold for people; empty without a group. */
 export function emptyGroupWords(terms: readonly PeopleTerm[]): string {
-  return terms.some(({ kind }) => kind === "group")
-    ? " Or there is nobody in the user group, or it is switched off."
-    : "";
+  return terms.some(({ kind }) => kind === "group") ? " Or the user group is empty or switched off." : "";
 }
