@@ -134,6 +134,21 @@ describe("a budget with shares", () => {
     return { clock, budget, shares: { runs, follow, catalog, probe }, from: clock.monotonic() };
   };
 
+  test("gives a turn to the share that has used least of its part, whoever waited first", async () => {
+    const { clock, budget, shares } = started();
+    const { runs, follow } = shares;
+    for (const count of [20, 7]) {
+      for (let sent = 0; sent < count; sent++) await budget.take(runs, 0);
+      clock.advance(29_000);
+    }
+    const order: string[] = [];
+    const waiting = [runs, follow].map((share) => budget.take(share, 60_000).then(() => order.push(share.name)));
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(2_000);
+    await Promise.all(waiting);
+    expect(order).toEqual(["follow", "runs"]);
+  });
+
   test("gives each its part while all want more", async () => {
     const { clock, budget, shares, from } = started();
     const askers = Object.values(shares).map((share) => ({ share, wants: always }));
