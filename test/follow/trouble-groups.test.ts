@@ -50,6 +50,14 @@ test("none joins a message that is over: nobody would be told of it", () => {
   ]);
 });
 
+test("none joins a message that is no longer kept up to date, such as one that somebody has deleted twice", () => {
+  const there = { isOpen: () => true, isSettled: () => false };
+  const members = newMembers(PLACE, [trouble("a")], { ...there, members: [] }, 0);
+  const isSettled = (alert: string) => alert === members[0]?.alert;
+  const joined = newMembers(PLACE, [trouble("b")], { ...there, members, isSettled }, MINUTE);
+  expect(joined).toMatchObject([{ alert: "trouble C1  b", position: 0 }]);
+});
+
 test("a message that a trouble joined ten minutes after the first is not the one that the next joins", () => {
   expect(messages({ at: 0, come: "a" }, { at: 12, come: "b", open: "a" }, { at: 13, come: "c", open: "ab" })).toEqual([
     "a",
