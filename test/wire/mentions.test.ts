@@ -180,21 +180,24 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => cards().length === 2 && cards().every((one) => shown(one).includes("Completed")));
   });
 
-  test.each([
-    ["in the thread, too", null],
-    ["in the channel if the bot is not in it", "not_in_channel"],
-    ["in the channel if the thread takes none", "cannot_reply_to_message"],
-  ])("the answer to a button in a thread is %s", async (_, error) => {
+  test("the answer to a button in a thread is also in the thread, without another request", async () => {
     const { id } = harness.hex.workspace.addProject({ title: "Slow", run: { runningMs: 60_000 } });
     const mention = await harness.person("ada").mention(harness.slack.channels.data, `run ${id}`);
     const card = await cardIn(mention.ts, "Running");
-    if (error !== null)
-      harness.slack.faults.add({ method: "chat.postEphemeral", times: 1, kind: { type: "error", error } });
     const told = answer((message) => shown(message).includes("You will get a direct message"));
     await harness.slack.click(card, "tell_me");
-    const { threadTs, via } = await told;
-    expect([threadTs, via]).toEqual(error === null ? [mention.ts, "postEphemeral"] : [undefined, "response_url"]);
-    expect(own().filter((message) => shown(message).includes("You will get a direct message"))).toHaveLength(1);
+    expect(await told).toMatchObject({ threadTs: mention.ts, via: "response_url" });
+  });
+
+  test("the answer to a button is not in a thread that has no replies yet, where nobody would see it", async () => {
+    project();
+    const list = await told("projects weekly");
+    harness.rules("{ allow: see, people: everyone }");
+    const refused = answer((message) => message !== list);
+    await harness.slack.click(list, "run_project", { blockId: blockWith(list, "run_project") });
+    const { threadTs, unseen, ...message } = await refused;
+    expect([threadTs, unseen]).toEqual([undefined, undefined]);
+    expect(shown(message)).toContain("*You may not* run");
   });
 
   test("a reply in the thread says that a run failed", async () => {

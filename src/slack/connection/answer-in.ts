@@ -8,7 +8,7 @@ import type { Content } from "../messages/plain.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { SlackFailure } from "./failures.js";
 import { isRefusedHere } from "./post.js";
-import { answerFailure, answerWith, untilTaken } from "./response.js";
+import { answerFailure, answerWith, inThread, untilTaken } from "./response.js";
 import type { Respond } from "./response-url.js";
 
 /** A message that somebody wrote to the bot. */
@@ -58,26 +58,22 @@ export function answerIn(to: Written, options: AnswerOptions): Answer {
 }
 
 /**
- * Answers through the response_url. In a thread, which a response_url may not know of, an ephemeral message comes before that. If the
- * response_url is missing or takes no answer in the end, the answer is an ephemeral message, or a direct message if Slack refuses that,
- * too, or there is no channel. An answer that was lost on its way back may then be there twice. This needs no more scopes than cards
- * do. Rejects with the first refusal when nothing works.
+ * Answers through the response_url. If that is missing or takes no answer in the end, the answer is an ephemeral message, or a direct
+ * message if Slack refuses that, too, or there is no channel. An answer that was lost on its way back may then be there twice.
+ * This needs no more scopes than cards do. Rejects with the first refusal when nothing works.
  */
 export function answerTo({ respond, ...to }: Asker, options: AnswerOptions): Answer {
   const { slack, clock, log } = options;
-  const isInThread = to.threadTs !== null && !to.channel.startsWith("D");
   const ways = to.channel === to.user ? [directly(to.user, slack)] : privateWays(to, slack);
   const elsewhere = inTurn(ways, options);
   if (respond === undefined) return elsewhere;
-  const here = answerWith(respond, clock);
-  const inItsThread: Answer = (message) => untilTaken(clock, message, ephemerally(to, slack));
-  const [nearest, ...others] = isInThread ? [inItsThread, here, elsewhere] : [here, elsewhere];
+  const answer = answerWith(respond, clock, to.threadTs);
   return async (message) => {
-    const refused = await refusalOf(nearest(message));
+    const refused = await refusalOf(answer(message));
     if (refused === null) return;
     tell(log, refused.failure);
-    for (const answer of others) if ((await refusalOf(answer(message))) === null) return;
-    throw refused.error;
+    const last = await refusalOf(elsewhere(message));
+    if (last !== null) throw refused.error;
   };
 }
 
@@ -109,21 +105,17 @@ async function refusalOf(answered: Promise<void>): Promise<{ error: unknown; fai
 }
 
 /** The ways to answer somebody in a channel, best first. */
-function privateWays(to: Written, slack: WebClient): Way[] {
-  const outside = [ephemerally({ ...to, threadTs: null }, slack), directly(to.user, slack)];
-  return to.threadTs === null ? outside : [ephemerally(to, slack), ...outside];
-}
-
-function ephemerally({ user, channel, threadTs }: Written, { chat }: WebClient): Way {
-  return (content) => chat.postEphemeral({ channel, user, ...inThread(threadTs), ...content });
+function privateWays({ user, channel, threadTs }: Written, slack: WebClient): Way[] {
+  const ephemeral =
+    (thread: string | null): Way =>
+    (content) =>
+      slack.chat.postEphemeral({ channel, user, ...inThread(thread), ...content });
+  const outside = [ephemeral(null), directly(user, slack)];
+  return threadTs === null ? outside : [ephemeral(threadTs), ...outside];
 }
 
 function directly(user: string, { chat }: WebClient): Way {
   return (content) => chat.postMessage({ channel: user, ...PLAIN, ...content });
-}
-
-function inThread(threadTs: string | null): { thread_ts?: string } {
-  return threadTs === null ? {} : { thread_ts: threadTs };
 }
 
 function tell(log: Logger, failure: SlackFailure): void {

@@ -11,13 +11,23 @@ import { asSlackFailure, failureOfCall, mayPass, refusesBlocks, refusesMessage, 
 import { AnswerRefused, type Respond } from "./response-url.js";
 import { pauseMsOf } from "./retry-after.js";
 
-/** Answers only the person. */
-export function answerWith(respond: Respond, clock: Clock): (message: Message) => Promise<void> {
+/**
+ * Answers only the person, in the thread if there is one. Slack documents a response's thread_ts only for answers that everybody sees;
+ * if it ignores it here, the answer is in the channel.
+ */
+export function answerWith(
+  respond: Respond,
+  clock: Clock,
+  threadTs: string | null = null,
+): (message: Message) => Promise<void> {
   // On a button, a response without replace_original replaces the message.
-  return (message) =>
-    untilTaken(clock, message, (content) =>
-      respond({ ...content, response_type: "ephemeral", replace_original: false }),
-    );
+  const only = { response_type: "ephemeral", replace_original: false, ...inThread(threadTs) } as const;
+  return (message) => untilTaken(clock, message, (content) => respond({ ...content, ...only }));
+}
+
+/** For a method or a response that takes a thread. */
+export function inThread(threadTs: string | null): { thread_ts?: string } {
+  return threadTs === null ? {} : { thread_ts: threadTs };
 }
 
 /**

@@ -102,14 +102,18 @@ export function respond(core: Core, origin: Origin, args: Json, via: Via): void 
     return;
   }
   const threadTs = origin.outsideThreads === true ? undefined : stringAt(args, "thread_ts");
+  const isForAll = args.response_type === "in_channel";
+  const isUnseen = !isForAll && threadTs !== undefined && !core.log.hasReplies(origin.channel, threadTs);
   const message = core.log.post({
     ...content,
     channel: origin.channel,
     author: core.identity.botUserId,
     via,
     responseUrlOf: origin.interaction,
-    ...(args.response_type === "in_channel" ? {} : { reader: origin.user }),
+    ...(isForAll ? {} : { reader: origin.user }),
     ...(threadTs === undefined ? {} : { threadTs }),
+    // As with chat.postEphemeral.
+    ...(isUnseen ? { unseen: true as const } : {}),
     ...(typeof args.unfurl_links === "boolean" ? { unfurlLinks: args.unfurl_links } : {}),
     ...(typeof args.unfurl_media === "boolean" ? { unfurlMedia: args.unfurl_media } : {}),
   });

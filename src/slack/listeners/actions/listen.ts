@@ -25,9 +25,11 @@ export function listenToActions(app: App, listening: Listening): void {
     const channel = body.channel?.id ?? body.container?.channel_id ?? user;
     const { trigger_id: triggerId = null, view = null } = body;
     const respond = respondThrough(args.respond);
-    const threadTs = rememberedThread(action.block_id) ?? threadIn(body);
+    const inThread = threadIn(body);
+    const threadTs = rememberedThread(action.block_id) ?? inThread;
     const conversation = conversationIn(channel, { name: body.channel?.name, threadTs });
-    const said = answerTo({ respond, user, channel, threadTs }, { slack: client, clock: bot.clock, log });
+    // The thread that the message remembers may have no replies yet.
+    const said = answerTo({ respond, user, channel, threadTs: inThread }, { slack: client, clock: bot.clock, log });
     const inPlace = (message: Message) => said(rememberingThread(message, threadTs));
     const answer = view?.type === "home" ? orOnHome(said, bot.homes, user) : inPlace;
     const once = requestIdIn(context);
