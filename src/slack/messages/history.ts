@@ -31,14 +31,7 @@ export function historyBlocks(history: History | null, sign: LifeSign): KnownBlo
 }
 
 function periodLines(title: string, period: Period): string {
-  return `*${title}:* ${periodWords(period)}\n${rowOf(period)
-    .map((square) => SQUARES[square])
-    .join("")}`;
-}
-
-/** A screen reader names each square, so that one stands for all if they are the same. */
-function rowOf({ squares }: Period): readonly Square[] {
-  return new Set(squares).size === 1 ? squares.slice(0, 1) : squares;
+  return `*${title}:* ${periodWords(period)}\n${period.squares.map((square) => SQUARES[square]).join("")}`;
 }
 
 function periodWords({ available, outages, downMs }: Period): string {
