@@ -103,7 +103,7 @@ export function optionsLine(options: RunOptions): string | null {
   return line === "" ? null : line;
 }
 
-/** Of all inputs together, in characters: it leaves room for the rest of a message. */
+/** Of all inputs together, in characters of the message's JSON: it leaves room for the rest of a message. */
 const JUDGED_INPUTS = 6_000;
 
 /** The same, one part after another, for those who decide about the run: nobody should approve what they cannot read. */
@@ -126,11 +126,11 @@ function flagWords({ fresh, publish, view }: RunOptions): (string | null)[] {
   ];
 }
 
-/** How many of the words have room together. */
+/** How many of the words have room together, in characters of JSON, which writes some as several. */
 function roomFor(words: readonly string[], most: number): number {
   let room = most;
   const tooMany = words.findIndex((word) => {
-    room -= word.length + 1;
+    room -= JSON.stringify(word).length;
     return room < 0;
   });
   return tooMany === -1 ? words.length : tooMany;

@@ -887,6 +887,26 @@ describe("never past a limit, whatever the data", () => {
     );
   });
 
+  test("inputs full of quotes are shown to those who decide about the run, as far as they fit", () => {
+    const inputs = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`in${at}`, '"\\'.repeat(150)]));
+    const options = { inputs, fresh: false, publish: false, view: null };
+    const awaited: fc.Arbitrary<RunIn<"awaiting">> = fc.record({
+      ...base,
+      approval,
+      options: fc.constant(options),
+      state: fc.constant("awaiting"),
+    });
+    fc.assert(
+      fc.property(awaited, (made) => {
+        const list = watchedRunsMessage([made], [], AT);
+        for (const message of [runCard(made, NOW, PLACE), questionMessage(made, PLACE), list]) {
+          check(message, ["U1", "S0DATATEAM1"]);
+          expect([...textsOf(message.blocks)].join("\n")).toMatch(/in0=.*in7=.*and \d+ more/s);
+        }
+      }),
+    );
+  });
+
   test("of many runs in flight with long titles, none is missing without a word", () => {
     const title = `Quarterly revenue & margin ${"of every region ".repeat(20)}`;
     const runs: Run[] = Array.from({ length: 14 }, (_, index) => ({
