@@ -9,6 +9,8 @@ import { type Evidence, type Finding, hasRunFor, saysHowItWent } from "./judgeme
 const overAt = epochMs.nullable();
 /** A run, and its page in Hex; `null`: not known. */
 const run = { runId: z.string(), url: z.string().nullable().default(null) };
+/** When the bot first saw it. Without it, as long ago as the trouble, as far as is known. */
+const seenAt = epochMs.optional();
 /** One thing that was or is wrong. See `Finding`. */
 const ailmentSchema = z.discriminatedUnion("kind", [
   /** `lastAt`: when the newest run that failed ended. Without it, that is not known. */
@@ -18,11 +20,12 @@ const ailmentSchema = z.discriminatedUnion("kind", [
     lastAt: epochMs.optional(),
     ...run,
     status: z.string(),
+    seenAt,
     overAt,
   }),
   /** `rescheduled`: it is over only because the schedules were changed before the run came. */
-  z.object({ kind: z.literal("late"), since: epochMs, overAt, rescheduled: z.literal(true).optional() }),
-  z.object({ kind: z.literal("stuck"), since: epochMs, ...run, overAt }),
+  z.object({ kind: z.literal("late"), since: epochMs, seenAt, overAt, rescheduled: z.literal(true).optional() }),
+  z.object({ kind: z.literal("stuck"), since: epochMs, ...run, seenAt, overAt }),
 ]);
 export type Ailment = z.output<typeof ailmentSchema>;
 
@@ -63,7 +66,10 @@ export function advanced(
   newId: () => string,
 ): Trouble | null {
   if (open === null) return findings.length === 0 ? null : begun(projectId, findings, evidence.readAt, newId());
-  const ailments = [...open.ailments.map((one) => continued(one, findings, evidence)), ...fresh(open, findings)];
+  const ailments = [
+    ...open.ailments.map((one) => continued(one, findings, evidence)),
+    ...fresh(open, findings, evidence.readAt),
+  ];
   const newsAt = findings.some((one) => isNews(one, open)) ? [...open.newsAt, evidence.readAt] : open.newsAt;
   const next = { ...open, ailments, newsAt: newsAt.slice(-NEWS_KEPT) };
   if (ailments.some((one) => one.overAt === null) || isGoing(evidence, open.since)) return next;
@@ -93,7 +99,7 @@ function begun(projectId: string, findings: readonly Finding[], now: number, id:
     since: Math.min(...findings.map(({ since }) => since)),
     seenAt: now,
     newsAt: [],
-    ailments: findings.map((finding) => ({ ...finding, overAt: null })),
+    ailments: findings.map((finding) => seen(finding, now)),
     overAt: null,
     endedBy: null,
   };
@@ -104,7 +110,7 @@ function continued(ailment: Ailment, findings: readonly Finding[], evidence: Evi
   if (ailment.overAt !== null) return ailment;
   const found = findings.find(({ kind }) => kind === ailment.kind);
   if (found === undefined) return over(ailment, evidence);
-  return { ...found, since: Math.min(ailment.since, found.since), overAt: null };
+  return { ...found, since: Math.min(ailment.since, found.since), seenAt: ailment.seenAt, overAt: null };
 }
 
 /**
@@ -135,9 +141,13 @@ function isNews(finding: Finding, { ailments }: Trouble): boolean {
   return before === undefined || ("runId" in before && "runId" in finding && before.runId !== finding.runId);
 }
 
-function fresh({ ailments }: Trouble, findings: readonly Finding[]): Ailment[] {
+function fresh({ ailments }: Trouble, findings: readonly Finding[], now: number): Ailment[] {
   const isOpen = ({ kind }: Finding) => ailments.some((one) => one.kind === kind && one.overAt === null);
-  return findings.filter((finding) => !isOpen(finding)).map((finding) => ({ ...finding, overAt: null }));
+  return findings.filter((finding) => !isOpen(finding)).map((finding) => seen(finding, now));
+}
+
+function seen(finding: Finding, now: number): Ailment {
+  return { ...finding, seenAt: now, overAt: null };
 }
 
 /** A run that started late does not end the trouble until it has ended well. */

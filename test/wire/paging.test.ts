@@ -166,6 +166,28 @@ test("whoever gives it up before anybody was paged reads that a page may ring no
   await harness.until(() => pager.rang === 1, STEP_MS);
 });
 
+test("watched for failures alone, and late before it was stuck: paged five minutes after people were told that it is stuck", async () => {
+  await start();
+  const schedules = [{ cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 9, minute: 10 } }];
+  const project = addProject("Weekly revenue", { schedules });
+  for (const days of [1, 2, 3])
+    harness.hex.workspace.startRun(project.id, {
+      startedAt: harness.clock.now() - days * 24 * HOUR,
+      durationMs: 15 * MINUTE,
+    });
+  await harness.ask("watch weekly revenue failures page");
+  harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: 10 * HOUR });
+  await harness.pass(40 * MINUTE, STEP_MS);
+  expect(await harness.ask("digest")).toContain("1 late");
+  expect(told()).toEqual([]);
+  await harness.until(() => told().length === 1, STEP_MS);
+  expect(told().map(shown)).toEqual([expect.stringContaining("Stuck: a run has been going")]);
+  await harness.pass(4 * MINUTE, STEP_MS);
+  expect(pager.received).toEqual([]);
+  await harness.pass(2 * MINUTE, STEP_MS);
+  expect(actions()).toEqual(["trigger"]);
+});
+
 test("an outage that began before the clock was set back by a day: paged once, within minutes", async () => {
   await start("http", { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off" });
   harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });

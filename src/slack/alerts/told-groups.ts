@@ -102,11 +102,11 @@ export function isFor({ rule, level, setAt }: Watch, trouble: Trouble, known: Pr
   return tells(level, kinds) && isMeant(rule, projectId, known);
 }
 
-/** When people could first know of a trouble because of a watch that tells of it, epoch ms. What went wrong before may be of another kind. */
+/** When people could first know of a trouble because of a watch that tells of it, epoch ms. What was wrong before may be of another kind. */
 export function toldSince({ level, setAt }: Watch, trouble: Trouble): number {
   const meant = trouble.ailments.filter(({ kind }) => tells(level, [kind]));
-  const from = Math.max(setAt, Math.min(...meant.map(({ since }) => since)));
-  return newsSince(trouble, from) ?? trouble.newsAt.at(-1) ?? trouble.seenAt;
+  const seenAt = Math.min(...meant.map((one) => one.seenAt ?? trouble.seenAt));
+  return seenAt >= setAt ? seenAt : (newsSince(trouble, setAt) ?? seenAt);
 }
 
 /** Whether a conversation that was told of a project's trouble still watches the project. One that is not known may fit any rule. */
