@@ -84,6 +84,7 @@ describe.each(MODES)("%s mode", (mode) => {
       () => told().some((text) => text.includes("4 watched projects are no longer checked")),
       STEP_MS,
     );
+    expect(told()[1]).toContain("the bot tells what has gone wrong in the meantime and is not over.");
     const failed = fail(broken);
     fail(mended);
     await harness.pass(2 * MINUTE, STEP_MS);
