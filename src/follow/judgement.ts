@@ -66,6 +66,8 @@ function failed({ runs, readAt, settledUntil }: Evidence, { from }: Terms): Find
   const good = ended.findIndex((run) => !isFailure(run));
   const since = Math.max(from, settledUntil);
   const inARow = (good === -1 ? ended : ended.slice(0, good)).filter((run) => endOf(run) >= since);
+  // Those that went on together need not end in the order in which they began.
+  inARow.sort((one, other) => endOf(other) - endOf(one));
   const [newest, first] = [inARow[0], inARow.at(-1)];
   if (newest === undefined || first === undefined) return null;
   const { runId, runUrl: url, status } = newest;

@@ -206,6 +206,13 @@ describe("failed", () => {
     ]);
   });
 
+  test("of runs that went on together, the one that failed last is the newest failure", () => {
+    const [quick, slow] = [failure(SEVEN + 5_000), hexRun({ status: "ERRORED" })];
+    expect(judge(evidence({ runs: [quick, slow] }), TERMS)).toMatchObject([
+      { kind: "failed", since: SEVEN + MINUTE + 5_000, lastAt: SEVEN + 4 * MINUTE, runId: slow.runId },
+    ]);
+  });
+
   test("a failure of which it is not known when it ended counts from its beginning", () => {
     const run = hexRun({ status: "ERRORED", startTime: SEVEN, endTime: null });
     expect(judge(evidence({ runs: [run] }), TERMS)).toMatchObject([{ kind: "failed", since: SEVEN }]);

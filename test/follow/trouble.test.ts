@@ -98,6 +98,17 @@ test("a row of failures has begun with the first of them, also when Hex no longe
   expect(read(open, { runs: [second] })?.ailments).toMatchObject([{ runId: second.runId, since: SEVEN + MINUTE }]);
 });
 
+test("a run that began before the one that has failed fails, too: that is news", () => {
+  const [quick, slow] = [failure(SEVEN + 5_000), hexRun({ status: "ERRORED" })];
+  const going = { ...slow, status: "RUNNING", endTime: null };
+  const open = read(null, { runs: [quick, going], readAt: SEVEN + 2 * MINUTE });
+  const readAt = SEVEN + 5 * MINUTE;
+  expect(read(open, { runs: [quick, slow], readAt })).toMatchObject({
+    since: SEVEN + MINUTE + 5_000,
+    newsAt: [readAt],
+  });
+});
+
 test("late, and a run that waits for a kernel is there: not over", () => {
   const waiting = hexRun({ status: "PENDING", startTime: null, endTime: null });
   const late = read(null, {});
