@@ -360,6 +360,19 @@ describe("while it waits", () => {
     },
   );
 
+  test("whoever asked has left, and everybody may ask: it is not started, and the audit log blames no rule", async () => {
+    needs(grace().id, `{ allow: administer, people: ${grace().id} }`);
+    const card = await waits();
+    bench.slack.deactivate(ada().person);
+    await bench.pass(STALE_MS, 5_000);
+    await grace().press(card, "Approve");
+    await bench.cardShows("Declined");
+    expect(bench.starts).toEqual([]);
+    const audit = await bench.ask("audit", { user: grace().person });
+    expect(audit).toMatch(/was refused: approve a run of .*requester left/);
+    expect(audit).not.toContain("no rule allows it");
+  });
+
   test("only an approver finds out that the run is no longer allowed: anybody else's click ends nothing", async () => {
     needs("admins");
     await grace().command(`run ${report.id}`);

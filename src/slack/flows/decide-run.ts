@@ -70,6 +70,7 @@ async function judgedBy(bot: Bot, click: Click, kind: Verdict["kind"]): Promise<
       return refuse(notApproverMessage(run, standing.by));
     case "unsure":
       return refuse(unsureApproverMessage(run));
+    case "requester_left":
     case "no_longer_allowed":
       return { verdict: { kind: "decline", by: null }, entry: null };
   }
@@ -85,6 +86,8 @@ function about(run: Run) {
 type Standing = { rule: Approval["rule"] | null } & (
   | { kind: "approver" }
   | { kind: "requester" | "other"; by: readonly PeopleTerm[] }
+  /** Whoever asked for the run has left, and may do nothing, whatever the rules say of them. */
+  | { kind: "requester_left" }
   /** The rules no longer allow the run to whoever asked for it. */
   | { kind: "no_longer_allowed" }
   | { kind: "unsure" }
@@ -114,8 +117,7 @@ async function standingOf(bot: Bot, user: string, run: RunIn<"awaiting">): Promi
   );
   if (isApprover === null) return { kind: "unsure", rule };
   if (!isApprover) return { kind: "other", by, rule };
-  // Whoever has left may do nothing, whatever the rules say of them.
-  if ((await access.isActive(requester)) === false) return { kind: "no_longer_allowed", rule: null };
+  if ((await access.isActive(requester)) === false) return { kind: "requester_left", rule: null };
   for (const verb of startVerbs(options)) {
     const decision = asker.decide(verb, project.id);
     if (decision.kind !== "denied") continue;

@@ -171,8 +171,8 @@ function refusedWords({ who, deed, project }: AuditEntry): string {
 
 function ruleWords({ decision, rule, result }: AuditEntry): string | null {
   if (rule !== null) return `rule ${rule.number}${rule.name === null ? "" : ` (${inline(rule.name, 60)})`}`;
-  const isByRules = decision === "refused" && (result === null || outsiderWords(result) === null);
-  return isByRules ? "no rule allows it" : null;
+  const isByRules = result === null || (result !== "requester_left" && outsiderWords(result) === null);
+  return decision === "refused" && isByRules ? "no rule allows it" : null;
 }
 
 /** `null` for any other result. */
