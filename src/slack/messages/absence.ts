@@ -51,10 +51,10 @@ export function absenceMessage(
 
 function awayWords(away: readonly AbsentProject[]): string {
   const [whose, comes] = away.length === 1 ? ["its", "it comes"] : ["their", "one comes"];
-  const words = away.every(({ absence }) => absence.why === "unreadable")
-    ? `Nobody is told when one of ${whose} runs fails or is late. When Hex lists them again, the bot tells what has gone wrong in the meantime and is not over.`
-    : `Nobody is told when one of ${whose} runs fails or is late. If ${comes} back, the bot checks it again.`;
-  return `${words} \`/hex unwatch\` ends the watch.`;
+  const next = away.every(({ absence }) => absence.why === "unreadable")
+    ? "When Hex lists them again, the bot tells what has gone wrong in the meantime and is not over."
+    : `If ${comes} back, the bot checks it again.`;
+  return `Nobody is told when one of ${whose} runs fails or is late. ${next} \`/hex unwatch\` ends the watch.`;
 }
 
 function noLongerShown(): Message {
