@@ -18,7 +18,7 @@ export const absenceSchema = z.object({
   since: epochMs,
   /** Since when it is judged again. `null`: it is not. */
   backAt: epochMs.nullable(),
-  /** Until when its runs were known before they could not be read. `null`: what happened before it was back is not judged. */
+  /** Until when all was told before its runs could not be read. `null`: what happened before it was back is not judged. */
   knownUntil: epochMs.nullable().default(null),
 });
 export type Absence = z.output<typeof absenceSchema>;
@@ -40,7 +40,7 @@ export function isUnreadable(absence: Absence | null): boolean {
   return isAbsent(absence) && absence?.why === "unreadable";
 }
 
-/** What ended or was late by this time (epoch ms) is not judged: it has been told, or Hex did not run or show the project. */
+/** What ended or was late by this time (epoch ms) is not judged: it has been told and is over, or Hex did not run or show the project. */
 export function settledUntil(absence: Absence | null): number {
   return absence?.knownUntil ?? absence?.backAt ?? 0;
 }

@@ -114,10 +114,20 @@ function judgedAgain(followed: Followed, now: number): Followed {
   return { ...followed, schedulesSince: now, absence: absence && { ...absence, backAt: now } };
 }
 
-/** The same project, which is not judged any more. `since`: epoch ms. */
-export function absentSince(followed: Followed, why: WhyAbsent, since: number): Followed {
+/**
+ * The same project, which is not judged any more. Its trouble ends with that, and is told anew if it is still there when its runs can be
+ * read again.
+ * @param since epoch ms
+ * @param troubleSince since when it was in trouble, epoch ms; `null`: it was not
+ */
+export function absentSince(
+  followed: Followed,
+  why: WhyAbsent,
+  since: number,
+  troubleSince: number | null = null,
+): Followed {
   const lastKnown = Math.max(followed.readAt ?? 0, settledUntil(followed.absence));
-  const knownUntil = why === "unreadable" ? Math.min(lastKnown, since) : null;
+  const knownUntil = why === "unreadable" ? Math.min(lastKnown, troubleSince ?? since, since) : null;
   return { ...followed, going: [], absence: { why, since, backAt: null, knownUntil } };
 }
 

@@ -251,7 +251,7 @@ export class ProjectPoller {
     const { clock, store, onTrouble, onAbsent } = this.options;
     const open = await this.#openTrouble(id);
     const trouble = open === null ? null : withdrawn(open, clock.now());
-    await store.keep(id, absentSince(known, why, clock.now()), { trouble });
+    await store.keep(id, absentSince(known, why, clock.now(), open?.since), { trouble });
     if (trouble !== null) onTrouble(trouble);
     onAbsent(id, why);
   }

@@ -52,7 +52,7 @@ export function absenceMessage(
 function awayWords(away: readonly AbsentProject[]): string {
   const [whose, comes] = away.length === 1 ? ["its", "it comes"] : ["their", "one comes"];
   const next = away.every(({ absence }) => absence.why === "unreadable")
-    ? "When Hex lists them again, the bot tells what has gone wrong in the meantime and is not over."
+    ? "When Hex lists them again, the bot tells what is still wrong."
     : `If ${comes} back, the bot checks it again.`;
   return `Nobody is told when one of ${whose} runs fails or is late. ${next} \`/hex unwatch\` ends the watch.`;
 }
