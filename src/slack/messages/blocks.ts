@@ -108,18 +108,23 @@ export function section(text: string, accessory?: Button): SectionBlock {
 
 /** Lines of mrkdwn, at most `most` in a paragraph. No line is cut for lack of room. */
 export function paragraphs(lines: readonly string[], most = Number.POSITIVE_INFINITY): SectionBlock[] {
-  const groups: { lines: string[]; length: number }[] = [];
-  for (const line of lines) {
-    const length = escapeLoose(line).length + 1;
+  return together(lines, LIMITS.sectionText, most).map((group) => section(group.join("\n")));
+}
+
+/** Texts of mrkdwn in their order: together, as many as have room (in characters) with a separator after each. No text is cut. */
+export function together(texts: readonly string[], room: number, most = Number.POSITIVE_INFINITY): string[][] {
+  const groups: { texts: string[]; length: number }[] = [];
+  for (const text of texts) {
+    const length = escapeLoose(text).length + 1;
     const last = groups.at(-1);
-    if (last === undefined || last.lines.length === most || last.length + length > LIMITS.sectionText)
-      groups.push({ lines: [line], length });
+    if (last === undefined || last.texts.length === most || last.length + length > room)
+      groups.push({ texts: [text], length });
     else {
-      last.lines.push(line);
+      last.texts.push(text);
       last.length += length;
     }
   }
-  return groups.map((group) => section(group.lines.join("\n")));
+  return groups.map((group) => group.texts);
 }
 
 /** Names and values in two columns. */

@@ -3,6 +3,7 @@
 import { MASKED } from "../../audit/masked-inputs.js";
 import { holdsSecret } from "../../lib/secret-names.js";
 import { identityOf, type Run, type RunIn, type RunOptions, type RunState } from "../../runs/run.js";
+import { together } from "./blocks.js";
 import { LIMITS } from "./limits.js";
 import { andMore, code, dotted, inline, link, mention } from "./mrkdwn.js";
 
@@ -111,7 +112,7 @@ export function optionsToJudge(options: RunOptions): string[] {
   const inputs = inputWords(options, 300);
   const words = inputs.length === 0 ? [] : ["Inputs", ...andMore(inputs, roomFor(inputs, JUDGED_INPUTS))];
   const flags = dotted(...flagWords(options));
-  return [...inLines(words, LIMITS.contextText), ...(flags === "" ? [] : [flags])];
+  return [...together(words, LIMITS.contextText).map((line) => line.join(" ")), ...(flags === "" ? [] : [flags])];
 }
 
 function inputWords({ inputs }: RunOptions, longest: number): string[] {
@@ -134,17 +135,6 @@ function roomFor(words: readonly string[], most: number): number {
     return room < 0;
   });
   return tooMany === -1 ? words.length : tooMany;
-}
-
-/** As many words on each line as there is room for. */
-function inLines(words: readonly string[], longest: number): string[] {
-  const lines: string[] = [];
-  for (const word of words) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > longest) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }
 
 function printed(name: string, value: unknown): string {
