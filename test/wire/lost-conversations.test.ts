@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Project } from "../sandbox/hex/types.js";
+import type { Channel } from "../sandbox/slack/types.js";
 import { Harness, MODES, shown } from "./harness.js";
 
 // Up to a day of simulated time, on a machine that may be busy.
@@ -28,6 +29,16 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.stopBot();
     await harness.startBot();
     await harness.pass(30 * MINUTE, MINUTE / 2);
+  };
+  /** The bot has told of a failure there when it is removed, so that it can say nothing of the good run that follows. */
+  const losesMessageIn = async (channel: Channel) => {
+    await harness.ask(`watch ${project.id}`, { channel });
+    fail();
+    await arrive(1);
+    harness.slack.kick(channel, harness.slack.botUserId);
+    harness.hex.workspace.startRun(project.id, { durationMs: 1_000 });
+    await arrive(2);
+    await settled();
   };
 
   test("the channel is archived: ended at once, and each of those who set watches there is told once of theirs", async () => {
@@ -60,26 +71,14 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test("the bot was removed from a private channel that already has a message: ended at once", async () => {
     const { team } = harness.slack.channels;
-    await harness.ask(`watch ${project.id}`, { channel: team });
-    fail();
-    await arrive(1);
-    harness.slack.kick(team, harness.slack.botUserId);
-    harness.hex.workspace.startRun(project.id, { durationMs: 1_000 });
-    await arrive(2);
-    await settled();
+    await losesMessageIn(team);
     expect(posted().map(({ channel }) => channel)).toEqual([team.id, dm("ada")]);
     expect(shown(posted()[1] ?? missing())).toContain("any more: the bot cannot see the channel (`channel_not_found`)");
   });
 
   test("once somebody invites the bot again, a message that it could not keep up to date says so", async () => {
     const { team } = harness.slack.channels;
-    await harness.ask(`watch ${project.id}`, { channel: team });
-    fail();
-    await arrive(1);
-    harness.slack.kick(team, harness.slack.botUserId);
-    harness.hex.workspace.startRun(project.id, { durationMs: 1_000 });
-    await arrive(2);
-    await settled();
+    await losesMessageIn(team);
     const [message] = posted();
     expect(shown(message ?? missing())).toContain("A watched project is in trouble");
     harness.slack.invite(team, harness.slack.botUserId);
