@@ -62,37 +62,59 @@ export function messageOf(place: WatchPlace, troubleId: string): string {
   return `trouble ${placeKey(place)} ${troubleId}`;
 }
 
-/** Members that one reply names. */
-export interface JoinedTogether<M> {
+/** Members that one reply names: they joined the message, or they have failed since it told of them. */
+export interface NamedTogether<M> {
+  kind: "joined" | "failed";
   members: M[];
   /** When the reply is due, epoch ms. */
   at: number;
 }
 
+/** `joinedAt`: epoch ms. `failedAt`: see `failedAfter`. */
+export interface MemberTimes {
+  joinedAt: number;
+  failedAt: number | null;
+}
+
 /**
- * Those that joined a message after it was begun, by the replies that name them: the first to join is named at once, and those of the next
- * minute together at its end.
- * @param members those of one message, in the order in which they joined; `joinedAt`: epoch ms
+ * The replies that name those that joined a message after it was begun, and those that failed after it had told of something else. The
+ * first is named at once, and those of the next minute together at its end.
+ * @param members those of one message, in the order in which they joined
+ * @returns in the order in which they are due
  */
-export function joinedTogether<M extends { joinedAt: number }>(members: readonly M[]): JoinedTogether<M>[] {
-  const [first, ...others] = members;
-  const found: (JoinedTogether<M> & { from: number })[] = [];
-  for (const member of others) {
-    const { joinedAt } = member;
-    if (joinedAt === first?.joinedAt) continue;
-    const last = found.at(-1);
-    if (last !== undefined && last.from <= joinedAt && joinedAt <= last.at) last.members.push(member);
-    else found.push({ members: [member], from: joinedAt, at: replyAfter(last?.at ?? null, joinedAt) });
+export function namedTogether<M extends MemberTimes>(members: readonly M[]): NamedTogether<M>[] {
+  const joined = members.filter(({ joinedAt }) => joinedAt !== members[0]?.joinedAt);
+  const failed = members.flatMap((member) => (member.failedAt === null ? [] : { member, at: member.failedAt }));
+  const named = together(
+    "joined",
+    joined.map((member) => ({ member, at: member.joinedAt })),
+  );
+  for (const one of together(
+    "failed",
+    failed.sort((a, b) => a.at - b.at),
+  )) {
+    // Those that joined keep their order, whatever the clock says.
+    named.splice(named.findLastIndex(({ at }) => at <= one.at) + 1, 0, one);
   }
-  return found.map(({ members: named, at }) => ({ members: named, at }));
+  return named;
+}
+
+function together<M>(kind: "joined" | "failed", events: readonly { member: M; at: number }[]): NamedTogether<M>[] {
+  const found: (NamedTogether<M> & { from: number })[] = [];
+  for (const { member, at } of events) {
+    const last = found.at(-1);
+    if (last !== undefined && last.from <= at && at <= last.at) last.members.push(member);
+    else found.push({ kind, members: [member], from: at, at: replyAfter(last?.at ?? null, at) });
+  }
+  return found.map(({ members, at }) => ({ kind, members, at }));
 }
 
 /** A last reply in the future is from before the clock was set back, and does not count. */
-function replyAfter(lastAt: number | null, joinedAt: number): number {
-  return lastAt === null || lastAt > joinedAt ? joinedAt : Math.max(joinedAt, lastAt + REPLY_MS);
+function replyAfter(lastAt: number | null, at: number): number {
+  return lastAt === null || lastAt > at ? at : Math.max(at, lastAt + REPLY_MS);
 }
 
 /** How long (ms) a reply still has to wait. A time that lies further ahead is from before the clock was set back. */
-export function waitFor({ at }: Pick<JoinedTogether<unknown>, "at">, now: number): number {
+export function waitFor({ at }: Pick<NamedTogether<unknown>, "at">, now: number): number {
   return at - now > REPLY_MS ? 0 : Math.max(0, at - now);
 }

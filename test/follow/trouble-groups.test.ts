@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Trouble } from "../../src/follow/trouble.js";
-import { joinedTogether, type Member, newMembers } from "../../src/follow/trouble-groups.js";
+import { type Member, namedTogether, newMembers } from "../../src/follow/trouble-groups.js";
 
 const MINUTE = 60_000;
 const PLACE = { channel: "C1", threadTs: null };
@@ -68,8 +68,8 @@ test("a message that a trouble joined ten minutes after the first is not the one
 describe("which of those that joined one reply names", () => {
   /** The batches as strings, each with the minute at which its reply is due. The first joined at minute 0. */
   const batches = (...joined: [name: string, minute: number][]) =>
-    joinedTogether(
-      [["first", 0] as const, ...joined].map(([name, minute]) => ({ name, joinedAt: minute * MINUTE })),
+    namedTogether(
+      [["first", 0] as const, ...joined].map(([name, minute]) => ({ name, joinedAt: minute * MINUTE, failedAt: null })),
     ).map(({ members, at }) => `${members.map(({ name }) => name).join("")} ${at / MINUTE}`);
 
   test("the first to join is named at once, and the others of the next minute together at its end", () => {
@@ -79,8 +79,21 @@ describe("which of those that joined one reply names", () => {
 
   test("what the message told from its beginning is not said again", () => {
     expect(batches(["a", 0], ["b", 3])).toEqual(["b 3"]);
-    expect(joinedTogether([{ joinedAt: 0 }])).toEqual([]);
-    expect(joinedTogether([])).toEqual([]);
+    expect(namedTogether([{ joinedAt: 0, failedAt: null }])).toEqual([]);
+    expect(namedTogether([])).toEqual([]);
+  });
+
+  test("those that fail later are named by replies of their own, in the order in which they fail", () => {
+    const member = (name: string, joined: number, failed: number | null) => ({
+      name,
+      joinedAt: joined * MINUTE,
+      failedAt: failed === null ? null : failed * MINUTE,
+    });
+    const members = [member("a", 0, 7.5), member("b", 0, 7), member("c", 5, 7.2), member("d", 5, null)];
+    const named = namedTogether(members).map(
+      ({ kind, members: those, at }) => `${kind} ${those.map(({ name }) => name).join("")} ${at / MINUTE}`,
+    );
+    expect(named).toEqual(["joined cd 5", "failed b 7", "failed ca 8"]);
   });
 
   test("after the clock was set back, a reply waits for no time that lies a day ahead", () => {

@@ -54,6 +54,32 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("status")).not.toContain(":warning:");
   });
 
+  test("of a run that was late and has failed: mentioned by one reply, because an edit notifies nobody", async () => {
+    await start();
+    const { ada } = harness.slack.people;
+    const daily = { cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 10, minute: 0 } };
+    const options = { ownerEmail: ada.email ?? "", schedules: [daily] };
+    const { id } = harness.hex.workspace.addProject({ title: "Revenue", ...options });
+    await harness.ask(`watch ${id}`);
+    await arrive(1);
+    expect(first().text).toBe("Late: Revenue");
+    expect(pings(first())).toEqual([]);
+    const run = { durationMs: MINUTE, outcome: "ERRORED" } as const;
+    harness.hex.workspace.startRun(id, { ...run, trigger: "SCHEDULED" });
+    await arrive(2);
+    expect(posted()[1]).toMatchObject({ threadTs: first().ts, text: `Now failed: Revenue · owner <@${ada.id}>.` });
+    expect(shown(first())).toContain(":warning: Failed");
+    await harness.stopBot();
+    await harness.startBot();
+    harness.hex.workspace.startRun(id, run);
+    await harness.until(() => shown(first()).includes("most recently"), STEP_MS);
+    harness.hex.workspace.startRun(id, { durationMs: MINUTE });
+    await arrive(3);
+    expect(posted()[2]?.text).toContain("Back to green");
+    await harness.pass(5 * MINUTE, STEP_MS);
+    expect(posted()).toHaveLength(3);
+  });
+
   test("unknown, deactivated or not answered about: named, and no reason for a warning", async () => {
     await start();
     harness.slack.deactivate(harness.slack.people.grace);

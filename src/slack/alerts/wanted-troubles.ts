@@ -3,7 +3,7 @@
 import type { ConnectionStore } from "../../follow/connection-store.js";
 import type { MemberStore } from "../../follow/member-store.js";
 import { type KnownConnections, sharedConnections } from "../../follow/shared-connections.js";
-import { joinedTogether, waitFor } from "../../follow/trouble-groups.js";
+import { namedTogether, waitFor } from "../../follow/trouble-groups.js";
 import { DAY } from "../../lib/time.js";
 import type { PeopleByEmail } from "../connection/people-by-email.js";
 import {
@@ -16,7 +16,7 @@ import {
   toldOf,
 } from "../messages/told-trouble.js";
 import { troubleMessage } from "../messages/trouble.js";
-import { troubleReplies } from "../messages/trouble-replies.js";
+import { type TimedMember, troubleReplies } from "../messages/trouble-replies.js";
 import { addMembers } from "./joining-troubles.js";
 import { readAlert } from "./read-alert.js";
 import { shownNow } from "./shown-now.js";
@@ -71,10 +71,10 @@ export async function wantedTroubles(sources: TroubleAlertSources, now: number):
   return { alerts: wanted, nextAt: earliest([silencesEnd(attentions, now), nextReply(groups, now)]) };
 }
 
-/** When the first reply comes that names those who joined since the last one, epoch ms; null when none waits. */
+/** When the next reply comes that names some of them, epoch ms; null when none waits. */
 function nextReply(groups: readonly ToldGroup[], now: number): number | null {
-  const replies = groups.flatMap(({ members }) => joinedTogether(members.map(({ member }) => member)));
-  const waits = replies.map((together) => waitFor(together, now)).filter((ms) => ms > 0);
+  const replies = groups.flatMap(({ members }) => namedTogether(members.map(timed)));
+  const waits = replies.map((named) => waitFor(named, now)).filter((ms) => ms > 0);
   return earliest(waits.map((ms) => now + ms));
 }
 
@@ -108,8 +108,7 @@ function wantedOf(
   { id, place, members }: ToldGroup,
   { now, owners, shared }: Pick<AroundTroubles, "now" | "owners" | "shared">,
 ): WantedAlert {
-  const joined = members.map(({ member, told: shown }) => ({ told: shown, joinedAt: member.joinedAt }));
-  const all = joined.map((one) => one.told);
+  const all = members.map((one) => one.told);
   const told = toldOf(all);
   const open = told.filter(({ trouble }) => trouble.overAt === null);
   const mayReturn = all.some(isHiddenForNow);
@@ -122,8 +121,12 @@ function wantedOf(
     isSilent: (open.length > 0 ? open : told).every((one) => isQuiet(one, now)),
     message: (isDoubled: boolean) =>
       troubleMessage(all, { alert: id, to, place: sources.hexPlace(), owners, shared, now, isDoubled }),
-    replies: troubleReplies(joined, { now, owners }),
+    replies: troubleReplies(members.map(timed), { now, owners }),
   };
+}
+
+function timed({ member, told, failedAt }: ToldGroup["members"][number]): TimedMember {
+  return { told, joinedAt: member.joinedAt, failedAt };
 }
 
 /** Whether its message shows all that there is to show, or never will. */

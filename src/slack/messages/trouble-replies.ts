@@ -1,7 +1,7 @@
-// What is said in the thread of a message about projects in trouble: who joined them, and that it is over.
+// What is said in the thread of a message about projects in trouble: which joined them, which have failed since, and that it is over.
 
 import { endedWithoutRun, isRescheduled } from "../../follow/trouble.js";
-import { joinedTogether, waitFor } from "../../follow/trouble-groups.js";
+import { type MemberTimes, type NamedTogether, namedTogether, waitFor } from "../../follow/trouble-groups.js";
 import { context, fitting, type Message, message, paragraphs, type Reply, section } from "./blocks.js";
 import { count, dotted, duration, moreProjects } from "./mrkdwn.js";
 import {
@@ -16,15 +16,14 @@ import {
 import { endOf, noLongerTold } from "./trouble.js";
 import { kindsWords, ownerOf, titleOf } from "./trouble-project.js";
 
-/** One of those that share a message, and when it joined, epoch ms. */
-export interface JoinedMember {
+/** One of those that share a message. */
+export interface TimedMember extends MemberTimes {
   told: ToldMember;
-  joinedAt: number;
 }
 
-/** What is said in the thread, in order: who joined, and at last that all is green again. `now`: epoch ms. */
+/** What is said in the thread, in order: which joined or failed, and at last that all is green again. `now`: epoch ms. */
 export function troubleReplies(
-  members: readonly JoinedMember[],
+  members: readonly TimedMember[],
   { now, owners }: Pick<AroundTroubles, "now" | "owners">,
 ): Reply[] {
   const told = toldOf(members.map((one) => one.told));
@@ -32,14 +31,9 @@ export function troubleReplies(
   // Others that return, or join until then, are said first.
   const endsNow = overAt !== null && !members.some((one) => isHiddenForNow(one.told));
   // Each keeps its place, because what was said already is counted.
-  const replies = joinedTogether(members)
-    .filter((together) => endsNow || waitFor(together, now) === 0)
-    .map(({ members: joined }) =>
-      joinReply(
-        joined.map((one) => one.told),
-        { now, owners },
-      ),
-    );
+  const replies = namedTogether(members)
+    .filter((named) => endsNow || waitFor(named, now) === 0)
+    .map((named) => newsReply(named, { now, owners }));
   // That a project is not judged any more is said in a message of its own.
   if (!endsNow || told.every(({ trouble }) => trouble.withdrawn && !isRescheduled(trouble))) return replies;
   const since = Math.min(...told.map(({ trouble }) => trouble.since));
@@ -50,31 +44,50 @@ export function troubleReplies(
   return [...replies, { message: end, isSilent: told.every((one) => isQuiet(one, now)) }];
 }
 
-/** `joined`: at least one. What is silenced, or over by now, is news to nobody. */
-function joinReply(joined: readonly ToldMember[], around: Pick<AroundTroubles, "now" | "owners">): Reply {
-  const told = toldOf(joined);
+/** What is silenced, or over by now, is news to nobody. */
+function newsReply(
+  { kind, members }: NamedTogether<TimedMember>,
+  around: Pick<AroundTroubles, "now" | "owners">,
+): Reply {
+  const named = members.map((one) => one.told);
+  const told = toldOf(named);
   const news = told.filter((one) => one.trouble.overAt === null && !isQuiet(one, around.now));
   const isSilent = news.length === 0;
   const [first, ...others] = isSilent ? told : news;
   if (first === undefined) {
-    return { message: noLongerTold(joined.filter((one) => one.trouble === null)), isSilent: true };
+    return { message: noLongerTold(named.filter((one) => one.trouble === null)), isSilent: true };
   }
-  if (others.length > 0) return { message: joinedMessage([first, ...others], around), isSilent };
-  const text = `Also in trouble now: ${dotted(titleOf(first), ownerOf(first, around))}. ${kindsWords(first.trouble)}.`;
-  return { message: message(text, [section(`:heavy_plus_sign: ${text}`)]), isSilent };
+  if (others.length > 0) return { message: newsOfMany(kind, [first, ...others], around), isSilent };
+  const { emoji, words } = NEWS[kind];
+  const kinds = kind === "joined" ? ` ${kindsWords(first.trouble)}.` : "";
+  const text = `${words}: ${dotted(titleOf(first), ownerOf(first, around))}.${kinds}`;
+  return { message: message(text, [section(`${emoji} ${text}`)]), isSilent };
 }
 
-function joinedMessage(joined: readonly ToldTrouble[], around: Pick<AroundTroubles, "now" | "owners">): Message {
-  const text = `Also in trouble now: ${count(joined.length, "project")}`;
-  const lines = joined.map((one) => `• *${kindsWords(one.trouble)}:* ${dotted(titleOf(one), ownerOf(one, around))}`);
+const NEWS = {
+  joined: { emoji: ":heavy_plus_sign:", words: "Also in trouble now" },
+  failed: { emoji: ":x:", words: "Now failed" },
+};
+
+function newsOfMany(
+  kind: keyof typeof NEWS,
+  told: readonly ToldTrouble[],
+  around: Pick<AroundTroubles, "now" | "owners">,
+): Message {
+  const { emoji, words } = NEWS[kind];
+  const text = `${words}: ${count(told.length, "project")}`;
+  const lines = told.map((one) => {
+    const what = kind === "joined" ? `*${kindsWords(one.trouble)}:* ` : "";
+    return `• ${what}${dotted(titleOf(one), ownerOf(one, around))}`;
+  });
   const more = (rest: number) => context(moreProjects(rest));
-  const room = [section(text), more(joined.length)];
+  const room = [section(text), more(told.length)];
   const shown = fitting(
     lines.map((line) => [section(line)]),
     room,
   ).length;
-  const rest = joined.length - shown;
-  return message(text, [...paragraphs([`:heavy_plus_sign: ${text}`, ...lines.slice(0, shown)]), more(rest)]);
+  const rest = told.length - shown;
+  return message(text, [...paragraphs([`${emoji} ${text}`, ...lines.slice(0, shown)]), more(rest)]);
 }
 
 /** Null if the schedule of none was changed before the run came. */
