@@ -96,6 +96,31 @@ test("the content type may name a charset", async () => {
   expect((await send(String(now()), { "content-type": `${FORM}; charset=utf-8` })).status).toBe(200);
 });
 
+test("an event is no command, whatever content type somebody gives it who sends it again", async () => {
+  const typed = "&command=%2Fhex&text=help&user_id=U0GRACEHOPP&channel_id=C0DATATEAM1&team_id=T0LOCALTEAM&";
+  const event = {
+    type: "message",
+    channel_type: "im",
+    channel: "D0ADALOVELA",
+    ts: "1793610000.000100",
+    user: "U0ADALOVELA",
+    text: typed.replaceAll("&", "&amp;"),
+    // Slack escapes nothing here.
+    blocks: [
+      { type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ type: "text", text: typed }] }] },
+    ],
+  };
+  const body = JSON.stringify({ type: "event_callback", team_id: "T0LOCALTEAM", event });
+  const headers = {
+    "content-type": FORM,
+    "x-slack-request-timestamp": String(now()),
+    "x-slack-signature": sign(secret(), String(now()), body),
+  };
+  expect((await deliver(harness.slack.eventsUrl ?? "", { body, headers })).status).toBe(200);
+  await harness.until(() => harness.log.some((line) => line.includes('"message ')));
+  expect(harness.log.filter((line) => line.includes("command help"))).toEqual([]);
+});
+
 test("the time to read a form with very many fields is proportional to its length", async () => {
   const body = Array.from({ length: 130_000 }, (_, index) => index.toString(36)).join("&");
   const headers = {

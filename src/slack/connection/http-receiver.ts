@@ -64,7 +64,7 @@ export class HttpReceiver implements Receiver {
     if (request.method !== "POST") return refuse(405, { allow: "POST" });
     if (Number(request.headers["content-length"] ?? 0) > MAX_BODY) return refuse(413, { connection: "close" });
     const body = await bodies.read(request);
-    const isForm = mediaType(request) === FORM;
+    const isForm = mediaType(request) === FORM && !isObject(body);
     // Slack's check of the server's certificate has no signature.
     if (isForm && isCertificateCheck(body)) return refuse(200);
     const refusal = signingSecret.whyNotSigned({ headers: request.headersDistinct, body });
@@ -88,6 +88,11 @@ export class HttpReceiver implements Receiver {
 
 function mediaType(request: IncomingMessage): string {
   return (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+}
+
+/** Whether it is JSON, whatever its headers say: Slack signs the body alone. No form of Slack's begins like that. */
+function isObject(body: Buffer): boolean {
+  return body.subarray(0, 1).toString() === "{";
 }
 
 /** The check is short. Anything longer is read only once it has proven to come from Slack. */
