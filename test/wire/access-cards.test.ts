@@ -2,10 +2,19 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
-import type { SlackMessage } from "../sandbox/slack/server.js";
+import { stateValues } from "../sandbox/slack/inputs.js";
+import { recordsAt } from "../sandbox/slack/json.js";
+import type { SlackMessage, SlackView } from "../sandbox/slack/server.js";
 import { Harness, MODES, shown } from "./harness.js";
 
 const HIDDEN = "The card of *Weekly salaries* is in your direct messages";
+
+/** The form as Slack sends it, with this choice of where the card goes. */
+function withChosen({ id, type, hash, rootId, view, inputs }: SlackView, conversation: string) {
+  const values = JSON.stringify(stateValues(recordsAt(view, "blocks"), inputs));
+  const changed = values.replace(/"selected_conversation":(?:null|"\w+")/, `"selected_conversation":"${conversation}"`);
+  return { ...view, id, type, hash, root_view_id: rootId, state: { values: JSON.parse(changed) } };
+}
 
 describe.each(MODES)("over %s", (mode) => {
   let bench: Harness;
@@ -75,6 +84,25 @@ describe.each(MODES)("over %s", (mode) => {
     expect(card.channel).toBe(directMessages());
     await bench.until(() => bench.slack.messages.some((message) => shown(message).includes(HIDDEN)));
     expect(written(inChannel(data().id))).toEqual([]);
+  });
+
+  test("choosing somebody in the form sends them no card of a project that they may not see", async () => {
+    adaAlone();
+    const { grace } = bench.slack.people;
+    const form = await bench.person("ada").openForm(() => bench.person("ada").command("run"));
+    await form.pick("Project", "salaries");
+    await form.shows("Hex does not list");
+    // As Slack may name a conversation with a person, and as whoever changes what their app sends may name anybody.
+    await bench.slack.sendExactly("interactive", ({ triggerId }) => ({
+      type: "view_submission",
+      user: { id: ada().id, team_id: ada().teamId },
+      team: { id: bench.slack.teamId },
+      trigger_id: triggerId,
+      view: withChosen(form.view, grace.id),
+      response_urls: [],
+    }));
+    expect((await bench.cardShows("Completed")).channel).toBe(directMessages());
+    expect(bench.person("grace").sees).toEqual([]);
   });
 
   test("Run again and a run that is cancelled by its link keep to that too", async () => {

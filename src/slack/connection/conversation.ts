@@ -30,3 +30,8 @@ export function directMessagesOf(user: string): Conversation {
 export function isDirect(channel: string): boolean {
   return /^[DUW]/.test(channel);
 }
+
+/** Whether it is a person's id, which Slack accepts for the bot's direct messages with them. */
+export function isPerson(channel: string): boolean {
+  return /^[UW]/.test(channel);
+}

@@ -4,7 +4,7 @@ import { AccessDenied } from "../../access/access-denied.js";
 import { asHexError, HexError, meansLater } from "../../hex/errors.js";
 import type { RunOptions } from "../../runs/run.js";
 import { requestOf } from "../../runs/start-request.js";
-import { type Conversation, directMessagesOf, isDirect } from "../connection/conversation.js";
+import { type Conversation, directMessagesOf, isDirect, isPerson } from "../connection/conversation.js";
 import { type Bot, callFor } from "../listeners/context.js";
 import type { Submission } from "../listeners/views/view.js";
 import { formGoneMessage, staleFormMessage } from "../messages/run-form-answers.js";
@@ -181,8 +181,11 @@ async function tellStarted(
     .catch((err: unknown) => log.warn({ err }, "the form was not told that its run has been started"));
 }
 
-/** Where the form was opened, with its thread, if that was chosen. */
+/**
+ * Where the form was opened, with its thread, if that was chosen. A person that was chosen gets no direct message from the bot: they
+ * have not asked for it, and may not see the project.
+ */
 function chosenPlace({ channel, origin }: RunForm, user: string): Conversation {
-  if (channel === null) return directMessagesOf(user);
+  if (channel === null || isPerson(channel)) return directMessagesOf(user);
   return origin?.channel === channel ? origin : { channel, threadTs: null, isPublic: false };
 }
