@@ -3,8 +3,8 @@
 import { AttentionChanges } from "../attention/attention-changes.js";
 import { AttentionStore } from "../attention/attention-store.js";
 import { Emitter } from "../lib/emitter.js";
+import { seldom } from "../store/seldom.js";
 import type { StorePart } from "./create-store.js";
-import { seldom } from "./log-store.js";
 import type { Settings } from "./settings.js";
 
 export interface AttentionPart {

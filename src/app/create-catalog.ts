@@ -6,10 +6,10 @@ import { CollectionsAsked } from "../catalog/collections-asked.js";
 import { CatalogReader } from "../catalog/reader.js";
 import { CatalogStore } from "../catalog/store.js";
 import { newReference } from "../lib/reference.js";
+import { seldom } from "../store/seldom.js";
 import type { HexPart } from "./create-hex.js";
 import type { StorePart } from "./create-store.js";
 import { logNoCollections, logPass } from "./log-hex.js";
-import { seldom } from "./log-store.js";
 import type { Settings } from "./settings.js";
 
 export interface CatalogPart {
@@ -55,7 +55,9 @@ export function createCatalog({ settings, store, hex }: CatalogPartOptions): Cat
     source: () => client.place.source,
     newReference,
     onPassEnded: (ended) => logPass(log, ended),
-    onError: (err) => log.error({ err }, "Reading the list of projects from Hex failed: the bot tries again"),
+    onError: seldom(clock, (err) =>
+      log.error({ err }, "Reading the list of projects from Hex failed: the bot tries again"),
+    ),
   });
   return { catalog, reader };
 }

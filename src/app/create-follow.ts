@@ -13,6 +13,7 @@ import { WatchStore } from "../follow/watch-store.js";
 import { Emitter } from "../lib/emitter.js";
 import { newReference } from "../lib/reference.js";
 import { MINUTE, SECOND } from "../lib/time.js";
+import { seldom } from "../store/seldom.js";
 import { leastOf } from "./budget-shares.js";
 import type { HexPart } from "./create-hex.js";
 import type { OutagesPart } from "./create-outages.js";
@@ -123,7 +124,9 @@ function createPoller(
       logBack(log, projectId);
       news.emit();
     },
-    onError: (err) => log.error({ err }, "Checking the watched projects failed: the bot tries again"),
+    onError: seldom(store.clock, (err) =>
+      log.error({ err }, "Checking the watched projects failed: the bot tries again"),
+    ),
   });
 }
 
@@ -140,6 +143,8 @@ function createConnectionReader(
     share: hex.shares.catalog,
     newReference,
     onRead: () => news.emit(),
-    onError: (err) => log.error({ err }, "Reading which data connections projects share failed: the bot tries again"),
+    onError: seldom(store.clock, (err) =>
+      log.error({ err }, "Reading which data connections projects share failed: the bot tries again"),
+    ),
   });
 }

@@ -9,6 +9,7 @@ import { outagePage, troublePage } from "../paging/page-words.js";
 import { type Pageable, Pager } from "../paging/pager.js";
 import { PagerDuty } from "../paging/pagerduty.js";
 import { isFor, toldSince } from "../slack/alerts/told-groups.js";
+import { seldom } from "../store/seldom.js";
 import { USER_AGENT } from "../user-agent.js";
 import type { AttentionPart } from "./create-attention.js";
 import type { FollowPart } from "./create-follow.js";
@@ -69,7 +70,7 @@ export function createPaging(options: PagingPartOptions): PagingPart | null {
       metrics.page(sent.action, sent.error?.kind ?? "ok");
       logPage(log, sent);
     },
-    onError: (err) => log.error({ err }, "Looking for what to page failed: the bot tries again"),
+    onError: seldom(clock, (err) => log.error({ err }, "Looking for what to page failed: the bot tries again")),
   });
   for (const news of [attention.changed, outages.news, follow.news]) news.on(() => pager.wake());
   return { store: pages, pager, service };

@@ -10,9 +10,9 @@ import type { Run } from "../runs/run.js";
 import { Starter } from "../runs/start.js";
 import { RunStore } from "../runs/store.js";
 import { Titles } from "../runs/titles.js";
+import { seldom } from "../store/seldom.js";
 import type { HexPart } from "./create-hex.js";
 import type { StorePart } from "./create-store.js";
-import { seldom } from "./log-store.js";
 import type { Settings } from "./settings.js";
 
 export interface RunsPart {
@@ -57,7 +57,7 @@ export function createRuns({ settings, store: storePart, hex, catalog }: RunsPar
     share: shares.runs,
     maxSleepMs,
     onSeen: (key) => polled.emit(key),
-    onError: (err) => log.error({ err }, "Polling the runs in flight failed: the bot tries again"),
+    onError: seldom(clock, (err) => log.error({ err }, "Polling the runs in flight failed: the bot tries again")),
   });
   const recovery = new Recovery({
     store: leadersStore,

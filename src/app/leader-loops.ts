@@ -4,6 +4,7 @@ import { DAY } from "../lib/time.js";
 import { bringBackLostForms } from "../slack/flows/form-checks.js";
 import { Sweeper } from "../slack/sweeper.js";
 import { Retention } from "../store/retention.js";
+import { seldom } from "../store/seldom.js";
 import type { AttentionPart } from "./create-attention.js";
 import type { AuditPart } from "./create-audit.js";
 import type { CatalogPart } from "./create-catalog.js";
@@ -93,7 +94,9 @@ function createSweeper({ settings: { log }, store, messages, slack }: LeaderLoop
       () => homes.sweep(),
       () => bringBackLostForms(slack.bot, log),
     ],
-    onError: (err) => log.error({ err }, "Bringing messages up to date failed: the bot tries again"),
+    onError: seldom(store.clock, (err) =>
+      log.error({ err }, "Bringing messages up to date failed: the bot tries again"),
+    ),
   });
 }
 

@@ -5,19 +5,10 @@ import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
 import type { Logger } from "../log/logger.js";
 import { storeSentence } from "../remedies/store.js";
-import { StoreFailure, type StoreFailureKind } from "../store/failure.js";
 import { type PostgresFailure, postgresFailure } from "../store/postgres-failure.js";
 
 /** A failure that lasts is logged this often, in ms: several parts meet it every second. */
 const SAID_AGAIN_MS = MINUTE;
-
-/** For a part that tries again every few seconds: `say` logs its failures, but each kind of store failure only once a minute. */
-export function seldom(clock: Clock, say: (error: unknown) => void): (error: unknown) => void {
-  const isDue = atMostEvery<StoreFailureKind>(clock, SAID_AGAIN_MS);
-  return (error) => {
-    if (!(error instanceof StoreFailure) || isDue(error.kind)) say(error);
-  };
-}
 
 /** Logs failures of Postgres while the bot runs, and says for each kind what to do. */
 export function postgresLogger(log: Logger, clock: Clock): (error: unknown) => void {

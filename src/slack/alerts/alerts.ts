@@ -7,6 +7,7 @@ import { PollingLoop } from "../../lib/polling-loop.js";
 import { DAY, HOUR, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { UnreadableRow } from "../../store/row-reader.js";
+import { seldom } from "../../store/seldom.js";
 import { asSlackFailure, losesPlace, mayPass, retryPauseMs, SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
 import { edit, isPosted, isRefusedHere, type Posted, post, targetOf } from "../connection/post.js";
@@ -77,12 +78,15 @@ export class Alerts {
 
   /** Runs until `signal` aborts and the work that it began is done. */
   async keep(signal: AbortSignal): Promise<void> {
-    const { log } = this.options;
+    const { log, clock } = this.options;
+    const onError = seldom(clock, (err) =>
+      log.error({ err }, "Bringing alerts up to date failed: the bot tries again"),
+    );
     await this.#loop.until(signal, () =>
       this.#round(signal).then(
         (nextAt) => this.#pauseMs(nextAt),
         (error: unknown) => {
-          log.error({ err: error }, "alerts");
+          onError(error);
           return ROUND_MS;
         },
       ),

@@ -14,6 +14,7 @@ import { toldOverdue } from "../../runs/transitions.js";
 import { asUnreadableRun, type RunOutline, UnreadableRun } from "../../runs/unreadable-run.js";
 import type { Db } from "../../store/database.js";
 import { UnreadableRow } from "../../store/row-reader.js";
+import { seldom } from "../../store/seldom.js";
 import type { Conversation } from "../connection/conversation.js";
 import { mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
@@ -80,10 +81,10 @@ export class Cards {
   readonly #drawing = new OneAtATime((runKey) =>
     this.#draw(runKey).catch((error: unknown) => {
       // Set aside and logged once, because the sweep comes here again and again.
-      if (!(error instanceof UnreadableRow))
-        this.options.log.error({ err: error, runKey }, "A card could not be drawn: the bot tries again");
+      if (!(error instanceof UnreadableRow)) this.#sayUndrawn(error, runKey);
     }),
   );
+  readonly #sayUndrawn: (error: unknown, runKey: string) => void;
   readonly #pauses: Pauses;
   readonly #refusals: CardRefusals;
   readonly #places: CardPlaces;
@@ -92,6 +93,9 @@ export class Cards {
   readonly #states = new Map<string, RunState>();
 
   constructor(private readonly options: CardsOptions) {
+    this.#sayUndrawn = seldom(options.clock, (err, runKey) =>
+      options.log.error({ err, runKey }, "A card could not be drawn: the bot tries again"),
+    );
     this.#pauses = new Pauses(options.clock, options.signal, (runKey) => void this.redraw(runKey));
     this.#refusals = new CardRefusals(options.clock);
     this.#places = new CardPlaces({ ...options, onRefused: (run, failure) => this.#warn(run, failure) });

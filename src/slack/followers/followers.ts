@@ -15,6 +15,7 @@ import type { Logger } from "../../log/logger.js";
 import { type EndedRun, isEnded } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import { UnreadableRow } from "../../store/row-reader.js";
+import { seldom } from "../../store/seldom.js";
 import type { Audience } from "../access/audience.js";
 import type { Card, CardStore } from "../cards/store.js";
 import { asSlackFailure, mayPass, retryPauseMs, SlackFailure } from "../connection/failures.js";
@@ -60,12 +61,17 @@ export class Followers {
   readonly #telling = new OneAtATime((runKey) =>
     this.#tell(runKey).catch((error: unknown) => {
       // Set aside and logged once, because the sweep comes here again and again.
-      if (!(error instanceof UnreadableRow)) this.options.log.error({ err: error, runKey }, "followers");
+      if (!(error instanceof UnreadableRow)) this.#sayUntold(error, runKey);
     }),
   );
   readonly #troubles = new Map<string, Trouble>();
+  readonly #sayUntold: (error: unknown, runKey: string) => void;
 
-  constructor(private readonly options: FollowersOptions) {}
+  constructor(private readonly options: FollowersOptions) {
+    this.#sayUntold = seldom(options.clock, (err, runKey) =>
+      options.log.error({ err, runKey }, "The followers of a run could not be told of its end: the bot tries again"),
+    );
+  }
 
   /** Somebody pressed *Tell me*. @returns whether they will be told at the end */
   press(press: Press): Promise<boolean> {
@@ -106,7 +112,8 @@ export class Followers {
     const claimed = await followers.claim(follower, run.state, CLAIM_MS);
     if (claimed === null) return;
     const renew = () => followers.renew(follower, CLAIM_MS);
-    const onError = (err: unknown) => log.warn({ err, runKey: run.key }, "followers");
+    const onError = (err: unknown) =>
+      log.warn({ err, runKey: run.key }, "The claim on telling a follower could not be renewed");
     await whileRenewed(clock, RENEW_MS, { renew, onError }, () => this.#tellClaimed(claimed, run, card, cardUrl));
   }
 
