@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Project, ProjectOptions } from "../sandbox/hex/types.js";
 import { Harness, MODES, shown } from "./harness.js";
-import { addProject, MINUTE, postedIn, STEP_MS } from "./watching.js";
+import { addProject, headline, MINUTE, postedIn, STEP_MS } from "./watching.js";
 
 // Up to two hours of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -38,7 +38,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(text).toContain("A watched project is no longer checked");
       expect(text).toMatch(/\*.*Weekly &lt;!channel&gt; revenue.*\* is archived\.\n/);
     }
-    expect(posted().map(({ text, edits }) => [text, edits])).toEqual([
+    expect(posted().map((message) => [headline(message), message.edits])).toEqual([
       ["No longer checked: Weekly &lt;!channel&gt; revenue", 0],
       ["No longer checked: Weekly &lt;!channel&gt; revenue", 0],
     ]);

@@ -36,7 +36,10 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told()[0]).toMatch(
       /^:white_check_mark: \*<http.*\|Weekly &lt;!channel&gt; revenue>\* completed after 2 min \(usually 3 min\)\n<!date.* · started by schedule · <http.*\|Open the run in Hex>$/,
     );
-    expect(posted()[0]).toMatchObject({ text: "Completed: Weekly &lt;!channel&gt; revenue", edits: 0 });
+    expect(posted()[0]).toMatchObject({
+      text: expect.stringMatching(/^Completed: Weekly &lt;!channel&gt; revenue\n/),
+      edits: 0,
+    });
     await harness.stopBot();
     await harness.startBot();
     await harness.pass(20 * MINUTE, STEP_MS);

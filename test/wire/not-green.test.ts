@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Project } from "../sandbox/hex/types.js";
 import { buttonsOf, Harness, shown } from "./harness.js";
-import { addProject, HOUR, MINUTE, STEP_MS, TEN, toldIn } from "./watching.js";
+import { addProject, HOUR, headline, MINUTE, STEP_MS, TEN, toldIn } from "./watching.js";
 
 // Hours of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -29,7 +29,7 @@ test("its schedule is changed while it is late: no longer waited for, which a re
   await shows("Late: a run was due");
   moveToNoon(project);
   await shows("*No longer waiting for a run* since");
-  expect(toldIn(harness)[0]?.text).toBe("No longer waiting for a run: Weekly revenue");
+  expect(toldIn(harness).map(headline)).toEqual(["No longer waiting for a run: Weekly revenue"]);
   expect(told()[0]).toMatch(/:white_circle: Late: a run was due <!date.*> and had not started when its schedule was/);
   expect(toldIn(harness).flatMap(buttonsOf)).toEqual([]);
   await harness.until(() => replies().length === 1, STEP_MS);
@@ -89,7 +89,7 @@ test("its project is unpublished, and Hex lists no run of it any more: no longer
   await shows("Failed");
   project.lastPublishedAt = null;
   await shows("*No longer checked* since");
-  const said = new Set(toldIn(harness)[0]?.history.map(({ text }) => text));
+  const said = new Set(toldIn(harness)[0]?.history.map(headline));
   expect([...said]).toEqual(["Failed: Weekly revenue", "No longer checked: Weekly revenue"]);
   await harness.pass(5 * MINUTE, STEP_MS);
   expect(replies()).toEqual([]);

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ProjectOptions, RunOptions } from "../sandbox/hex/types.js";
 import { Harness, MODES, shown } from "./harness.js";
-import { addProject, MINUTE, STEP_MS, TEN, toldIn } from "./watching.js";
+import { addProject, headline, MINUTE, STEP_MS, TEN, toldIn } from "./watching.js";
 
 // Up to an hour of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -44,7 +44,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(message)).toContain("owner olga@acme.test");
     expect(shown(message)).toContain("No good run is known");
     expect(shown(message)).toContain("Check its schedule in Hex, or run it now.");
-    expect(message.text).toBe("Late: Weekly revenue");
+    expect(headline(message)).toBe("Late: Weekly revenue");
     await passUntil(TEN + 30 * MINUTE);
     harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now(), durationMs: 10 * MINUTE });
     await tells("~Late: a run was due");
@@ -72,11 +72,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.hex.workspace.startRun(id, { durationMs: MINUTE, outcome: "ERRORED" });
     await tells("Failed", 1);
     await harness.pass(10 * MINUTE, STEP_MS);
-    expect(
-      told()
-        .slice(1)
-        .map(({ text }) => text),
-    ).toEqual(["Failed: Weekly revenue"]);
+    expect(told().slice(1).map(headline)).toEqual(["Failed: Weekly revenue"]);
   });
 
   test("of many projects that one watch covers, /hex watching names those in trouble first", async () => {
@@ -122,7 +118,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: MINUTE, outcome: "ERRORED" });
     const message = await tells("Failed");
     expect(shown(message)).toMatch(/Last good run> <!date/);
-    expect(message.text).toBe("Failed: Weekly revenue");
+    expect(headline(message)).toBe("Failed: Weekly revenue");
     harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: MINUTE });
     await tells("Back to green");
     expect(told()).toHaveLength(1);

@@ -26,3 +26,8 @@ export function postedIn({ slack }: Harness): SlackMessage[] {
 export function toldIn(harness: Harness): SlackMessage[] {
   return postedIn(harness).filter(({ threadTs }) => threadTs === undefined);
 }
+
+/** What a phone shows first of a message's notification. */
+export function headline({ text }: Pick<SlackMessage, "text">): string {
+  return text.split("\n", 1).join();
+}

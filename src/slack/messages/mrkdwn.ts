@@ -84,19 +84,24 @@ export function plainDate(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-/** A link or a mention, in which nothing is emphasized, or how our own mrkdwn marks code, bold and italic words. */
+/** A link or a mention, in which nothing is emphasized, or how our own mrkdwn marks code, and bold, italic and struck words. */
 const EMPHASIS =
-  /<[^<>\n]*>|`([^`\n]+)`|(?<![\w*])\*((?:<[^<>\n]*>|[^*<\n])+)\*(?![\w*])|(?<!\w)_((?:<[^<>\n]*>|[^_<\n])+)_(?!\w)/g;
+  /<[^<>\n]*>|`([^`\n]+)`|(?<![\w*])\*((?:<[^<>\n]*>|[^*<\n])+)\*(?![\w*])|(?<!\w)([_~])((?:<[^<>\n]*>|(?!\3)[^<\n])+)\3(?!\w)/g;
 
 /**
- * Finished mrkdwn as a notification and a screen reader have it: without formatting and without the emoji before a sentence or a
- * state and behind a mention, with links as their labels and times in UTC. Mentions stay, because Slack puts names in their place.
+ * Finished mrkdwn as a notification and a screen reader have it: without formatting, without lines of nothing but emoji and without the
+ * emoji before a sentence or a state and behind a mention, with links as their labels and times in UTC. Mentions stay, because Slack
+ * puts names in their place.
  */
 export function spoken(mrkdwn: string): string {
   return mrkdwn
-    .replace(/(^|\n|: |• |> ):[a-z_]+: /g, "$1")
+    .replace(/(^|\n|: |• |> |· ):[a-z_]+: /g, "$1")
+    .replace(/\n(?::[a-z_]+:)+(?=\n|$)/g, "")
     .replace(/^>/gm, "")
-    .replace(EMPHASIS, (found, code?: string, bold?: string, italic?: string) => code ?? bold ?? italic ?? found)
+    .replace(
+      EMPHASIS,
+      (found, code?: string, bold?: string, _?: string, other?: string) => code ?? bold ?? other ?? found,
+    )
     .replace(/<(?:!date\^|https?:)[^<>|]*\|([^<>]*)>/g, "$1");
 }
 

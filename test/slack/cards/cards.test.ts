@@ -99,7 +99,7 @@ test("a sweep between the two of them is no harm: the card of the run is posted,
   await cards.sweep();
   await runs.insert(intent);
   await cards.redraw("k");
-  expect(slack.messages.map(({ text }) => text)).toEqual(["Starting: Revenue"]);
+  expect(slack.messages.map(({ text }) => text)).toEqual([expect.stringMatching(/^Starting: Revenue\n/)]);
   expect(await store.unsettled()).toEqual(["k"]);
 });
 
