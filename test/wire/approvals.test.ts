@@ -207,6 +207,31 @@ describe.each(MODES)("over %s", (mode) => {
     expect(list).toContain("Approve");
   });
 
+  test("an approver reads long inputs to their end, and sees their line breaks", async () => {
+    needs(grace().id, "run");
+    report.inputs = { filter: { dataType: "STRING" }, note: { dataType: "STRING" } };
+    const filter = `region = 'EU'${" and true".repeat(150)} or 1 = 1`;
+    await ada().command(`run ${report.id} filter="${filter}" note="-- all is well\n or 2 = 2"`);
+    const card = await bench.cardShows("Waiting for approval");
+    await bench.until(() => grace().sees.some((one) => buttonsOf(one).includes("approve_run")));
+    const question = grace().sees.findLast((one) => buttonsOf(one).includes("approve_run"));
+    const list = await bench.ask("runs", { user: grace().person });
+    for (const text of [shown(card), question === undefined ? "" : shown(question), list]) {
+      expect(text.replaceAll(/…` `…|`… …`/g, "")).toContain(`filter=${filter}`);
+      expect(text).toContain('note="-- all is well\\n or 2 = 2"');
+      expect(text).not.toContain("no room");
+    }
+  });
+
+  test("an approver is told if there is no room for all inputs", async () => {
+    needs(grace().id, "run");
+    report.inputs = { filter: { dataType: "STRING" }, region: { dataType: "STRING" } };
+    await ada().command(`run ${report.id} filter="${"x".repeat(7_000)}" region=EU`);
+    const card = await bench.cardShows("Waiting for approval");
+    expect(shown(card)).toContain("Ask whoever wants the run for the rest");
+    expect(shown(card)).toContain("region=EU");
+  });
+
   test("while Hex has no room, what was approved waits for its turn like any start", async () => {
     const card = await awaiting();
     await bench.pass(40 * MINUTE, HALF_MINUTE);

@@ -2,7 +2,8 @@
 
 import { withoutInvisible, withoutStrays } from "../../lib/spelling.js";
 
-const ELLIPSIS = "…";
+/** In place of what is cut. */
+export const ELLIPSIS = "…";
 
 /** Kept, because creating one takes longer than all the rest. */
 const characters = new Intl.Segmenter("en", { granularity: "grapheme" });

@@ -5,7 +5,7 @@ import { holdsSecret } from "../../lib/secret-names.js";
 import { identityOf, type Run, type RunIn, type RunOptions, type RunState } from "../../runs/run.js";
 import { together } from "./blocks.js";
 import { LIMITS } from "./limits.js";
-import { andMore, code, dotted, inline, link, mention } from "./mrkdwn.js";
+import { andMore, code, dotted, ELLIPSIS, inline, link, mention, shorten } from "./mrkdwn.js";
 
 /** Not escaped yet. A project without a title is called by its id. */
 export function titleOf({ title, id }: Run["project"]): string {
@@ -106,13 +106,55 @@ export function optionsLine(options: RunOptions): string | null {
 
 /** Of all inputs together, in characters of the message's JSON: it leaves room for the rest of a message. */
 const JUDGED_INPUTS = 6_000;
+/** How much is shown of each input, in characters: the most with which all have room. */
+const JUDGED_LENGTHS = [6_000, 3_000, 1_500, 750] as const;
+/** How much is shown of each, whether or not all have room. */
+const LEAST_JUDGED = 300;
+/** How much of an input stands in one piece, in characters: escaped, it has room in a line. */
+const PIECE = 350;
 
 /** The same, one part after another, for those who decide about the run: nobody should approve what they cannot read. */
 export function optionsToJudge(options: RunOptions): string[] {
-  const inputs = inputWords(options, 300);
-  const words = inputs.length === 0 ? [] : ["Inputs", ...andMore(inputs, roomFor(inputs, JUDGED_INPUTS))];
+  const texts = Object.entries(options.inputs).map(([name, value]) => `${name}=${judgeable(printed(name, value))}`);
+  const longest = JUDGED_LENGTHS.find((most) => shownOf(texts, most) === texts.length) ?? LEAST_JUDGED;
+  const shown = shownOf(texts, longest);
+  const pieces = texts.slice(0, shown).flatMap((text) => inPieces(shorten(text, longest)));
+  const words = texts.length === 0 ? [] : ["Inputs", ...pieces, ...andMore(texts, shown).slice(shown)];
+  const isWhole = shown === texts.length && texts.every(({ length }) => length <= longest);
   const flags = dotted(...flagWords(options));
-  return [...together(words, LIMITS.contextText).map((line) => line.join(" ")), ...(flags === "" ? [] : [flags])];
+  return [
+    ...together(words, LIMITS.contextText).map((line) => line.join(" ")),
+    ...(isWhole ? [] : [NOT_WHOLE]),
+    ...(flags === "" ? [] : [flags]),
+  ];
+}
+
+const NOT_WHOLE =
+  ":warning: There is no room for all of the inputs. Ask whoever wants the run for the rest before you approve it.";
+
+/** With line breaks that can be seen: what stands behind one may mean something else than it would on the same line. */
+function judgeable(text: string): string {
+  return /[\n\r\t\v\f]/.test(text) ? JSON.stringify(text) : text;
+}
+
+/** How many of the inputs have room together with `longest` characters of each. JSON writes some characters as several. */
+function shownOf(texts: readonly string[], longest: number): number {
+  let room = JUDGED_INPUTS;
+  const tooMany = texts.findIndex((text) => {
+    room -= JSON.stringify(inPieces(shorten(text, longest)).join(" ")).length;
+    return room < 0;
+  });
+  return tooMany === -1 ? texts.length : tooMany;
+}
+
+/** A text as code, in several pieces if it is long. Each shows where it goes on, so that none looks like another input. */
+function inPieces(text: string): string[] {
+  const characters = [...text];
+  const count = Math.ceil(characters.length / PIECE);
+  return Array.from({ length: count }, (_, at) => {
+    const piece = characters.slice(at * PIECE, (at + 1) * PIECE).join("");
+    return code(`${at > 0 ? ELLIPSIS : ""}${piece}${at < count - 1 ? ELLIPSIS : ""}`, Number.POSITIVE_INFINITY);
+  });
 }
 
 function inputWords({ inputs }: RunOptions, longest: number): string[] {
@@ -125,16 +167,6 @@ function flagWords({ fresh, publish, view }: RunOptions): (string | null)[] {
     publish ? "updates the published results" : null,
     view === null ? null : `view ${code(view, 100)}`,
   ];
-}
-
-/** How many of the words have room together, in characters of JSON, which writes some as several. */
-function roomFor(words: readonly string[], most: number): number {
-  let room = most;
-  const tooMany = words.findIndex((word) => {
-    room -= JSON.stringify(word).length;
-    return room < 0;
-  });
-  return tooMany === -1 ? words.length : tooMany;
 }
 
 function printed(name: string, value: unknown): string {
