@@ -2,7 +2,8 @@
 
 import type { PassEnded } from "../catalog/reader.js";
 import type { HeldBack, RequestRecord } from "../hex/client.js";
-import { type HexError, withholdsIdentity } from "../hex/errors.js";
+import { type HexError, meansDisconnected, meansLater, withholdsIdentity } from "../hex/errors.js";
+import { isForSomebody } from "../hex/priority.js";
 import { atMostEvery } from "../lib/at-most-every.js";
 import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
@@ -10,23 +11,36 @@ import type { Logger } from "../log/logger.js";
 import type { HealthEvent } from "../outages/watchdog.js";
 import { remedyFor } from "../remedies/hex.js";
 
-/** How often (ms) the log says that answers to an operation have unreadable entries: the poller asks every few seconds. */
-const LEFT_OUT_EVERY_MS = 10 * MINUTE;
+/**
+ * How often (ms) the log says that answers to an operation have unreadable entries, or that requests for which nobody waits fail: the
+ * poller asks every few seconds.
+ */
+const SAID_AGAIN_MS = 10 * MINUTE;
 
-/** Logs each request to Hex that has ended, and what was left out of its answer, but never the content. */
+/**
+ * Logs each request to Hex that has ended, and what was left out of its answer, but never the content. What is repeated too often for
+ * people has the level "debug".
+ */
 export function requestLogger(log: Logger, clock: Clock): (record: RequestRecord) => void {
-  const isNews = atMostEvery<RequestRecord["operation"]>(clock, LEFT_OUT_EVERY_MS);
-  return ({ operation, reference, method, status, durationMs, error, leftOut }) => {
-    const facts = { reference, operation, method, status, durationMs };
+  const isNews = atMostEvery<RequestRecord["operation"]>(clock, SAID_AGAIN_MS);
+  const isNewFailure = atMostEvery<string>(clock, SAID_AGAIN_MS);
+  return ({ operation, reference, priority, method, path, status, durationMs, error, leftOut }) => {
+    const facts = { reference, operation, method, path, status, durationMs };
     if (error !== null && withholdsIdentity(error))
       log.debug(facts, "Hex is alive, but does not say whose token it is");
     else if (error !== null) {
       const { what, todo } = remedyFor(error.facts);
-      log.warn({ ...facts, kind: error.kind, err: error, todo }, "%s", what);
+      const level = isForSomebody(priority) || isNewFailure(sameFailure(error, path)) ? "warn" : "debug";
+      log[level]({ ...facts, kind: error.kind, err: error, todo }, "%s", what);
     } else if (leftOut !== null && isNews(operation)) {
       log.warn({ ...facts, leftOut }, "Hex %s: some entries in the answer cannot be read and are left out", operation);
     } else log.debug(leftOut === null ? facts : { ...facts, leftOut }, "Hex %s", operation);
   };
+}
+
+/** The same for failures of which the first says all: those of Hex as a whole by operation, and others by what was asked about. */
+function sameFailure({ kind, facts: { operation } }: HexError, path: string): string {
+  return `${kind} ${meansDisconnected(kind) || meansLater(kind) ? operation : path}`;
 }
 
 /** Logs a request that the budget held back. That is no failure, and the person who waits for the answer is told elsewhere. */

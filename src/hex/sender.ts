@@ -68,7 +68,10 @@ export interface HexRequest<T> {
 export interface RequestRecord {
   operation: Operation;
   reference: string;
+  priority: Priority;
   method: string;
+  /** The path after `/api/v1/`, which says which project or run it is about. */
+  path: string;
   /** The HTTP status; `null` when there was no answer. */
   status: number | null;
   durationMs: number;
@@ -193,7 +196,9 @@ export class Sender {
       onRequest({
         operation: request.operation,
         reference: call.reference,
+        priority: call.priority,
         method: request.method.toUpperCase(),
+        path: request.path,
         status,
         durationMs: Math.round(performance.now() - startedAt),
         error,

@@ -111,7 +111,9 @@ test("a request without an answer is counted by why there was none", async () =>
   const record = {
     operation: "me" as const,
     reference: "secret-reference",
+    priority: "command" as const,
     method: "GET",
+    path: "users/me",
     durationMs: 250,
     leftOut: null,
   };

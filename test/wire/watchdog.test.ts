@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { FaultKind } from "../sandbox/hex/types.js";
+import type { Endpoint, FaultKind, Project } from "../sandbox/hex/types.js";
 import { pings, type SlackMessage } from "../sandbox/slack/server.js";
 import { Harness, type Mode, shown } from "./harness.js";
 
@@ -81,8 +81,8 @@ function logged(text: string): string[] {
 async function alertsHeld(): Promise<string | undefined> {
   return /^hexbot_alerts_held (.*)$/m.exec((await harness.get("/metrics")).text)?.[1];
 }
-function fault(kind: FaultKind): void {
-  harness.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
+function fault(kind: FaultKind, endpoint?: Endpoint): void {
+  harness.hex.faults.add({ ...(endpoint ? { endpoint } : {}), kind, times: Number.POSITIVE_INFINITY });
 }
 
 interface Outage {
@@ -770,5 +770,43 @@ describe("the history", () => {
     expect(await status()).toContain(
       `Last 24 hours:* 100% available, no outage\n${white.repeat(5)}${green}${white}${green}\n`,
     );
+  });
+});
+
+describe("what fails again and again in the background", () => {
+  const warnings = (words: string) => logged(words).filter((line) => line.includes('"level":"warn"'));
+  async function watched(...titles: string[]): Promise<Project[]> {
+    await start();
+    const projects = titles.map((title) => harness.hex.workspace.addProject({ title }));
+    for (const { id } of projects) await harness.ask(`watch ${id}`);
+    await harness.pass(MINUTE);
+    return projects;
+  }
+
+  test("is a warning every ten minutes in an outage, and what somebody waits for is one each time", async () => {
+    const [project] = await watched("Revenue", "Churn", "Forecast");
+    fault({ type: "status", status: 500 });
+    await harness.pass(2 * 60 * MINUTE, STEP_MS);
+    const failures = warnings("Hex failed (500).");
+    for (const operation of ["me", "listProjects", "listRuns"]) {
+      const count = failures.filter((line) => line.includes(`"operation":"${operation}"`)).length;
+      expect([count > 6, count <= 12], operation).toEqual([true, true]);
+    }
+    for (let time = 0; time < 2; time++) {
+      const [, reference = ""] = /Reference `(\w+)`/.exec(await harness.ask(`runs ${project?.id}`)) ?? [];
+      expect(warnings("Hex failed (500).").filter((line) => line.includes(`"reference":"${reference}"`))).not.toEqual(
+        [],
+      );
+    }
+  });
+
+  test("is told apart by the project that it is about", async () => {
+    const projects = await watched("Revenue", "Churn");
+    fault({ type: "status", status: 403 }, "listRuns");
+    await harness.pass(8 * MINUTE, STEP_MS);
+    const failures = warnings("The bot's token may not list the project's runs (403).");
+    expect(failures).toHaveLength(2);
+    for (const { id } of projects)
+      expect(failures.filter((line) => line.includes(`"path":"projects/${id}/runs"`))).toHaveLength(1);
   });
 });
