@@ -10,11 +10,10 @@ import { UnreadableRow } from "../../store/row-reader.js";
 import { seldom } from "../../store/seldom.js";
 import { asSlackFailure, losesPlace, mayPass, retryPauseMs, SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
-import { edit, isPosted, isRefusedHere, type Posted, post, targetOf } from "../connection/post.js";
+import { edit, isPosted, isRefusedHere, type Posted, post, postNoted, targetOf } from "../connection/post.js";
 import { abandonedMessage } from "../messages/abandoned.js";
 import type { Message } from "../messages/blocks.js";
 import { movedMessage } from "../messages/incident.js";
-import { repeated } from "../messages/repeat.js";
 import type { Alert, AlertStore } from "./store.js";
 import { type MessageState, type Telling, untold } from "./untold.js";
 import type { WantedAlert, WantedAlerts } from "./wanted-alert.js";
@@ -208,24 +207,20 @@ export class Alerts {
     return "shown";
   }
 
-  /**
-   * Replies in the alert's thread, or next to the alert where the channel does not allow threads. Notes before that it is about to: if
-   * the process dies, or Slack's answer is lost, the reply is posted again and says so.
-   */
-  async #reply(
+  /** Replies as `postNoted` does, in the alert's thread, or next to the alert where the channel does not allow threads. */
+  #reply(
     { id, place }: WantedAlert,
     { channel, ts }: Posted,
     message: Message,
     isRepeat: boolean,
   ): Promise<Posted | SlackFailure> {
     const { slack, alerts } = this.options;
-    const reply = isRepeat ? repeated(message) : message;
-    await alerts.change(id, { posting: true });
-    const inThread = await post(slack, { channel, thread_ts: place.threadTs ?? ts }, reply);
-    const isElsewhere = !isPosted(inThread) && inThread.kind !== "gone" && isRefusedHere(inThread);
-    const said = isElsewhere ? await post(slack, { channel }, reply) : inThread;
-    if (!isPosted(said) && said.kind !== "transient" && !isRepeat) await alerts.change(id, { posting: false });
-    return said;
+    const note = (posting: boolean) => alerts.change(id, { posting });
+    return postNoted(message, { isRepeat, note }, async (reply) => {
+      const inThread = await post(slack, { channel, thread_ts: place.threadTs ?? ts }, reply);
+      const isElsewhere = !isPosted(inThread) && inThread.kind !== "gone" && isRefusedHere(inThread);
+      return isElsewhere ? post(slack, { channel }, reply) : inThread;
+    });
   }
 
   async #edit(subject: WantedAlert, at: Posted, content: Message): Promise<MessageState | SlackFailure> {

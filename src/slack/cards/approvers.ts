@@ -9,10 +9,9 @@ import type { Run, RunIn } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import type { ApproverSources } from "../access/possible-approvers.js";
 import { mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
-import { isPosted, post, targetOf } from "../connection/post.js";
+import { isPosted, post, postNoted, targetOf } from "../connection/post.js";
 import { approversMessage, hopelessMessage } from "../messages/approval.js";
 import type { Message } from "../messages/blocks.js";
-import { repeated } from "../messages/repeat.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import { ApprovalQuestions } from "./approval-questions.js";
 import { awaitingNow, changeApproval } from "./change-approval.js";
@@ -121,24 +120,20 @@ export class Approvers {
     return null;
   }
 
-  /**
-   * Notes before that it is about to post: if the process dies, or Slack's answer is lost, the reply is posted again and says so. The
-   * caller notes that it was posted. @returns why Slack did not take it, if that is worth another try, or `null`
-   */
+  /** Says it as `postNoted` does. @returns why Slack did not take it, if that is worth another try, or `null` */
   async #reply(
     run: RunIn<"awaiting">,
     { channel, threadTs, ts }: Card,
     kind: NonNullable<Approval["posting"]>,
     reply: Message,
   ): Promise<SlackFailure | null> {
-    const isRepeat = run.approval.posting === kind;
-    await changeApproval(this.options.runs, run, (approval) => ({ ...approval, posting: kind }));
-    const there = targetOf(channel, threadTs ?? ts);
-    const posted = await post(this.options.slack, there, isRepeat ? repeated(reply) : reply);
-    if (isPosted(posted)) return null;
-    if (posted.kind !== "transient" && !isRepeat)
-      await changeApproval(this.options.runs, run, (approval) => ({ ...approval, posting: null }));
-    return this.#onRefused(run, posted) ? posted : null;
+    const { slack, runs } = this.options;
+    const note = (isPosting: boolean) =>
+      changeApproval(runs, run, (approval) => ({ ...approval, posting: isPosting ? kind : null }));
+    const posted = await postNoted(reply, { isRepeat: run.approval.posting === kind, note }, (said) =>
+      post(slack, targetOf(channel, threadTs ?? ts), said),
+    );
+    return !isPosted(posted) && this.#onRefused(run, posted) ? posted : null;
   }
 
   /** @returns whether it is worth another try */

@@ -3,6 +3,7 @@
 import type { WebClient } from "@slack/web-api";
 import { type Message, PLAIN } from "../messages/blocks.js";
 import { type Content, waysToSay } from "../messages/plain.js";
+import { repeated } from "../messages/repeat.js";
 import { asSlackFailure, refusesBlocks, refusesMessage, SlackFailure } from "./failures.js";
 import { postedAt, readAnswer } from "./read-answer.js";
 
@@ -51,6 +52,22 @@ export async function postAtFirst(
     if (isPosted(posted) || !isRefusedHere(posted)) return posted;
   }
   return outcome;
+}
+
+/**
+ * Posts with `send`, and notes before that it is about to: if the process dies, or Slack's answer is lost, the message is posted again and
+ * says so (`isRepeat`). The caller notes that it was posted.
+ */
+export async function postNoted(
+  message: Message,
+  { isRepeat, note }: { isRepeat: boolean; note: (isPosting: boolean) => Promise<unknown> },
+  send: (message: Message) => Promise<Posted | SlackFailure>,
+): Promise<Posted | SlackFailure> {
+  await note(true);
+  const posted = await send(isRepeat ? repeated(message) : message);
+  // What an earlier try may have posted is still there.
+  if (!isPosted(posted) && posted.kind !== "transient" && !isRepeat) await note(false);
+  return posted;
 }
 
 /** Edits a message in the same way. Resolves with why it was not changed, or with `null`. */
