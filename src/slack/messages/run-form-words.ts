@@ -2,6 +2,7 @@
 
 import type { HexErrorFacts } from "../../hex/errors.js";
 import { remedyFor } from "../../remedies/hex.js";
+import type { Contradiction } from "../parse/contradictions.js";
 import type { InputProblem } from "../parse/form-inputs.js";
 import { andMore, shorten } from "./mrkdwn.js";
 import type { Complaint, FormPlace, Notice, RunForm } from "./run-form-state.js";
@@ -31,21 +32,21 @@ export function inputProblemWords(problem: InputProblem, at: string | null): str
   }
 }
 
-export type Contradiction = "twice" | "view_is_link" | "view_with_inputs" | "publish_with_inputs" | "too_many";
+/** For an input that has both a field and a line. */
+export function givenTwiceWords(name: string): string {
+  return `${named(name)} has a field above. Fill in that one, or remove the line.`;
+}
 
-/** `about` is an input's name, or how many inputs are allowed. */
-export function contradictionWords(kind: Contradiction, about = ""): string {
-  switch (kind) {
-    case "twice":
-      return `${named(about)} has a field above. Fill in that one, or remove the line.`;
+export function contradictionWords(contradiction: Contradiction): string {
+  switch (contradiction.kind) {
     case "view_is_link":
       return "This takes the id of a saved view, which has 36 characters. Hex's links do not contain it.";
     case "view_with_inputs":
       return "A saved view brings its own inputs. Empty this field, or all inputs.";
     case "publish_with_inputs":
       return "Hex publishes results only without inputs. Untick Publish, or empty all inputs.";
-    case "too_many":
-      return `There are more than ${about} inputs. Leave out those that can keep their default.`;
+    case "too_many_inputs":
+      return `There are more than ${contradiction.most} inputs. Leave out those that can keep their default.`;
   }
 }
 

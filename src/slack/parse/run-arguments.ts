@@ -3,19 +3,17 @@
 import type { JsonValue } from "../../hex/client.js";
 import { closest } from "../../lib/closest.js";
 import { withoutInvisible, withPlainDashes } from "../../lib/spelling.js";
+import type { RunOptions } from "../../runs/run.js";
+import { type Contradiction, contradictionsIn } from "./contradictions.js";
 import { plainName, readInputName, readInputValue } from "./input-value.js";
 import { parseProjectRef } from "./project-ref.js";
 import { splitWords, type Word } from "./words.js";
 
 /** What to run, and how. */
-export interface RunArguments {
+export interface RunArguments extends RunOptions {
   /** An id, a link, or the words of a name separated by spaces. Never empty. */
   target: string;
-  fresh: boolean;
-  publish: boolean;
   dryRun: boolean;
-  view: string | null;
-  inputs: Record<string, JsonValue>;
 }
 
 /** Why the arguments were not understood. */
@@ -33,12 +31,9 @@ export type RunProblem =
   | { kind: "bad_json"; name: string }
   /** `most`: levels. */
   | { kind: "nested_too_deep"; name: string; most: number }
-  | { kind: "too_many_inputs"; count: number; most: number }
   /** In characters. */
   | { kind: "too_long"; length: number; most: number }
-  | { kind: "view_is_link" }
-  | { kind: "view_with_inputs" }
-  | { kind: "publish_with_inputs" };
+  | Contradiction;
 
 /** The arguments, or what is wrong with them. */
 export type Parsed = { ok: true; arguments: RunArguments } | { ok: false; problem: RunProblem };
@@ -56,8 +51,6 @@ const ONE_DASH: ReadonlySet<string> = new Set(RUN_FLAGS.map(({ name }) => name.s
 
 /** Slack cuts messages off at this many characters, so nobody types more. */
 const MOST_CHARACTERS = 40_000;
-/** More than any app has. Each one is a line in the check that Hex makes. */
-export const MOST_INPUTS = 100;
 
 class Refused extends Error {
   constructor(readonly problem: RunProblem) {
@@ -100,20 +93,15 @@ function read(words: readonly Word[]): RunArguments {
   }
   const target = name.filter((word) => word !== "").join(" ");
   if (target === "") throw new Refused({ kind: "no_target" });
-  const view = flags.get("--view") ?? null;
-  // Hex's links do not name saved views: a UUID in one is a cell's, a run's or a session's.
-  if (view?.includes("/")) throw new Refused({ kind: "view_is_link" });
-  if (inputs.size > MOST_INPUTS) throw new Refused({ kind: "too_many_inputs", count: inputs.size, most: MOST_INPUTS });
-  if (view !== null && inputs.size > 0) throw new Refused({ kind: "view_with_inputs" });
-  if (flags.has("--publish") && inputs.size > 0) throw new Refused({ kind: "publish_with_inputs" });
-  return {
-    target,
+  const options = {
     fresh: flags.has("--fresh"),
     publish: flags.has("--publish"),
-    dryRun: flags.has("--dry-run"),
-    view,
+    view: flags.get("--view") ?? null,
     inputs: Object.fromEntries(inputs),
   };
+  const [contradiction] = contradictionsIn(options);
+  if (contradiction !== undefined) throw new Refused(contradiction);
+  return { target, dryRun: flags.has("--dry-run"), ...options };
 }
 
 type Kind = "flag" | "input" | "word";

@@ -21,9 +21,9 @@ import {
   type ProjectPart,
   type RunForm,
 } from "../messages/run-form-state.js";
-import { contradictionWords, inputProblemWords } from "../messages/run-form-words.js";
+import { contradictionWords, givenTwiceWords, inputProblemWords } from "../messages/run-form-words.js";
+import { type Contradiction, contradictionsIn } from "./contradictions.js";
 import { fieldText, readField, readLines } from "./form-inputs.js";
-import { MOST_INPUTS } from "./run-arguments.js";
 import { unescaped } from "./slack-marks.js";
 
 /** The most input fields in one form. It has other blocks too, and nobody fills in more. */
@@ -245,20 +245,23 @@ export function optionsOf(form: RunForm): Wanted {
     const read = readField(text) ?? (held === null ? undefined : { ok: true as const, value: held.value });
     if (read === undefined) continue;
     if (!read.ok) complaints.push({ at, text: inputProblemWords(read.problem, null) });
-    else if (lines.ok && lines.inputs.has(name))
-      complaints.push({ at: { kind: "more" }, text: contradictionWords("twice", name) });
+    else if (lines.ok && lines.inputs.has(name)) complaints.push({ at: { kind: "more" }, text: givenTwiceWords(name) });
     else inputs.set(name, read.value);
   }
   const { fresh, publish } = form;
-  const view = form.view.trim() === "" ? null : form.view.trim();
-  if (view?.includes("/")) complaints.push({ at: { kind: "view" }, text: contradictionWords("view_is_link") });
-  if (view !== null && inputs.size > 0)
-    complaints.push({ at: { kind: "view" }, text: contradictionWords("view_with_inputs") });
-  if (publish && inputs.size > 0)
-    complaints.push({ at: { kind: "options" }, text: contradictionWords("publish_with_inputs") });
-  if (inputs.size > MOST_INPUTS)
-    complaints.push({ at: { kind: "more" }, text: contradictionWords("too_many", String(MOST_INPUTS)) });
+  const options = { inputs: Object.fromEntries(inputs), fresh, publish, view: form.view.trim() || null };
+  for (const one of contradictionsIn(options)) {
+    complaints.push({ at: { kind: CONTRADICTED[one.kind] }, text: contradictionWords(one) });
+  }
   const [first, ...others] = complaints;
   if (first !== undefined) return { ok: false, complaints: [first, ...others] };
-  return { ok: true, options: { inputs: Object.fromEntries(inputs), fresh, publish, view } };
+  return { ok: true, options };
 }
+
+/** Where the form says so. */
+const CONTRADICTED = {
+  view_is_link: "view",
+  too_many_inputs: "more",
+  view_with_inputs: "view",
+  publish_with_inputs: "options",
+} as const satisfies Record<Contradiction["kind"], FormPlace["kind"]>;
