@@ -87,14 +87,18 @@ export function lengthOf(blocks: readonly (KnownBlock | null)[]): number {
 
 /** The first of these groups of blocks that fit into one message beside other blocks, such as one group for each project. */
 export function fitting(groups: readonly KnownBlock[][], beside: readonly (KnownBlock | null)[]): KnownBlock[][] {
-  let room = LIMITS.messageBlocksText - lengthOf(beside);
-  let places = LIMITS.messageBlocks - beside.length;
-  const end = groups.findIndex((blocks) => {
-    room -= lengthOf(blocks);
-    places -= blocks.length;
-    return room < 0 || places < 0;
+  const readable = firstWithin(groups, LIMITS.messageBlocksText - lengthOf(beside), lengthOf);
+  return firstWithin(readable, LIMITS.messageBlocks - beside.length, ({ length }) => length);
+}
+
+/** The first of these that have room together. */
+export function firstWithin<T>(all: readonly T[], room: number, sizeOf: (one: T) => number): T[] {
+  let left = room;
+  const end = all.findIndex((one) => {
+    left -= sizeOf(one);
+    return left < 0;
   });
-  return end === -1 ? [...groups] : groups.slice(0, end);
+  return end === -1 ? [...all] : all.slice(0, end);
 }
 
 /** A paragraph of mrkdwn, with an optional button to its right. */

@@ -2,6 +2,7 @@
 
 import type { DataTableBlock, RawNumberElement, RawTextElement, RichTextBlock } from "@slack/types";
 import { withoutStrays } from "../../lib/spelling.js";
+import { firstWithin } from "./blocks.js";
 import { LIMITS } from "./limits.js";
 import { shorten } from "./mrkdwn.js";
 
@@ -19,24 +20,17 @@ export function dataTable(
   header: readonly string[],
   rows: readonly (readonly Cell[])[],
 ): { block: DataTableBlock | null; shown: number } {
-  let room = LIMITS.tableText - lengthOf([{ text: caption }, ...header.map((text) => ({ text }))]);
+  const room = LIMITS.tableText - lengthOf([{ text: caption }, ...header.map((text) => ({ text }))]);
   const cut = rows.map((row) => row.map((cell) => ({ ...cell, text: oneLine(cell.text) })));
-  const tooMuch = cut.findIndex((row) => {
-    room -= lengthOf(row);
-    return room < 0;
-  });
-  const shown = Math.min(tooMuch === -1 ? rows.length : tooMuch, LIMITS.tableRows - 1);
-  if (shown === 0) return { block: null, shown };
+  const kept = firstWithin(cut, room, lengthOf).slice(0, LIMITS.tableRows - 1);
+  if (kept.length === 0) return { block: null, shown: 0 };
   const block: DataTableBlock = {
     type: "data_table",
     caption: shorten(caption, LIMITS.tableCell),
     page_size: LIMITS.tablePage,
-    rows: [
-      header.map((text) => ({ type: "raw_text" as const, text })),
-      ...cut.slice(0, shown).map((row) => row.map(drawn)),
-    ],
+    rows: [header.map((text) => ({ type: "raw_text" as const, text })), ...kept.map((row) => row.map(drawn))],
   };
-  return { block, shown };
+  return { block, shown: kept.length };
 }
 
 function drawn({ text, sortBy, url }: Cell): RawTextElement | RawNumberElement | RichTextBlock {

@@ -5,7 +5,7 @@ import { type DigestEntry, FRESHNESS_ORDER } from "../../follow/digest-entries.j
 import type { Freshness, FreshnessKind } from "../../follow/freshness.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { MINUTE } from "../../lib/time.js";
-import { context, lengthOf, type Message, message, paragraphs, section } from "./blocks.js";
+import { context, firstWithin, lengthOf, type Message, message, paragraphs, section } from "./blocks.js";
 import { type Cell, dataTable } from "./data-table.js";
 import { LIMITS } from "./limits.js";
 import { andMore, date, dotted, duration, inline, link, moreProjects, shorten } from "./mrkdwn.js";
@@ -142,13 +142,8 @@ const LINES = 5;
 /** The same as the table, in sections. */
 function listBlocks(view: DigestView): (KnownBlock | null)[] {
   const lines = view.entries.map((entry) => lineOf(entry, view));
-  let room = LIST;
-  const tooMuch = lines.findIndex((line) => {
-    room -= lengthOf([section(line)]);
-    return room < 0;
-  });
-  const shown = tooMuch === -1 ? lines.length : tooMuch;
-  return [...paragraphs(lines.slice(0, shown), LINES), context(moreProjects(lines.length - shown))];
+  const shown = firstWithin(lines, LIST, (line) => lengthOf([section(line)]));
+  return [...paragraphs(shown, LINES), context(moreProjects(lines.length - shown.length))];
 }
 
 function lineOf({ project, freshness, followed, nextDue }: DigestEntry, { place, now }: DigestView): string {

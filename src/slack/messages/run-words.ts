@@ -3,7 +3,7 @@
 import { MASKED } from "../../audit/masked-inputs.js";
 import { holdsSecret } from "../../lib/secret-names.js";
 import { identityOf, type Run, type RunIn, type RunOptions, type RunState } from "../../runs/run.js";
-import { together } from "./blocks.js";
+import { firstWithin, together } from "./blocks.js";
 import { LIMITS } from "./limits.js";
 import { andMore, code, dotted, ELLIPSIS, inline, link, mention, shorten } from "./mrkdwn.js";
 
@@ -139,12 +139,8 @@ function judgeable(text: string): string {
 
 /** How many of the inputs have room together with `longest` characters of each. JSON writes some characters as several. */
 function shownOf(texts: readonly string[], longest: number): number {
-  let room = JUDGED_INPUTS;
-  const tooMany = texts.findIndex((text) => {
-    room -= JSON.stringify(inPieces(shorten(text, longest)).join(" ")).length;
-    return room < 0;
-  });
-  return tooMany === -1 ? texts.length : tooMany;
+  const lengthOf = (text: string) => JSON.stringify(inPieces(shorten(text, longest)).join(" ")).length;
+  return firstWithin(texts, JUDGED_INPUTS, lengthOf).length;
 }
 
 /** A text as code, in several pieces if it is long. Each shows where it goes on, so that none looks like another input. */
