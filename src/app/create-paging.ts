@@ -2,13 +2,13 @@
 
 import { attentionTo } from "../attention/attention.js";
 import type { Catalog } from "../catalog/catalog.js";
+import { tellsOf, toldSince } from "../follow/telling-watches.js";
 import type { Metrics } from "../http/metrics.js";
 import type { Network } from "../lib/network.js";
 import { PageStore } from "../paging/page-store.js";
 import { outagePage, troublePage } from "../paging/page-words.js";
 import { type Pageable, Pager } from "../paging/pager.js";
 import { PagerDuty } from "../paging/pagerduty.js";
-import { isFor, toldSince } from "../slack/alerts/told-groups.js";
 import { seldom } from "../store/seldom.js";
 import { USER_AGENT } from "../user-agent.js";
 import type { AttentionPart } from "./create-attention.js";
@@ -106,7 +106,7 @@ async function pageable(options: PagingPartOptions): Promise<Pageable[]> {
   const wanted = troubles.flatMap((trouble): Pageable[] => {
     const project = catalog.known(trouble.projectId);
     const known = { project, followed: followed.get(trouble.projectId) ?? null };
-    const matching = paging.filter((watch) => isFor(watch, trouble, known));
+    const matching = paging.filter((watch) => tellsOf(watch, trouble, known));
     if (matching.length === 0) return [];
     const subject = { kind: "trouble" as const, id: trouble.id };
     return [

@@ -2,6 +2,7 @@
 
 import type { Catalog } from "../../catalog/catalog.js";
 import type { MemberStore } from "../../follow/member-store.js";
+import { tellsOf } from "../../follow/telling-watches.js";
 import type { Trouble } from "../../follow/trouble.js";
 import { type Member, messageOf, newMembers } from "../../follow/trouble-groups.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
@@ -11,7 +12,7 @@ import type { CardStore } from "../cards/store.js";
 import { byPlace } from "./places.js";
 import { readAlert } from "./read-alert.js";
 import type { AlertStore } from "./store.js";
-import { isFor, type Seen } from "./told-groups.js";
+import type { Seen } from "./told-groups.js";
 
 export interface JoiningSources {
   troubles: Pick<TroubleStore, "followedOf">;
@@ -39,9 +40,9 @@ export async function addMembers(
     const isWanted = (trouble: Trouble) =>
       !told.has(trouble.id) &&
       isShown(place.channel, trouble.projectId) &&
-      here.some((watch) => isFor(watch, trouble, knownOf(trouble)));
+      here.some((watch) => tellsOf(watch, trouble, knownOf(trouble)));
     // A card has no *I'm on it*, which is what keeps the page from ringing.
-    const pages = (trouble: Trouble) => here.some((watch) => watch.page && isFor(watch, trouble, knownOf(trouble)));
+    const pages = (trouble: Trouble) => here.some((watch) => watch.page && tellsOf(watch, trouble, knownOf(trouble)));
     return { place, own, pages, troubles: open.filter(isWanted) };
   });
   const shownByCards = await cardsOf(sources, [...new Set(untold.flatMap(({ troubles }) => troubles))]);

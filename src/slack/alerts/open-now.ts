@@ -2,11 +2,12 @@
 
 import { type Attention, attentionTo } from "../../attention/attention.js";
 import type { VisibleProjects } from "../../catalog/visible-projects.js";
+import { tellsOf } from "../../follow/telling-watches.js";
 import type { Trouble } from "../../follow/trouble.js";
 import type { Watch } from "../../follow/watch.js";
 import type { Project } from "../../hex/schema.js";
 import type { HealthStore } from "../../outages/store.js";
-import { isFor, type TroubleSources } from "./told-groups.js";
+import type { TroubleSources } from "./told-groups.js";
 
 export interface OpenNow {
   /** `null`: Hex is not down. */
@@ -45,7 +46,7 @@ export async function openNow(
     .map((trouble) => {
       const project = catalog.known(trouble.projectId);
       const known = { project, followed: followed.get(trouble.projectId) ?? null };
-      const telling = watched.filter((watch) => isFor(watch, trouble, known));
+      const telling = watched.filter((watch) => tellsOf(watch, trouble, known));
       const own = attentionTo(attentions, { kind: "trouble", id: trouble.id });
       return { trouble, project, attention: own, watches: telling };
     })

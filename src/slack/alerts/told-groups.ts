@@ -4,10 +4,10 @@ import { attentionTo } from "../../attention/attention.js";
 import type { AttentionStore } from "../../attention/attention-store.js";
 import type { Catalog } from "../../catalog/catalog.js";
 import type { MemberStore } from "../../follow/member-store.js";
-import { failedAfter, newsSince, type Trouble } from "../../follow/trouble.js";
+import { failedAfter } from "../../follow/trouble.js";
 import type { Member } from "../../follow/trouble-groups.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
-import { isSamePlace, tells, type Watch, type WatchPlace } from "../../follow/watch.js";
+import { isSamePlace, type Watch, type WatchPlace } from "../../follow/watch.js";
 import type { WatchStore } from "../../follow/watch-store.js";
 import { isMeant, type ProjectKnown } from "../../follow/watched-projects.js";
 import type { HexPlace } from "../../hex/links.js";
@@ -94,21 +94,6 @@ export async function groupsOf(
     groups.set(id, group);
   }
   return [...groups.values()];
-}
-
-/** Whether a watch tells of a trouble. `known`: what is known of its project. */
-export function isFor({ rule, level, setAt }: Watch, trouble: Trouble, known: ProjectKnown): boolean {
-  const { projectId, ailments } = trouble;
-  if (newsSince(trouble, setAt) === null) return false;
-  const kinds = ailments.map(({ kind }) => kind);
-  return tells(level, kinds) && isMeant(rule, projectId, known);
-}
-
-/** When people could first know of a trouble because of a watch that tells of it, epoch ms. What was wrong before may be of another kind. */
-export function toldSince({ level, setAt }: Watch, trouble: Trouble): number {
-  const meant = trouble.ailments.filter(({ kind }) => tells(level, [kind]));
-  const seenAt = Math.min(...meant.map((one) => one.seenAt ?? trouble.seenAt));
-  return seenAt >= setAt ? seenAt : (newsSince(trouble, setAt) ?? seenAt);
 }
 
 /** Whether a conversation that was told of a project's trouble still watches the project. One that is not known may fit any rule. */

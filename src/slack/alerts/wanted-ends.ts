@@ -1,9 +1,9 @@
 // The ends of runs that conversations are told of, because they watch a project with `all`. Each is one message, which is posted once.
 
 import type { RunEnd } from "../../follow/run-end.js";
+import { tellsOfEnd } from "../../follow/telling-watches.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
-import { endsSince, isSamePlace, placeKey, type Watch, type WatchPlace } from "../../follow/watch.js";
-import { isMeant, type ProjectKnown } from "../../follow/watched-projects.js";
+import { endsSince, isSamePlace, placeKey, type WatchPlace } from "../../follow/watch.js";
 import { DAY, HOUR } from "../../lib/time.js";
 import { runEndMessage } from "../messages/run-end.js";
 import { byPlace } from "./places.js";
@@ -45,7 +45,7 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
       if (isSettled === true || (isSettled === undefined && !isNews(end))) return false;
       if (!isShown(place.channel, end.projectId)) return false;
       const known = { project: sources.catalog.known(end.projectId), followed: followed.get(end.projectId) ?? null };
-      return here.some((watch) => isFor(watch, end, known));
+      return here.some((watch) => tellsOfEnd(watch, end, known));
     };
     return { place, due: ends.filter(isDue) };
   });
@@ -72,9 +72,4 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
     }));
   });
   return { alerts, nextAt: null };
-}
-
-function isFor(watch: Watch, { projectId, endedAt }: RunEnd, known: ProjectKnown): boolean {
-  const since = endsSince(watch);
-  return since !== null && endedAt >= since && isMeant(watch.rule, projectId, known);
 }
