@@ -64,6 +64,15 @@ export interface ProjectKnown {
   followed: Followed | null;
 }
 
+/** @param followed what is remembered about each project */
+export function knownOf(
+  projectId: string,
+  catalog: Pick<Catalog, "known">,
+  followed: ReadonlyMap<string, Followed>,
+): ProjectKnown {
+  return { project: catalog.known(projectId), followed: followed.get(projectId) ?? null };
+}
+
 /** Whether a project fits a rule or, if Hex does not run it or show it any more, fitted it when Hex still did. */
 export function isMeant(rule: Rule, projectId: string, { project, followed }: ProjectKnown): boolean {
   if (rule.kind === "project") return rule.id === projectId;

@@ -6,8 +6,8 @@ import { tellsOf } from "../../follow/telling-watches.js";
 import type { Trouble } from "../../follow/trouble.js";
 import { type Member, messageOf, newMembers } from "../../follow/trouble-groups.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
-import { isSamePlace, type WatchPlace } from "../../follow/watch.js";
-import type { ProjectKnown } from "../../follow/watched-projects.js";
+import { isSamePlace, type Watch, type WatchPlace } from "../../follow/watch.js";
+import { knownOf } from "../../follow/watched-projects.js";
 import type { CardStore } from "../cards/store.js";
 import { byPlace } from "./places.js";
 import { readAlert } from "./read-alert.js";
@@ -30,19 +30,15 @@ export async function addMembers(
 ): Promise<Member[]> {
   const openIds = new Set(open.map(({ id }) => id));
   const followed = await sources.troubles.followedOf([...new Set(open.map(({ projectId }) => projectId))]);
-  const knownOf = ({ projectId }: Trouble): ProjectKnown => ({
-    project: sources.catalog.known(projectId),
-    followed: followed.get(projectId) ?? null,
-  });
+  const tells = (watch: Watch, trouble: Trouble) =>
+    tellsOf(watch, trouble, knownOf(trouble.projectId, sources.catalog, followed));
   const untold = byPlace(watches).map(({ place, watches: here }) => {
     const own = members.filter((member) => isSamePlace(member, place));
     const told = new Set(own.map(({ troubleId }) => troubleId));
     const isWanted = (trouble: Trouble) =>
-      !told.has(trouble.id) &&
-      isShown(place.channel, trouble.projectId) &&
-      here.some((watch) => tellsOf(watch, trouble, knownOf(trouble)));
+      !told.has(trouble.id) && isShown(place.channel, trouble.projectId) && here.some((watch) => tells(watch, trouble));
     // A card has no *I'm on it*, which is what keeps the page from ringing.
-    const pages = (trouble: Trouble) => here.some((watch) => watch.page && tellsOf(watch, trouble, knownOf(trouble)));
+    const pages = (trouble: Trouble) => here.some((watch) => watch.page && tells(watch, trouble));
     return { place, own, pages, troubles: open.filter(isWanted) };
   });
   const shownByCards = await cardsOf(sources, [...new Set(untold.flatMap(({ troubles }) => troubles))]);

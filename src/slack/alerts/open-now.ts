@@ -1,13 +1,13 @@
 // What is not over at the moment, and who has it: the outage, and the troubles of watched projects.
 
 import { type Attention, attentionTo } from "../../attention/attention.js";
+import type { AttentionStore } from "../../attention/attention-store.js";
 import type { VisibleProjects } from "../../catalog/visible-projects.js";
-import { tellsOf } from "../../follow/telling-watches.js";
+import { type OpenTroubleSources, openTroubles } from "../../follow/open-troubles.js";
 import type { Trouble } from "../../follow/trouble.js";
 import type { Watch } from "../../follow/watch.js";
 import type { Project } from "../../hex/schema.js";
 import type { HealthStore } from "../../outages/store.js";
-import type { TroubleSources } from "./told-groups.js";
 
 export interface OpenNow {
   /** `null`: Hex is not down. */
@@ -18,7 +18,8 @@ export interface OpenNow {
   others: number;
 }
 
-export interface OpenSources extends Pick<TroubleSources, "watches" | "troubles" | "attention" | "catalog"> {
+export interface OpenSources extends OpenTroubleSources {
+  attention: Pick<AttentionStore, "all">;
   health: Pick<HealthStore, "incidentsSince">;
 }
 
@@ -29,29 +30,22 @@ export interface OpenSources extends Pick<TroubleSources, "watches" | "troubles"
  * of a trouble may be private
  */
 export async function openNow(
-  { watches, troubles, attention, catalog, health }: OpenSources,
+  sources: OpenSources,
   now: number,
   projects: Pick<VisibleProjects, "has">,
   mayName: (watches: readonly Watch[], attention: Attention) => boolean,
 ): Promise<OpenNow> {
-  const [incidents, open, watched, attentions] = await Promise.all([
-    health.incidentsSince(now),
-    troubles.open(),
-    watches.all(),
-    attention.all(),
+  const [incidents, open, attentions] = await Promise.all([
+    sources.health.incidentsSince(now),
+    openTroubles(sources),
+    sources.attention.all(),
   ]);
-  const followed = await troubles.followedOf([...new Set(open.map(({ projectId }) => projectId))]);
   const incident = incidents.find(({ state }) => state !== "over");
-  const told = open
-    .map((trouble) => {
-      const project = catalog.known(trouble.projectId);
-      const known = { project, followed: followed.get(trouble.projectId) ?? null };
-      const telling = watched.filter((watch) => tellsOf(watch, trouble, known));
-      const own = attentionTo(attentions, { kind: "trouble", id: trouble.id });
-      return { trouble, project, attention: own, watches: telling };
-    })
-    .filter(({ trouble, watches: telling }) => telling.length > 0 && projects.has(trouble.projectId));
-  const named = told.filter((one) => mayName(one.watches, one.attention));
+  const told = open.filter(({ trouble }) => projects.has(trouble.projectId));
+  const named = told.flatMap(({ trouble, project, watches }) => {
+    const attention = attentionTo(attentions, { kind: "trouble", id: trouble.id });
+    return mayName(watches, attention) ? { trouble, project, attention } : [];
+  });
   return {
     outage:
       incident === undefined
@@ -61,7 +55,7 @@ export async function openNow(
             since: incident.since,
             attention: attentionTo(attentions, { kind: "incident", id: incident.id }),
           },
-    troubles: named.map(({ trouble, project, attention: own }) => ({ trouble, project, attention: own })),
+    troubles: named,
     others: told.length - named.length,
   };
 }

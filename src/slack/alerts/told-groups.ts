@@ -9,7 +9,7 @@ import type { Member } from "../../follow/trouble-groups.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
 import { isSamePlace, type Watch, type WatchPlace } from "../../follow/watch.js";
 import type { WatchStore } from "../../follow/watch-store.js";
-import { isMeant, type ProjectKnown } from "../../follow/watched-projects.js";
+import { isMeant, knownOf, type ProjectKnown } from "../../follow/watched-projects.js";
 import type { HexPlace } from "../../hex/links.js";
 import type { ShownTo } from "../access/audience.js";
 import type { CardStore } from "../cards/store.js";
@@ -72,15 +72,14 @@ export async function groupsOf(
   const told = (member: Member): ToldTrouble | NoLongerTold => {
     const { troubleId: id, projectId } = member;
     const trouble = troubles.get(id);
-    const project = sources.catalog.known(projectId);
-    const known = { project, followed: followed.get(projectId) ?? null };
+    const known = knownOf(projectId, sources.catalog, followed);
     const isUntold = trouble === undefined || (trouble.overAt === null && !isWatched(member, known, watches));
     const mayBeShown = isShown(member.channel, projectId);
     if (!mayBeShown) {
       const mayReturn = !isUntold && (trouble.overAt === null || mayBeShown === null);
       return { trouble: null, why: "hidden", mayReturn };
     }
-    if (isUntold) return { trouble: null, why: "unwatched", projectId, project };
+    if (isUntold) return { trouble: null, why: "unwatched", projectId, project: known.project };
     const attention = attentionTo(attentions, { kind: "trouble", id });
     return { trouble, ...known, attention };
   };

@@ -4,6 +4,7 @@ import type { RunEnd } from "../../follow/run-end.js";
 import { tellsOfEnd } from "../../follow/telling-watches.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
 import { endsSince, isSamePlace, placeKey, type WatchPlace } from "../../follow/watch.js";
+import { knownOf } from "../../follow/watched-projects.js";
 import { DAY, HOUR } from "../../lib/time.js";
 import { runEndMessage } from "../messages/run-end.js";
 import { byPlace } from "./places.js";
@@ -44,7 +45,7 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
       const isSettled = settled.get(idOf(place, end));
       if (isSettled === true || (isSettled === undefined && !isNews(end))) return false;
       if (!isShown(place.channel, end.projectId)) return false;
-      const known = { project: sources.catalog.known(end.projectId), followed: followed.get(end.projectId) ?? null };
+      const known = knownOf(end.projectId, sources.catalog, followed);
       return here.some((watch) => tellsOfEnd(watch, end, known));
     };
     return { place, due: ends.filter(isDue) };
