@@ -56,9 +56,11 @@ const SKEW_MS = MINUTE;
 
 export class Pager {
   readonly #loop: PollingLoop;
-  /** Failures in a row of the service, and until when to send nothing: by the monotonic clock, in ms. */
+  /** Failures in a row of the service. */
   #failures = 0;
+  /** Until when to repeat nothing that failed, and until when to send nothing at all: by the monotonic clock, in ms. */
   #heldUntil = Number.NEGATIVE_INFINITY;
+  #silentUntil = Number.NEGATIVE_INFINITY;
   #removedAt = Number.NEGATIVE_INFINITY;
   /** Events that were refused before this time (epoch ms) are tried once more. */
   #retryRefusedBefore = 0;
@@ -75,7 +77,8 @@ export class Pager {
   /** The service may accept what it has refused: there is another key. */
   retryRefused(): void {
     this.#retryRefusedBefore = this.options.clock.now();
-    [this.#failures, this.#heldUntil] = [0, Number.NEGATIVE_INFINITY];
+    this.#failures = 0;
+    this.#heldUntil = this.#silentUntil = Number.NEGATIVE_INFINITY;
     this.#loop.wake();
   }
 
@@ -95,8 +98,8 @@ export class Pager {
   async #round(signal: AbortSignal): Promise<number> {
     const { pageable, store, clock, afterMs } = this.options;
     await this.#removeOld();
-    const heldMs = this.#heldUntil - clock.monotonic();
-    if (heldMs > 0) return Math.min(ROUND_MS, heldMs);
+    const silentMs = this.#silentUntil - clock.monotonic();
+    if (silentMs > 0) return Math.min(ROUND_MS, silentMs);
     const wishes = (await pageable()).map((wish) => sinceSetBack(wish, clock.now(), afterMs));
     const pages = await store.of(wishes.map(({ subject }) => subject));
     const steps = plannedSteps(wishes, pages, {
@@ -107,18 +110,20 @@ export class Pager {
       if (signal.aborted) return 0;
       const key = subjectKey(step.subject);
       const content = wishes.find(({ subject }) => subjectKey(subject) === key)?.content ?? null;
-      const isHeld = await this.#send(step, content, pages.get(key)?.page ?? NO_PAGE, signal);
-      if (isHeld) return 0;
+      const page = pages.get(key)?.page ?? NO_PAGE;
+      // The service may refuse one event alone, so what has not failed yet does not wait for what has.
+      if (page.failure !== null && this.#heldUntil > clock.monotonic()) continue;
+      if (await this.#send(step, content, page, signal)) return 0;
     }
     const wished = new Set(wishes.map(({ subject }) => subjectKey(subject)));
     for (const [key, { subject, page }] of pages) {
       if (!wished.has(key) && isSettled(page)) await store.keep(subject, page, true);
     }
-    const later = steps.map(({ at }) => at).filter((at) => at > clock.now());
-    return Math.min(ROUND_MS, ...later.map((at) => at - clock.now()));
+    const waits = [...steps.map(({ at }) => at - clock.now()), this.#heldUntil - clock.monotonic()];
+    return Math.min(ROUND_MS, ...waits.filter((ms) => ms > 0));
   }
 
-  /** @returns whether the service fails, so that everything else waits as well */
+  /** @returns whether the service fails, so that what else is due is planned anew */
   async #send(
     { subject, action }: PageStep,
     content: PageContent | null,
@@ -138,8 +143,10 @@ export class Pager {
       await store.keep(subject, notAccepted(before, action, error.kind, clock.now()), false);
       onSent({ subject, dedupKey, action, error });
       if (error.kind === "refused") return false;
-      this.#failures += 1;
+      // When several pages fail for the first time, the pause grows once.
+      if (before.failure !== null || this.#failures === 0) this.#failures += 1;
       this.#heldUntil = clock.monotonic() + pauseAfter(this.#failures, error.kind, error.retryAfterMs);
+      if (error.kind === "rate_limited" || error.retryAfterMs !== null) this.#silentUntil = this.#heldUntil;
       return true;
     }
     this.#failures = 0;

@@ -22,7 +22,14 @@ export interface PageReceived {
 
 /** What the receiver does in place of accepting. */
 export type PagerFault =
-  | { type: "status"; status: number; body?: string; headers?: Record<string, string> }
+  | {
+      type: "status";
+      status: number;
+      body?: string;
+      headers?: Record<string, string>;
+      /** Only for events that contain this text. */
+      about?: string;
+    }
   | { type: "hang" }
   /** The connection breaks after the event was accepted. */
   | { type: "reset" };
@@ -108,7 +115,7 @@ export async function startPagerDuty(routingKey = "r0123456789abcdef0123456789ab
     const refuse = (status: number, errors: string[]) =>
       json(response, status, { status: "invalid event", message: "Event object is invalid", errors });
     if (fault?.type === "hang") return null;
-    if (fault?.type === "status") {
+    if (fault?.type === "status" && text.includes(fault.about ?? "")) {
       response.writeHead(fault.status, fault.headers).end(fault.body ?? "");
       return fault.status;
     }

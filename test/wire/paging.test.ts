@@ -360,6 +360,48 @@ describe("a receiver that fails", () => {
     await harness.until(() => pager.open.length === 0, STEP_MS);
   });
 
+  test.each([
+    ["says that one event is invalid", 400],
+    ["denies one event", 403],
+  ])("%s: the pages about other projects ring in time", async (_, status) => {
+    await start();
+    await watchAndFail();
+    pager.fault = { type: "status", status, about: "Weekly revenue" };
+    await harness.until(() => pager.received.length === 1, STEP_MS);
+    await harness.pass(45 * MINUTE, STEP_MS);
+    expect(pager.rang).toBe(0);
+    for (const title of ["Churn", "Margin"]) {
+      const project = addProject(title);
+      await harness.ask(`watch ${title} page`);
+      harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: 1_000, outcome: "ERRORED" });
+      await harness.pass(9 * MINUTE, STEP_MS);
+      expect(pager.open.map(({ summary }) => summary)).toContain(`Failed: ${title}`);
+    }
+    expect(pager.rang).toBe(2);
+    pager.fault = null;
+    await harness.stopBot();
+    await harness.startBot();
+    await harness.until(() => pager.rang === 3, STEP_MS);
+  });
+
+  test("is down when many projects fail: its pages ring within as long again", async () => {
+    await start("http", { HEX_PAGE_AFTER_MINUTES: "0" });
+    pager.fault = { type: "status", status: 503 };
+    const projects = ["Weekly revenue", "Churn", "Margin", "Forecast", "Stock", "Returns"].map((title) =>
+      addProject(title),
+    );
+    for (const { title } of projects) await harness.ask(`watch ${title} page`);
+    for (const { id } of projects)
+      harness.hex.workspace.startRun(id, { trigger: "API", durationMs: 1_000, outcome: "ERRORED" });
+    const tried = () => new Set(pager.received.map(({ dedupKey }) => dedupKey)).size;
+    await harness.until(() => tried() === 1, STEP_MS);
+    const since = harness.clock.now();
+    await harness.until(() => tried() === projects.length, STEP_MS);
+    pager.fault = null;
+    await harness.pass(harness.clock.now() - since + MINUTE, STEP_MS);
+    expect(pager.rang).toBe(projects.length);
+  });
+
   test("redirects: the key does not go along", async () => {
     const elsewhere = await startPagerDuty();
     try {
