@@ -395,6 +395,26 @@ test("what it does not know, in words that are true for people who know the proj
   await harness.stop();
 });
 
+test("what a project with no schedule has from another year shows the year", async () => {
+  const eve = Date.UTC(2026, 11, 31, 22);
+  const harness = await Harness.start("socket", { startsAt: eve, token: { expiresAt: null } });
+  try {
+    const project = addProject(harness, "Annual close", { schedules: [] });
+    harness.hex.workspace.startRun(project.id, { startedAt: eve, durationMs: 4 * MINUTE });
+    await harness.ask("digest 08:00 owner:olga@acme.test");
+    await harness.pass(10 * MINUTE, STEP_MS);
+    expect(await harness.ask("digest")).toMatch(/Annual close\n🟢 fresh\n31 Dec, 23:04\ncompleted 31 Dec, 23:04\n/);
+    await harness.stopBot();
+    harness.clock.advance(365 * 24 * HOUR);
+    await harness.startBot();
+    await harness.pass(2 * MINUTE, STEP_MS);
+    const answer = await harness.ask("digest");
+    expect(answer).toMatch(/Annual close\n🟢 fresh\n31 Dec 2026, 23:04\ncompleted 31 Dec 2026, 23:04\n/);
+  } finally {
+    await harness.stop();
+  }
+});
+
 test("with no project to show any more, it says how to get one", async () => {
   const harness = await Harness.start("socket");
   addProject(harness, "Weekly revenue");

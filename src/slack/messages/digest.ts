@@ -111,7 +111,7 @@ function tableOf(view: DigestView) {
 
 function rowOf({ project, freshness, followed, nextDue }: DigestEntry, { zone, place, now }: DigestView): Cell[] {
   const at = (time: number, before = "", after = "") => ({
-    text: `${before}${clock(time, zone)}${after}`,
+    text: `${before}${clock(time, zone, now)}${after}`,
     sortBy: Math.floor(time / 1_000),
   });
   const lastRun = followed?.lastRun ?? null;
@@ -196,10 +196,15 @@ function dueWord({ schedules }: DigestEntry["project"]): string {
   return schedules.some(({ enabled }) => enabled) ? "not known" : "no schedule";
 }
 
-/** Such as "26 Nov, 07:04". */
-function clock(at: number, zone: string): string {
+/** Such as "26 Nov, 07:04", with the year unless it is this one. */
+function clock(at: number, zone: string, now: number): string {
   const fields = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
-  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...fields }).format(at);
+  const year = yearOf(at, zone) === yearOf(now, zone) ? {} : ({ year: "numeric" } as const);
+  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...fields, ...year }).format(at);
+}
+
+function yearOf(at: number, zone: string): string {
+  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, year: "numeric" }).format(at);
 }
 
 /** How late a digest may come before it says so, in ms. */
