@@ -17,7 +17,7 @@ export function safeId(text: string): string | null {
   return SAFE.test(text) ? text : null;
 }
 
-/** An id in one of Hex's answers. */
+/** An id in one of Hex's answers, or one that comes back from elsewhere. In capitals, Hex takes it for the same, and a comparison would not. */
 export const idSchema = z.string().transform((text, context) => {
   const id = safeId(text);
   if (id !== null) return id;

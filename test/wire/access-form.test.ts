@@ -2,6 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
+import { stateValues } from "../sandbox/slack/inputs.js";
+import { recordsAt } from "../sandbox/slack/json.js";
 import { Harness, MODES, shown } from "./harness.js";
 
 const SEE = "{ allow: see, people: everyone }";
@@ -61,6 +63,58 @@ describe.each(MODES)("over %s", (mode) => {
       expect(form.isOpen).toBe(true);
       expect(form.value("Inputs")).toEqual(["day = 1"]);
       expect(bench.requests("runProject")).toEqual([]);
+    });
+  });
+
+  describe("an id in capitals, which a changed app may send and Hex takes for the same project", () => {
+    const sends = (type: string, more: object) =>
+      bench.slack.sendExactly("interactive", ({ triggerId, responseUrl }) => ({
+        type,
+        user: { id: ada().id, team_id: ada().person.teamId },
+        team: { id: bench.slack.teamId },
+        trigger_id: triggerId,
+        response_url: responseUrl,
+        ...more,
+      }));
+
+    test("picked in the form needs the same approval", async () => {
+      const { id } = add("Sales");
+      await bench.ask("projects");
+      bench.rules(
+        SEE,
+        `{ allow: run, people: everyone, projects: { id: ${id} }, needs: approval by ${bench.slack.people.grace.id} }`,
+        "{ allow: run, people: everyone }",
+      );
+      const form = await ada().openForm(() => ada().command("run"));
+      const { view, inputs, hash } = form.view;
+      const values = stateValues(recordsAt(view, "blocks"), inputs);
+      const [[block, picker] = ["", {}]] = Object.entries(values).filter(([, one]) => "form_project" in Object(one));
+      expect(picker).toEqual({ form_project: { type: "external_select", selected_option: null } });
+      const picked = { value: id.toUpperCase(), text: { type: "plain_text", text: "Weekly report" } };
+      const chosen = { [block]: { form_project: { type: "external_select", selected_option: picked } } };
+      const sent = { ...view, id: form.id, type: "modal", hash, state: { values: { ...values, ...chosen } } };
+      await sends("view_submission", { view: sent, response_urls: [] });
+      await bench.cardShows("Waiting for approval");
+      expect(bench.starts).toEqual([]);
+    });
+
+    test("in a button gives no right to cancel", async () => {
+      const project = add("Sales");
+      await bench.ask("projects");
+      const { id: run } = bench.hex.workspace.startRun(project.id, { durationMs: 600_000 });
+      bench.rules(
+        SEE,
+        `{ deny: cancel, people: everyone, projects: { id: ${project.id} } }`,
+        "{ allow: cancel, people: everyone }",
+      );
+      const value = JSON.stringify({ project: project.id.toUpperCase(), run });
+      await sends("block_actions", {
+        channel: { id: bench.slack.channels.data.id, name: "data" },
+        actions: [{ type: "button", action_id: "cancel_hex_run", block_id: "b", action_ts: "1.2", value }],
+      });
+      await bench.until(() => bench.slack.messages.some((message) => shown(message).includes("You may not")));
+      expect(bench.requests("cancelRun")).toEqual([]);
+      expect(bench.cards).toEqual([]);
     });
   });
 

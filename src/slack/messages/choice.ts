@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { LEVELS } from "../../follow/watch.js";
+import { idSchema } from "../../hex/ids.js";
 import { carriedSchema, NOTHING_CARRIED, packed } from "./carried.js";
 import { LIMITS } from "./limits.js";
 
@@ -30,7 +31,7 @@ const inButton = z.union([choiceSchema, z.literal(KEPT)]);
 export type ChoiceInButton = z.output<typeof inButton>;
 
 /** The value of a button that picks a project. `nonce` is the same in all buttons of one rendering. */
-export const chosenSchema = z.object({ nonce: z.string(), project: z.string(), choice: inButton });
+export const chosenSchema = z.object({ nonce: z.string(), project: idSchema, choice: inButton });
 export type Chosen = z.output<typeof chosenSchema>;
 /** The value of a button that asks for other projects. `passed` holds the ids of those already shown. */
 export const othersSchema = z.object({ nonce: z.string(), passed: z.array(z.string()), choice: inButton });

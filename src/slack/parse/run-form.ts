@@ -3,12 +3,12 @@
 
 import { z } from "zod";
 import type { JsonValue } from "../../hex/client.js";
+import { safeId } from "../../hex/ids.js";
 import type { ProjectNamed } from "../../hex/projects.js";
 import { parseJson } from "../../lib/json.js";
 import { holdsSecret } from "../../lib/secret-names.js";
 import type { RunOptions } from "../../runs/run.js";
 import { LIMITS } from "../messages/limits.js";
-import { MAX_PROJECT_ID } from "../messages/project-option.js";
 import {
   blockId,
   type Complaint,
@@ -142,11 +142,9 @@ export function readRunForm(view: SentView): ReadForm | null {
     values[blockId(named, PLACES[kind])]?.[ELEMENTS[kind]];
   const text = (kind: keyof typeof PLACES) => element(kind)?.value ?? "";
   const ticked = (element("options")?.selected_options ?? []).map(({ value }) => value);
-  const option = element("project")?.selected_option;
   return {
     hasDraft,
-    picked:
-      option && isProjectId(option.value) ? { id: option.value, title: unescaped(option.text?.text ?? "") } : null,
+    picked: pickedIn(element("project")),
     form: {
       ...kept,
       typedProject: text("typedProject").trim(),
@@ -163,9 +161,11 @@ export function readRunForm(view: SentView): ReadForm | null {
   };
 }
 
-/** Whether it can be the value of an option, as in which the form is drawn again. Otherwise the bot has never offered it. */
-function isProjectId(value: string): boolean {
-  return value !== "" && value.length <= MAX_PROJECT_ID;
+/** `null` for what the bot has never offered. */
+function pickedIn(picker: Element | undefined): ProjectNamed | null {
+  const option = picker?.selected_option;
+  const id = safeId(option?.value ?? "");
+  return id === null ? null : { id, title: unescaped(option?.text?.text ?? "") };
 }
 
 const PLACES = {

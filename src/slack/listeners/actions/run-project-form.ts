@@ -1,13 +1,14 @@
 // *Run…* next to a project in a list: opens the form with what was typed before.
 
 import { z } from "zod";
+import { idSchema } from "../../../hex/ids.js";
 import { openRunForm } from "../../flows/open-run-form.js";
 import { ACTIONS } from "../../messages/action-ids.js";
 import { carriedSchema } from "../../messages/carried.js";
 import { type Action, withValue } from "./action.js";
 
 /** `carried` is missing when nothing was typed. */
-const value = z.object({ project: z.string(), carried: carriedSchema.optional() });
+const value = z.object({ project: idSchema, carried: carriedSchema.optional() });
 
 export const runProjectForm: Action = {
   id: ACTIONS.runProjectForm,

@@ -1,6 +1,7 @@
 // *Run* next to a project in a list.
 
 import { z } from "zod";
+import { idSchema } from "../../../hex/ids.js";
 import { deedOfStart } from "../../flows/demand-start.js";
 import { projectsPage } from "../../flows/list-projects.js";
 import { optionsToStart } from "../../flows/options-to-start.js";
@@ -14,7 +15,7 @@ import type { Bot } from "../context.js";
 import { type Action, type Click, withValue } from "./action.js";
 
 const projectValue = z.object({
-  project: z.string(),
+  project: idSchema,
   nonce: z.string(),
   words: searchedSchema.catch([]),
   page: z.number().catch(0),
