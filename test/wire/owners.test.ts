@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Project } from "../sandbox/hex/types.js";
 import { pings } from "../sandbox/slack/server.js";
 import { Harness, MODES, shown } from "./harness.js";
+import { headline } from "./watching.js";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -62,7 +63,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const { id } = harness.hex.workspace.addProject({ title: "Revenue", ...options });
     await harness.ask(`watch ${id}`);
     await arrive(1);
-    expect(first().text).toBe("Late: Revenue");
+    expect(headline(first())).toBe("Late: Revenue");
     expect(pings(first())).toEqual([]);
     const run = { durationMs: MINUTE, outcome: "ERRORED" } as const;
     harness.hex.workspace.startRun(id, { ...run, trigger: "SCHEDULED" });
