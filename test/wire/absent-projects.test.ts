@@ -48,7 +48,9 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.stopBot();
     await harness.startBot();
     project.archivedAt = null;
-    await harness.until(() => told().every((text) => text.includes("Checked again since <!date")), STEP_MS);
+    await harness.until(() => told().every((text) => text.includes("has been checked again since <!date")), STEP_MS);
+    // A screen reader does not say what is struck through.
+    for (const text of told()) expect(text).toMatch(/Weekly &lt;!channel&gt; revenue.*\* was archived\. It has been/);
     await harness.pass(20 * MINUTE, STEP_MS);
     expect(posted()).toHaveLength(2);
     expect(await harness.ask("watching")).not.toContain("archived");

@@ -41,7 +41,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.pass(60 * MINUTE, STEP_MS);
       expect(told()).toHaveLength(2);
       harness.hex.faults.clear();
-      await harness.until(() => told()[1]?.includes("Checked again since <!date") ?? false, STEP_MS);
+      await harness.until(() => told()[1]?.includes("has been checked again since <!date") ?? false, STEP_MS);
       expect(await harness.ask("watching")).not.toContain("does not list its runs");
       fail(bad);
       await harness.until(() => told().length === 3, STEP_MS);

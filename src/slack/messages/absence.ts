@@ -27,6 +27,16 @@ export const ABSENCE_WORDS: Record<WhyAbsent, string> = {
   unreadable: "cannot be checked, because Hex does not list its runs for the bot",
 };
 
+/** The same for a project that is judged again. */
+const ABSENCE_PAST_WORDS: Record<WhyAbsent, string> = {
+  archived: "was archived",
+  trashed: "was in Hex's trash",
+  component: "was a component",
+  unpublished: "was not published",
+  hidden: "was deleted, or not shared with the bot's token",
+  unreadable: "could not be checked, because Hex did not list its runs for the bot",
+};
+
 /** @param absent none: what it told of may not be shown there any more. `isDoubled`: whether another message about the same may have been posted before. */
 export function absenceMessage(
   absent: readonly AbsentProject[],
@@ -71,10 +81,11 @@ function headWords(away: number): string {
   return away === 1 ? "A watched project is no longer checked" : `${away} watched projects are no longer checked`;
 }
 
-/** That it is not judged, and why, in one sentence. */
+/** That it is or was not judged, and why. Nothing is struck through, which a screen reader would not say. */
 export function absenceLine({ id, title, absence }: AbsentProject, place: HexPlace): string {
   const page = absence.why === "unpublished" ? { id, lastPublishedAt: null } : { id };
   const name = link(absence.why === "hidden" ? null : projectUrl(place, page), title, TITLE);
-  const words = `*${name}* ${ABSENCE_WORDS[absence.why]}`;
-  return absence.backAt === null ? `${words}.` : `~${words}~ Checked again since ${date(absence.backAt)}.`;
+  return absence.backAt === null
+    ? `*${name}* ${ABSENCE_WORDS[absence.why]}.`
+    : `*${name}* ${ABSENCE_PAST_WORDS[absence.why]}. It has been checked again since ${date(absence.backAt)}.`;
 }
