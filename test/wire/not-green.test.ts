@@ -89,6 +89,7 @@ test("its project is unpublished, and Hex lists no run of it any more: no longer
   await shows("Failed");
   project.lastPublishedAt = null;
   await shows("*No longer checked* since");
+  expect(told()[0]).toMatch(/:white_circle: Failed <!date[^>]*> · no longer checked · /);
   const said = new Set(toldIn(harness)[0]?.history.map(headline));
   expect([...said]).toEqual(["Failed: Weekly revenue", "No longer checked: Weekly revenue"]);
   await harness.pass(5 * MINUTE, STEP_MS);

@@ -2,7 +2,7 @@
 
 import type { Button, KnownBlock } from "@slack/types";
 import type { Followed, LastRun } from "../../follow/followed-project.js";
-import { type Ailment, endedWithoutRun, type Trouble } from "../../follow/trouble.js";
+import { type Ailment, endedWithoutRun, isRescheduled, type Trouble } from "../../follow/trouble.js";
 import { projectUrl } from "../../hex/links.js";
 import { attentionLine } from "./attention.js";
 import { context, section } from "./blocks.js";
@@ -46,10 +46,12 @@ function ailmentLine(ailment: Ailment, trouble: Trouble): string {
   return dotted(ailmentState(ailment, trouble), url === null ? null : link(url, "Open the run", 40));
 }
 
-function ailmentState(ailment: Ailment, { withdrawn, overAt }: Trouble): string {
+function ailmentState(ailment: Ailment, trouble: Trouble): string {
+  const { withdrawn, overAt } = trouble;
   const words = ailmentWords(ailment);
-  const isLeft = "rescheduled" in ailment || (withdrawn && ailment.overAt === overAt);
-  if (isLeft) return `:white_circle: ${words}`;
+  const isLeft = withdrawn && ailment.overAt === overAt;
+  if ("rescheduled" in ailment || (isLeft && isRescheduled(trouble))) return `:white_circle: ${words}`;
+  if (isLeft) return `:white_circle: ${words} · no longer checked`;
   return ailment.overAt === null ? `:warning: ${words}` : `~${words}~ until ${date(ailment.overAt)}`;
 }
 
