@@ -5,7 +5,7 @@ import type { Config } from "../config/config.js";
 import type { Logger } from "../log/logger.js";
 import type { SlackIdentity } from "../slack/connection/identity.js";
 import type { SlackState } from "../slack/connection/refusals.js";
-import { declinedScopesSentence, missingScopesSentence } from "../slack/messages/slack-remedies.js";
+import { declinedScopesSentence, missingScopesSentence, slackRemedy } from "../slack/messages/slack-remedies.js";
 import { logRules } from "./log-policy.js";
 
 /** Logs the scopes that the app was installed without, and what that means for the rules. `policy`: `null` when there are none. */
@@ -15,6 +15,16 @@ export function logScopes(log: Logger, { missingScopes, declinedScopes }: SlackS
   const declined = declinedScopesSentence(declinedScopes);
   if (declined !== null) log.info("%s", declined);
   logRules(log, policy, declinedScopes);
+}
+
+/** Logs that Slack does not accept the bot token any more, or does again. `word`: Slack's error code; `null` when it does. */
+export function logBotToken(log: Logger, word: string | null): void {
+  if (word === null) {
+    log.info("Slack accepts SLACK_BOT_TOKEN again");
+    return;
+  }
+  const { what, todo } = slackRemedy(word);
+  log.warn({ word, todo }, "%s, so that nobody gets an answer or sees how a run is doing", what);
 }
 
 /** Logs that the bot has started. */

@@ -24,7 +24,7 @@ import { createSlackClient } from "./create-slack-client.js";
 import { createStore } from "./create-store.js";
 import { LeaderLoops } from "./leader-loops.js";
 import { createLifetime } from "./lifetime.js";
-import { logClockStep, logReady, logScopes } from "./log-start.js";
+import { logBotToken, logClockStep, logReady, logScopes } from "./log-start.js";
 import { recallPolicy } from "./recall-policy.js";
 import { renewAll } from "./renew-secrets.js";
 import { type AppOptions, type Settings, withDefaults } from "./settings.js";
@@ -111,6 +111,7 @@ async function open(settings: Settings, toClose: Close[]) {
   const identity = await identifyOnceReached(slackClient.web, settings);
   slackClient.botToken.belongsTo(identity);
   logScopes(log, slackClient.refusals.now(), settings.policy());
+  slackClient.refusals.tokenNews.on((word) => logBotToken(log, word));
   const store = await createStore(settings);
   toClose.push(() => store.store.close());
   await recallPolicy(settings, store);

@@ -107,6 +107,28 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("status")).not.toContain(":warning:");
   });
 
+  test("while Slack does not accept the token, the log says so once, with what to do, and when it is over; /readyz says since when", async () => {
+    harness = await Harness.start(mode);
+    const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Running");
+    harness.slack.faults.add({ method: "*", kind: { type: "error", error: "invalid_auth" } });
+    const said = (words: string) => harness.log.filter((line) => line.includes(words));
+    await harness.until(() => said("did not accept a card").length === 1);
+    const since = new Date(harness.clock.now()).toISOString();
+    await harness.pass(HOUR, 5_000);
+    expect(said("did not accept a card").length).toBeGreaterThan(5);
+    for (const line of said("did not accept a card"))
+      expect(line).toContain("a card: Slack does not accept SLACK_BOT_TOKEN");
+    const [news, ...more] = said('"msg":"Slack does not accept SLACK_BOT_TOKEN');
+    expect(more).toEqual([]);
+    expect(news).toMatch(/"todo":"copy it again from api\.slack\.com/);
+    const { slack } = JSON.parse((await harness.get("/readyz")).text);
+    expect(slack).toEqual({ ok: false, since: expect.stringContaining(since.slice(0, 15)), why: "invalid_auth" });
+    harness.slack.faults.clear();
+    await harness.until(() => said("Slack accepts SLACK_BOT_TOKEN again").length === 1);
+  });
+
   test("every log line about a card that Slack did not accept says what to do", async () => {
     harness = await Harness.start(mode);
     const project = harness.hex.workspace.addProject({ title: "Revenue" });

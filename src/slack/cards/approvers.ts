@@ -139,9 +139,9 @@ export class Approvers {
   /** @returns whether it is worth another try */
   #onRefused(run: Run, failure: SlackFailure): boolean {
     const { key, reference } = run;
-    const { todo } = slackRemedy(failure.word);
+    const { what, todo } = slackRemedy(failure.word);
     const facts = { runKey: key, reference, failure: failure.facts, todo };
-    this.options.log.warn(facts, "Slack did not accept a message about an approval: %s", failure.word);
+    this.options.log.warn(facts, "Slack did not accept a message about an approval: %s", what);
     return mayPass(failure) && this.#failuresOf(run) < TRIES;
   }
 

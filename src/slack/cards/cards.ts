@@ -384,8 +384,8 @@ export class Cards {
   }
 
   #warn({ key, reference }: Run, failure: SlackFailure): void {
-    const { todo } = slackRemedy(failure.word);
+    const { what, todo } = slackRemedy(failure.word);
     const facts = { runKey: key, reference, failure: failure.facts, todo };
-    this.options.log.warn(facts, "Slack did not accept a card: %s", failure.word);
+    this.options.log.warn(facts, "Slack did not accept a card: %s", what);
   }
 }

@@ -1,6 +1,7 @@
 // The last recent refusal or failure of each kind, until the same works again. Kept in memory, because it is about this process.
 
 import type { Clock } from "../../lib/clock.js";
+import { Emitter } from "../../lib/emitter.js";
 import { HOUR } from "../../lib/time.js";
 import type { SlackCall, SlackMethod } from "./calls.js";
 import { failureOfCall, type SlackFailure } from "./failures.js";
@@ -40,8 +41,13 @@ export interface SlackState {
 const SHOWN_MS = HOUR;
 
 export class SlackRefusals {
-  /** By kind. `about` is what has to work again for the trouble to be over. `seenAt` is by the monotonic clock. */
-  readonly #last = new Map<RefusalKind, { trouble: SlackRefusal; about: string; seenAt: number }>();
+  /** Emits Slack's error code when a call shows that Slack does not accept the bot token any more, and `null` when it does again. */
+  readonly tokenNews = new Emitter<string | null>();
+  /**
+   * By kind. `about` is what has to work again for the trouble to be over. `since` (epoch ms): when that was first refused. `seenAt` is by
+   * the monotonic clock.
+   */
+  readonly #last = new Map<RefusalKind, { trouble: SlackRefusal; about: string; since: number; seenAt: number }>();
   #granted: readonly string[] | null = null;
   #directMessagesOff = false;
   #askedAt: number;
@@ -52,6 +58,13 @@ export class SlackRefusals {
 
   /** Must be called for every call to Slack. */
   observe(call: SlackCall): void {
+    const before = this.token;
+    this.#note(call);
+    const { ok, word } = this.token;
+    if (ok !== before.ok) this.tokenNews.emit(word);
+  }
+
+  #note(call: SlackCall): void {
     const { method, channel } = call;
     // The app token has other scopes.
     if (method !== "apps.connections.open" && call.scopes !== null) this.#granted = call.scopes;
@@ -64,16 +77,21 @@ export class SlackRefusals {
     const facts = failure?.facts;
     if (facts === undefined || facts.kind === "gone") return;
     const kind = kindOf(facts, method);
-    const trouble = { kind, word: facts.word, method, channel, at: this.clock.now() };
-    this.#last.set(kind, { trouble, about: aboutOf(trouble), seenAt: this.clock.monotonic() });
+    this.#add({ kind, word: facts.word, method, channel, at: this.clock.now() });
+  }
+
+  #add(trouble: SlackRefusal): void {
+    const before = this.#last.get(trouble.kind);
+    const about = aboutOf(trouble);
+    const since = before?.about === about ? before.since : trouble.at;
+    this.#last.set(trouble.kind, { trouble, about, since, seenAt: this.clock.monotonic() });
   }
 
   /** Slack has said that the bot token no longer works. @returns its error code for that */
   lost(event: LossEvent): string {
     const word = LOSSES[event];
     const at = this.clock.now();
-    const trouble = { kind: "credentials", word, method: event, channel: null, at } as const;
-    this.#last.set("credentials", { trouble, about: TOKEN, seenAt: this.clock.monotonic() });
+    this.#add({ kind: "credentials", word, method: event, channel: null, at });
     return word;
   }
 
@@ -90,13 +108,13 @@ export class SlackRefusals {
   }
 
   /**
-   * Whether Slack accepted the bot token when it was last used. A token without a scope counts as accepted. `at`: epoch ms. `word` is
-   * Slack's error code when it did not.
+   * Whether Slack accepted the bot token when it was last used. A token without a scope counts as accepted. `at` (epoch ms): when it was
+   * last used or, if Slack did not accept it, since when that is so. `word` is Slack's error code when it did not.
    */
   get token(): { ok: boolean; at: number; word: string | null } {
     const refusal = this.#last.get("credentials");
-    const word = refusal?.about === TOKEN ? refusal.trouble.word : null;
-    return { ok: word === null, at: this.#askedAt, word };
+    if (refusal === undefined || refusal.about !== TOKEN) return { ok: true, at: this.#askedAt, word: null };
+    return { ok: false, at: refusal.since, word: refusal.trouble.word };
   }
 
   /** The last failure that is not over. When there is none, `since` is when Slack was last used. */

@@ -200,14 +200,14 @@ export class Followers {
   }
 
   #warn({ user }: Follower, { key, reference }: EndedRun, failure: SlackFailure, isTriedOn: boolean): void {
-    const { todo } = slackRemedy(failure.word);
+    const { what, todo } = slackRemedy(failure.word);
     const then = isTriedOn ? "another way is tried" : "given up";
     const facts = { runKey: key, reference, user, failure: failure.facts, todo };
     this.options.log.warn(
       facts,
       "Slack did not accept a follower's message about the end of a run, %s: %s",
       then,
-      failure.word,
+      what,
     );
   }
 }

@@ -301,8 +301,8 @@ export class Homes {
   #warn(user: string, failure: SlackFailure): void {
     if (this.#logged.has(failure.word)) return;
     this.#logged.add(failure.word);
-    const { todo } = slackRemedy(failure.word);
-    this.options.log.warn({ user, failure: failure.facts, todo }, "Slack did not accept a Home tab: %s", failure.word);
+    const { what, todo } = slackRemedy(failure.word);
+    this.options.log.warn({ user, failure: failure.facts, todo }, "Slack did not accept a Home tab: %s", what);
   }
 }
 
