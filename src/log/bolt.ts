@@ -16,8 +16,9 @@ function boltLevelOf(level: string): BoltLevel {
 /**
  * Makes a log usable as Bolt's `logger`. Bolt's debug becomes trace. Bolt can make its own lines quieter with `setLevel`, but not
  * louder than the log itself.
+ * @param errorLevel the level of Bolt's errors: "debug" where the bot says itself what they mean
  */
-export function boltLogger(logger: Logger): BoltLogger {
+export function boltLogger(logger: Logger, errorLevel: "error" | "debug" = "error"): BoltLogger {
   let target = logger;
   let wanted = BoltLevel.DEBUG;
   const getLevel = () => {
@@ -25,7 +26,7 @@ export function boltLogger(logger: Logger): BoltLogger {
     return BOLT_ORDER.indexOf(own) > BOLT_ORDER.indexOf(wanted) ? own : wanted;
   };
   const writer =
-    (boltLevel: BoltLevel, level: "trace" | "info" | "warn" | "error") =>
+    (boltLevel: BoltLevel, level: "trace" | "debug" | "info" | "warn" | "error") =>
     (...parts: unknown[]): void => {
       if (BOLT_ORDER.indexOf(boltLevel) < BOLT_ORDER.indexOf(wanted) || !target.isLevelEnabled(level)) return;
       const error = parts.find((part) => part instanceof Error);
@@ -41,7 +42,7 @@ export function boltLogger(logger: Logger): BoltLogger {
     debug: writer(BoltLevel.DEBUG, "trace"),
     info: writer(BoltLevel.INFO, "info"),
     warn: writer(BoltLevel.WARN, "warn"),
-    error: writer(BoltLevel.ERROR, "error"),
+    error: writer(BoltLevel.ERROR, errorLevel),
     getLevel,
     setLevel: (level) => {
       wanted = level;

@@ -144,6 +144,25 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 });
 
+test("while Slack opens no WebSocket, each attempt is one line of the log, with the reason, and none is an error of the bot", async () => {
+  const harness = await Harness.start("socket");
+  harness.slack.faults.add({ method: "apps.connections.open", kind: { type: "status", status: 503 } });
+  harness.slack.socket.drop();
+  const said = (words: string) => harness.log.filter((line) => line.includes(words));
+  await harness.until(() => said("Socket Mode: no connection yet").length === 5);
+  harness.slack.faults.clear();
+  await harness.until(() => harness.slack.socket.connections > 0);
+  expect(harness.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  expect(said("Socket Mode: a connection was lost")).toHaveLength(1);
+  const warnings = said('"level":"warn"').map((line) => JSON.parse(line).msg);
+  expect([...new Set(warnings)]).toEqual([
+    "Socket Mode: a connection was lost, and another one takes over",
+    "Socket Mode: no connection yet: Slack is having trouble",
+  ]);
+  expect(said("Socket Mode: connected again")).toHaveLength(1);
+  await harness.stop();
+});
+
 describe("what was seen on the wire", () => {
   const clock = new ManualClock();
   const call = (change: Partial<SlackCall>): SlackCall => ({

@@ -142,11 +142,12 @@ function overHttp(mode: Mode<"http">, parts: ConnectionParts): SlackConnection {
 }
 
 function overSocketMode(mode: Mode<"socket">, parts: ConnectionParts): SlackConnection {
-  const { secretInFile, log, clock, pingMs, onRefused, network, webApi, logger, deliveries, boltOver } = parts;
+  const { secretInFile, log, clock, pingMs, onRefused, network, webApi, deliveries, boltOver } = parts;
   const receiver = new SocketReceiver({
     appToken: new AppToken({ token: mode.appToken, inFile: () => secretInFile("SLACK_APP_TOKEN") }),
     client: {
-      logger,
+      // The receiver logs why there is no connection, and that one was lost.
+      logger: boltLogger(log.child({ name: "bolt" }), "debug"),
       clientPingTimeout: pingMs,
       clientOptions: { ...webApi, ...NEVER_TWICE },
       ...(network.dispatcher === undefined ? {} : { dispatcher: network.dispatcher }),

@@ -18,8 +18,8 @@ export interface SocketConnectionOptions {
   isOwnApp: (appId: string | null) => boolean;
   /** Called for everything that Slack sends except `hello`. */
   onFrame: (frame: Exclude<Frame, { kind: "hello" }>) => void;
-  /** Called once, when an open connection has ended. */
-  onClosed: () => void;
+  /** Called once, when an open connection has ended. `reason`: the WebSocket's error, if there was one. */
+  onClosed: (reason: Error | null) => void;
 }
 
 /** How long Slack may take to answer a close, in real ms. */
@@ -31,6 +31,7 @@ export class SocketConnection {
   readonly #closed = new AbortController();
   #isOpen = false;
   #isOfOtherApp = false;
+  #reason: Error | null = null;
 
   constructor(private readonly options: SocketConnectionOptions) {
     const { client, send, isOwnApp, onFrame } = options;
@@ -41,6 +42,9 @@ export class SocketConnection {
       if (frame.kind === "hello" && !isOwnApp(frame.appId)) this.#leave();
       else if (frame.kind === "hello") this.#client.emit("connected");
       else if (!this.#isOfOtherApp) onFrame(frame);
+    });
+    this.#client.on("error", (error: Error) => {
+      this.#reason = error;
     });
     this.#client.on("close", () => this.#onClose());
   }
@@ -57,8 +61,8 @@ export class SocketConnection {
       await this.#client.start();
     } catch (error) {
       if (this.#isOfOtherApp) throw new OtherAppError();
-      // The client gives no reason when the WebSocket ends before Slack has said hello.
-      throw error ?? new Error("Slack ended the connection before it said hello");
+      // The client does not reject with the reason when the WebSocket ends before Slack has said hello.
+      throw error ?? new Error("The WebSocket ended before Slack said hello", { cause: this.#reason });
     } finally {
       clearTimeout(timer);
     }
@@ -102,7 +106,7 @@ export class SocketConnection {
     this.#closed.abort();
     const wasOpen = this.#isOpen;
     this.#isOpen = false;
-    if (wasOpen) this.options.onClosed();
+    if (wasOpen) this.options.onClosed(this.#reason);
   }
 }
 

@@ -137,7 +137,7 @@ export class SocketReceiver implements Receiver {
       openMs,
       isOwnApp: (appId) => this.#isOwnApp(appId),
       onFrame: (frame) => this.#onFrame(link, frame),
-      onClosed: () => this.#onClosed(link),
+      onClosed: (reason) => this.#onClosed(link, reason),
     });
     const link: Link = { connection, token, openedAt: clock.monotonic(), isLeaving: false };
     this.#opening = connection;
@@ -240,11 +240,12 @@ export class SocketReceiver implements Receiver {
     if (this.#stays()) void this.#letGo(link);
   }
 
-  #onClosed(link: Link): void {
+  #onClosed(link: Link, reason: Error | null): void {
     if (!this.#links.delete(link)) return;
     this.#note();
     if (link.isLeaving || this.#ending.signal.aborted) return;
-    this.options.log.warn("Socket Mode: a connection was lost, and another one takes over");
+    const facts = reason === null ? {} : { err: reason };
+    this.options.log.warn(facts, "Socket Mode: a connection was lost, and another one takes over");
     this.#lost(link);
   }
 
