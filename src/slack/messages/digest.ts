@@ -102,16 +102,21 @@ const HEADER = ["Project", "State", "Results from", "Last run", "Took", "Next du
 
 function tableOf(view: DigestView) {
   const caption = `How fresh the results are: ${headline(view.entries)}`;
+  const clock = clockIn(view);
   return dataTable(
     caption,
     HEADER,
-    view.entries.map((entry) => rowOf(entry, view)),
+    view.entries.map((entry) => rowOf(entry, view, clock)),
   );
 }
 
-function rowOf({ project, freshness, followed, nextDue }: DigestEntry, { zone, place, now }: DigestView): Cell[] {
+function rowOf(
+  { project, freshness, followed, nextDue }: DigestEntry,
+  { place, now }: DigestView,
+  clock: WriteTime,
+): Cell[] {
   const at = (time: number, before = "", after = "") => ({
-    text: `${before}${clock(time, zone, now)}${after}`,
+    text: `${before}${clock(time)}${after}`,
     sortBy: Math.floor(time / 1_000),
   });
   const lastRun = followed?.lastRun ?? null;
@@ -196,15 +201,21 @@ function dueWord({ schedules }: DigestEntry["project"]): string {
   return schedules.some(({ enabled }) => enabled) ? "not known" : "no schedule";
 }
 
-/** Such as "26 Nov, 07:04", with the year unless it is this one. */
-function clock(at: number, zone: string, now: number): string {
-  const fields = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
-  const year = yearOf(at, zone) === yearOf(now, zone) ? {} : ({ year: "numeric" } as const);
-  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...fields, ...year }).format(at);
+type WriteTime = (at: number) => string;
+
+/** Writes times such as "26 Nov, 07:04", with the year unless it is this one. */
+function clockIn({ zone, now }: DigestView): WriteTime {
+  const yearOf = formatIn(zone, { year: "numeric" });
+  const inThisYear = formatIn(zone, CLOCK);
+  const inAnother = formatIn(zone, { ...CLOCK, year: "numeric" });
+  return (at) => (yearOf(at) === yearOf(now) ? inThisYear(at) : inAnother(at));
 }
 
-function yearOf(at: number, zone: string): string {
-  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, year: "numeric" }).format(at);
+const CLOCK = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+
+function formatIn(timeZone: string, fields: Intl.DateTimeFormatOptions): WriteTime {
+  const format = new Intl.DateTimeFormat("en-GB", { timeZone, ...fields });
+  return (at) => format.format(at);
 }
 
 /** How late a digest may come before it says so, in ms. */
