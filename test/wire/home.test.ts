@@ -129,6 +129,13 @@ describe.each(MODES)("%s mode", (mode) => {
     await shows(ada, /Your runs in flight:\* 4/);
   });
 
+  test("a tab that somebody opens does not wait for its turn among those that are redrawn", async () => {
+    await adaWithCancelledRun();
+    const grace = harness.person("grace");
+    await grace.openHome();
+    await harness.until(() => textOf(grace.home).includes("Connected"), 0);
+  });
+
   test("after a 429 and a lost answer, the Home tab is correct in the end", async () => {
     harness = await Harness.start(mode);
     const ada = harness.person("ada");

@@ -56,6 +56,8 @@ describe.each(MODES)("a file, %s mode", (mode) => {
     expect(await harness.ask("status")).toMatch(/is locked by another program: close whatever has it open/);
     expect(await harness.ask(`run ${project.id}`)).toContain("Nothing was started");
     expect(harness.starts).toEqual([]);
+    await harness.person("ada").openHome();
+    await harness.person("ada").homeShows(({ view }) => JSON.stringify(view).includes("Your runs cannot be shown"));
     other.exec("rollback");
     other.close();
     await expectWell(harness);
