@@ -7,6 +7,7 @@ import { WebClient } from "@slack/web-api";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PendingWork } from "../../../src/lib/pending-work.js";
+import { DAY } from "../../../src/lib/time.js";
 import { createLogger } from "../../../src/log/logger.js";
 import { RunStore } from "../../../src/runs/store.js";
 import { awaiting, intended, judged, lost } from "../../../src/runs/transitions.js";
@@ -154,6 +155,24 @@ test("whoever asked hears of the end once, however long those who were to approv
   await other.redraw("k");
   expect(replies()).toHaveLength(1);
   expect(await store.unsettled()).toEqual([]);
+});
+
+test("a card that Slack once did not take, and refuses again at its end a week later, is tried for a day from then on", async () => {
+  await cards.open("k", conversationIn(slack.channels.data.id), { requester: "U1" });
+  await runs.insert(intent);
+  const refusal = { kind: { type: "error", error: "internal_error" }, times: 1 } as const;
+  slack.faults.add({ ...refusal, method: "chat.postMessage" });
+  await cards.redraw("k");
+  clock.advance(1_000);
+  await cards.redraw("k");
+  expect(slack.messages).toHaveLength(1);
+  clock.advance(7 * DAY);
+  await runs.update("k", (run) => (run.state === "starting" ? lost(run, "start_unknown", clock.now()) : null));
+  slack.faults.add({ ...refusal, method: "chat.update" });
+  await cards.sweep();
+  clock.advance(1_000);
+  await cards.sweep();
+  expect(visibleText(slack.messages[0] ?? { text: "", blocks: [] })).toContain("Not known");
 });
 
 describe("a card that shows what is stored", () => {
