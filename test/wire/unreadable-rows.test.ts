@@ -114,6 +114,20 @@ describe("over HTTP", () => {
     expect(harness.starts).toHaveLength(2);
   });
 
+  test.each([
+    ["asks to wait", { type: "ratelimited", retryAfter: 60 }],
+    ["fails", { type: "error", error: "internal_error" }],
+  ] as const)("Slack %s: the card of a run that cannot be read says so all the same", async (_, kind) => {
+    const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 600_000 } });
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Running");
+    await harness.stopBot();
+    change(harness, "update runs set doc = '{}'");
+    harness.slack.faults.add({ method: "chat.update", kind, times: 3 });
+    await harness.startBot();
+    await harness.cardShows("Not known");
+  });
+
   test("a row that cannot be read is kept, and used again by a version that can read it", async () => {
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 600_000 } });
     await harness.slack.command(`run ${project.id}`);
