@@ -603,6 +603,14 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.cards).toHaveLength(2);
     });
 
+    test("a card that is deleted again as a direct message does not come a third time, and how the run ended is told all the same", async () => {
+      const card = await running({ run: { runningMs: 10 * 60_000, outcome: "ERRORED" } });
+      harness.slack.delete(card);
+      harness.slack.delete(await harness.cardShows("Running", 1));
+      await harness.until(() => harness.slack.messages.some((message) => shown(message).includes("errored after")));
+      expect(harness.cards.filter((one) => shown(one).includes("This card is here because"))).toHaveLength(1);
+    });
+
     test("a card in direct messages that is deleted comes again there, and says so without naming a channel", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 30_000 } });
       await harness.person("ada").dm(`run ${project.id}`);

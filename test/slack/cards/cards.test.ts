@@ -7,7 +7,7 @@ import { WebClient } from "@slack/web-api";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PendingWork } from "../../../src/lib/pending-work.js";
-import { DAY } from "../../../src/lib/time.js";
+import { DAY, HOUR } from "../../../src/lib/time.js";
 import { createLogger } from "../../../src/log/logger.js";
 import { RunStore } from "../../../src/runs/store.js";
 import { awaiting, intended, judged, lost } from "../../../src/runs/transitions.js";
@@ -173,6 +173,20 @@ test("a card that Slack once did not take, and refuses again at its end a week l
   clock.advance(1_000);
   await cards.sweep();
   expect(visibleText(slack.messages[0] ?? { text: "", blocks: [] })).toContain("Not known");
+});
+
+test("the end of a run that Slack refuses to show is given up after a day", async () => {
+  await cards.open("k", conversationIn(slack.channels.data.id), { requester: "U1" });
+  await runs.insert(lost(intent, "start_unknown", clock.now()));
+  const refusal = { type: "error", error: "internal_error" } as const;
+  slack.faults.add({ method: "chat.postMessage", kind: refusal, times: Number.POSITIVE_INFINITY });
+  await cards.sweep();
+  clock.advance(DAY);
+  await cards.sweep();
+  expect(await store.unsettled()).toEqual(["k"]);
+  clock.advance(HOUR);
+  await cards.sweep();
+  expect(await store.unsettled()).toEqual([]);
 });
 
 describe("a card that shows what is stored", () => {
