@@ -212,17 +212,28 @@ export class RunStore {
     return this.rows.each(rows, (row) => this.#parse(row));
   }
 
-  /** The latest runs of a project that were requested here, newest first, and whether their cards are public. */
+  /** The latest runs of a project that were requested here, newest first, and whether everybody can read their cards. */
   async ofProject(projectId: string, limit: number): Promise<RunSeen[]> {
     const rows = await this.db
       .selectFrom("runs")
       .leftJoin("cards", "cards.run_key", "runs.key")
-      .select(["runs.key", "runs.version", "cards.is_public", storedDoc(this.db).as("doc")])
+      .select([
+        "runs.key",
+        "runs.version",
+        "cards.is_public",
+        "cards.channel",
+        "cards.ts",
+        storedDoc(this.db).as("doc"),
+      ])
       .where("runs.project_id", "=", projectId)
       .orderBy("runs.requested_at", "desc")
       .limit(limit)
       .execute();
-    return this.rows.each(rows, (row) => ({ run: this.#parse(row), isPublic: row.is_public === 1 }));
+    return this.rows.each(rows, (row) => {
+      // A card that Slack refused in its channel is in direct messages, or nowhere.
+      const isThere = row.ts !== null && row.channel?.startsWith("C") === true;
+      return { run: this.#parse(row), isPublic: row.is_public === 1 && isThere };
+    });
   }
 
   /** A person's latest runs: those in flight first, then the most recently requested. `user` is a Slack user id. */

@@ -247,6 +247,18 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(form.value("days")).toEqual([]);
   });
 
+  test("somebody else is offered no values from a card that Slack refused in a public channel", async () => {
+    const refused = { type: "error", error: "not_in_channel" } as const;
+    harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: refused });
+    await ada.command(`run ${revenue.id} region=EMEA`);
+    expect((await harness.cardShows("Completed")).channel).toBe(harness.slack.dm(ada.person).id);
+    const grace = harness.person("grace");
+    const form = await grace.openForm(() => grace.command("run"));
+    await form.pick(PROJECT, "revenue");
+    await form.shows("region");
+    expect(form.value("region")).toEqual([]);
+  });
+
   test("the shortcut opens the form, and if no place is chosen, the card comes as a direct message", async () => {
     const form = await ada.openForm(() => ada.shortcut("run_project"));
     await form.pick(PROJECT, "revenue");
