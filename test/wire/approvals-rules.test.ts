@@ -323,7 +323,7 @@ describe("while it waits", () => {
     needs(grace().id, "{ deny: see, people: everyone }");
     for (const button of ["Approve", "Decline"]) {
       await grace().press(card, button);
-      await reads("grace", "a run that the bot no longer remembers");
+      await reads("grace", "a run that the bot no longer remembers or may not show you");
     }
     expect(shown(bench.card())).toContain("Waiting for approval");
     await ada().press(bench.card(), "cancel_run");

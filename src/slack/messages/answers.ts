@@ -174,10 +174,13 @@ export function nothingToLookForMessage(run: Run, card: CardPlace | null): Messa
     : answer(`The bot is no longer looking for this run. ${where}`);
 }
 
-/** The answer to a button that this version of the bot does not know, or whose run it no longer remembers. */
+/**
+ * The answer to a button that this version of the bot does not know, or whose run it no longer remembers or may not show to whoever pressed
+ * it. It does not say which: that there is a run is nothing they may know then.
+ */
 export function staleButtonMessage(): Message {
   return answer(
-    "This button belongs to another version of the bot, or to a run that the bot no longer remembers. Type `/hex` to see what you can do.",
+    "This button belongs to another version of the bot, or to a run that the bot no longer remembers or may not show you. Type `/hex` to see what you can do.",
   );
 }
 
