@@ -452,6 +452,21 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.slack.waitForMessage(({ text }) => /^Declined by .*Revenue has not been started\.$/.test(text));
     });
 
+    test("Cancel in an older list says of a run that the bot has lost since then to cancel it in Hex", async () => {
+      const { id } = harness.hex.workspace.addProject({ title: "Revenue" });
+      harness.hex.workspace.kernelsBusy = 25;
+      await harness.slack.command(`run ${id}`);
+      await harness.cardShows("Waiting to start");
+      await harness.ask("runs revenue");
+      const list = lastMessage();
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
+      await harness.cardShows("Not known");
+      await harness.slack.click(list, "cancel_listed_run");
+      await harness.slack.waitForMessage((message) =>
+        shown(message).includes("The bot has lost track of *Revenue*, so it cannot cancel it. If it is still running"),
+      );
+    });
+
     test("/hex cancel says of a run that is still starting that it can be cancelled soon, and asks for no choice", async () => {
       const { id } = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
       const answer = new AbortController();

@@ -106,6 +106,12 @@ export function cannotCancelMessage(run: Run, card: CardPlace | null): Message {
       `${bold(title, 120)} is still starting. Cancel it as soon as ${inSentence(shower(run, card))} shows the button.`,
     );
   }
+  if (run.state === "lost" && run.why !== "vanished") {
+    const there = inHex(run);
+    return answer(
+      `The bot has lost track of ${bold(title, 120)}, so it cannot cancel it. If it is still running, cancel it in Hex.${there === null ? "" : ` ${there}.`}`,
+    );
+  }
   const { emoji, word } = faceOf(run);
   const when = "endedAt" in run ? `, ${date(run.endedAt)}` : "";
   return answer(`There is nothing to cancel: ${emoji} *${word}* ${inline(title, 120)}${when}.`);

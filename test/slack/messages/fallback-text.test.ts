@@ -86,6 +86,11 @@ const messages: [string, Message, RegExp][] = [
     answers.cannotCancelMessage(cancelled, card),
     /^There is nothing to cancel: Cancelled weekly_revenue, 2026-11-02 09:30 UTC\.$/,
   ],
+  [
+    "a cancellation of a run that the bot has lost",
+    answers.cannotCancelMessage({ ...plainRun, state: "lost", why: "unreachable", hex, facts, endedAt: AT }, card),
+    /^The bot has lost track of weekly_revenue, so it cannot cancel it\. If .* cancel it in Hex\. Open the run in Hex\.$/,
+  ],
   ["a withdrawal", answers.withdrawnMessage(running), /^weekly_revenue will not be started\.$/],
   [
     "Tell me",
