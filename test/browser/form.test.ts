@@ -143,7 +143,7 @@ describe.skipIf(chromiumPath === null)("the form in a browser", { timeout: LIMIT
   /** Submits what Hex takes: the form closes, or says so when Hex has taken long. */
   async function start(): Promise<void> {
     await submit();
-    const said = ada.page.locator("dialog[data-modal]", { hasText: "has been started" });
+    const said = ada.page.locator("dialog[data-modal]", { hasText: "Asking Hex to run" });
     await said.or(ada.page.locator("body:not(:has(dialog[data-modal]))")).first().waitFor();
     if (await said.isVisible()) await ada.page.keyboard.press("Escape");
     await ada.page.locator("dialog[data-modal]").waitFor({ state: "hidden" });

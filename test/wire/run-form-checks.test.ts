@@ -46,9 +46,19 @@ describe.each(MODES)("%s mode", (mode) => {
     await submitSlowly(form, "days = 7");
     expect(harness.starts).toEqual([]);
     release();
-    await form.shows(/Weekly revenue\*? has been started/);
+    await form.shows(/Asking Hex to run \*?Weekly revenue/);
     await harness.cardShows("days=7");
     await harness.until(() => harness.starts.length === 1);
+  });
+
+  test("if all kernels are in use, the form does not say that the run has been started", async () => {
+    const form = await opened();
+    await submitSlowly(form, "days = 7");
+    harness.hex.workspace.kernelsBusy = 25;
+    release();
+    await form.shows(/Its card in .* shows how it is going/);
+    expect(form.text).not.toContain("started");
+    await harness.cardShows("Waiting to start");
   });
 
   test("a form that was opened in direct messages says that the card is there, without naming a channel", async () => {
@@ -56,7 +66,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await form.pick("Project", "Weekly revenue");
     await submitSlowly(form, "days = 7");
     release();
-    await form.shows(/Its card is in your direct messages/);
+    await form.shows(/Its card in your direct messages shows how it is going/);
     await harness.until(() => harness.starts.length === 1);
   });
 
@@ -81,7 +91,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(trouble).toBeNull();
     expect(form.text).toContain("Checking with Hex…");
     release();
-    await form.shows(/Weekly revenue\*? has been started/);
+    await form.shows(/Asking Hex to run \*?Weekly revenue/);
     await harness.until(() => harness.starts.length === 1);
   });
 
@@ -233,5 +243,15 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(form.isOpen).toBe(false);
     await harness.cardShows("days=7");
     await harness.until(() => harness.starts.length === 1);
+  });
+
+  test("if all kernels are in use, the form does not say that the run has been started", async () => {
+    const form = await opened();
+    await submitSlowly(form, "days = 7");
+    harness.hex.workspace.kernelsBusy = 25;
+    release();
+    await form.shows(/Its card in .* shows how it is going/);
+    expect(form.text).not.toContain("started");
+    await harness.cardShows("Waiting to start");
   });
 });

@@ -271,7 +271,7 @@ export function startedView(title: string, channel: string | null, isAwaiting = 
     section(
       isAwaiting
         ? `:raised_hand: Somebody has to approve ${bold(title, 150)} first. Its card is in ${where}.`
-        : `:white_check_mark: ${bold(title, 150)} has been started. Its card is in ${where}.`,
+        : `:hourglass_flowing_sand: Asking Hex to run ${bold(title, 150)}. Its card in ${where} shows how it is going.`,
     ),
   ]);
 }
