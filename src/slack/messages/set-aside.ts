@@ -12,9 +12,9 @@ export const SET_ASIDE_TODO =
 
 /** Replaces the card of a run that cannot be read. `place` is where Hex is. */
 export function unreadableRunCard(run: RunOutline, place: HexPlace): Message {
-  return message("Not known: the bot can no longer track this run. Open it in Hex to see how it ends.", [
+  return message("Not known: the bot can no longer track this run. Open its project in Hex to see how it ends.", [
     section(
-      `:grey_question: *Not known*  ${projectLink(run, place)}\nThe bot cannot read what it has stored about this run, so it no longer tracks it. The run continues in Hex. Open it there to see how it ends.`,
+      `:grey_question: *Not known*  ${projectLink(run, place)}\nThe bot cannot read what it has stored about this run, so it no longer tracks it. If Hex has started it, it goes on there. Open the project in Hex to see how it ends.`,
     ),
     idsBlock(run),
   ]);

@@ -1,10 +1,17 @@
 // What `/hex status` says about stored rows that the bot cannot read.
 
 import { expect, test } from "vitest";
-import { setAsideLine } from "../../../src/slack/messages/set-aside.js";
+import { setAsideLine, unreadableRunCard } from "../../../src/slack/messages/set-aside.js";
 import { READ_TABLES } from "../../../src/store/row-reader.js";
+import { visibleText } from "../../sandbox/slack/messages.js";
 
 const said = (rows: number) => setAsideLine(new Map(READ_TABLES.map((table) => [table, rows]))) ?? "";
+
+test("of a run that may never have been started, the card does not say that it continues", () => {
+  const run = { key: "k", projectId: "p", runId: null };
+  const card = unreadableRunCard(run, { origin: "https://app.hex.tech", workspace: null });
+  expect(visibleText(card)).toContain("no longer tracks it. If Hex has started it, it goes on there.");
+});
 
 test("a single row of a kind is counted in the singular", () => {
   expect(said(1)).toContain(": 1 run, 1 card, 1 record of Hex's health, 1 hour of the history, 1 outage, ");
