@@ -138,8 +138,12 @@ interface Cancellable {
   state?: RunState;
 }
 
+/** The longest name in the question, whose end says what happens. */
+const NAME = 200;
+
 export function cancelButton({ actionId, value, title, name, state }: Cancellable): Button {
   const isBegun = state === undefined || !NOT_BEGUN.has(state);
+  const asked = shorten(name, NAME);
   return button({
     actionId,
     label: "Cancel",
@@ -149,8 +153,8 @@ export function cancelButton({ actionId, value, title, name, state }: Cancellabl
     confirm: {
       title: "Cancel this run?",
       text: isBegun
-        ? `${name} stops in Hex, for everybody who is waiting for it.`
-        : `${name} will not be started, not even for others who are waiting for it.`,
+        ? `${asked} stops in Hex, for everybody who is waiting for it.`
+        : `${asked} will not be started, not even for others who are waiting for it.`,
       confirm: "Cancel the run",
       deny: isBegun ? "Let it run" : "Let it wait",
     },

@@ -69,7 +69,7 @@ export function runsInFlightMessage(
   const isAnyReady = runs.some(({ run }) => at.mayCancel(run.project.id, run.requester) && cancelOf(run) !== null);
   const todo = isAnyReady ? " Press Cancel next to the one that you want to stop." : "";
   return answer(
-    `*${what}* in this channel, or started by you.${isAnyTheirs ? todo : ` ${NONE_THEIRS}`}`,
+    `*${what}* in this conversation, or started by you.${isAnyTheirs ? todo : ` ${NONE_THEIRS}`}`,
     ...lines,
     runs.length > WATCHED_SHOWN ? context(`and ${runs.length - WATCHED_SHOWN} more: \`/hex cancel <project>\``) : null,
   );

@@ -1,5 +1,5 @@
 // `/hex cancel <run> [project]`, in either order: a run's id or link, and its project when the bot does not know the run. For a
-// project alone, it lists that project's runs in flight, and for nothing at all, those in this channel and the person's own.
+// project alone, it lists that project's runs in flight, and for nothing at all, those in this conversation and the person's own.
 
 import { asHexError, type HexErrorKind } from "../../../hex/errors.js";
 import type { HexReference } from "../../../hex/links.js";
@@ -23,7 +23,7 @@ export const cancel: Command = {
   deed: "cancel",
   usage: "cancel [project, run id or run link]",
   summary:
-    "Cancels a run. With a project's name, it lists that project's runs in flight, each with Cancel; alone, those in this channel, and yours anywhere.",
+    "Cancels a run. With a project's name, it lists that project's runs in flight, each with Cancel; alone, those in this conversation, and yours anywhere.",
   example: "cancel weekly revenue",
   handle,
 };

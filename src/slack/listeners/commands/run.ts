@@ -15,7 +15,7 @@ export const run: Command = {
   deed: "run",
   usage: "run [project] [name=value …] [--fresh] [--publish] [--view <id>] [--dry-run]",
   summary:
-    "Opens a form; with a project's title, id or link it runs the published version at once, and shows it in this channel. `--fresh` skips cached SQL results, `--publish` updates the published results, `--view` uses the inputs of a saved view, `--dry-run` only asks whether it could start.",
+    "Opens a form; with a project's title, id or link it runs the published version at once, and shows it in this conversation. `--fresh` skips cached SQL results, `--publish` updates the published results, `--view` uses the inputs of a saved view, `--dry-run` only asks whether it could start.",
   example: 'run weekly revenue region="North America" days=30 --fresh',
   handle,
 };
