@@ -243,7 +243,7 @@ test("while Slack does not say who somebody is, they are not told that they may 
   bench.slack.archive(data());
   fail(revenue);
   const direct = bench.slack.dm(ada());
-  await untilSaid(direct, /These watches of yours have ended/);
+  await untilSaid(direct, /This watch of yours has ended/);
   expect(texts(direct)).toContain(
     "a project that is not named here, because the bot cannot tell at the moment whether you may see it",
   );

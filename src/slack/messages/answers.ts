@@ -47,7 +47,7 @@ const PAGES: Record<HexPage, string> = {
 /** The answer to a project link whose last part is not a run. `projectId` is the project's id. */
 export function noRunInLinkMessage(projectId: string): Message {
   return answer(
-    `Hex has no run at that link: its last part may be an app session.\n${code(`/hex runs ${projectId}`)} shows the project's runs, each with a Cancel button.`,
+    `Hex has no run at that link: its last part may be an app session.\n${code(`/hex runs ${projectId}`)} shows the project's runs, with Cancel next to those in flight.`,
   );
 }
 

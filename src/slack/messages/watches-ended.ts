@@ -38,12 +38,14 @@ export function watchesEndedMessage(
     .slice(0, SHOWN)
     .map((one) => `• ${typeof one === "string" ? UNNAMED[one] : ruleWords(one.rule, one.project, place)}`);
   const rest = rules.length - lines.length;
+  const [ended, them] =
+    rules.length === 1 ? ["This watch of yours has", "it"] : ["These watches of yours have", "them"];
   return answer(
-    `:no_bell: The bot cannot write${inChannel(channel)} any more: ${why} (${code(word, 60)}). These watches of yours have ended:`,
+    `:no_bell: The bot cannot write${inChannel(channel)} any more: ${why} (${code(word, 60)}). ${ended} ended:`,
     section([...lines, ...(rest > 0 ? [`… and ${count(rest, "more rule")}.`] : [])].join("\n")),
     isDoubled ? context(DOUBLED_ONCE) : null,
     section(
-      "Nobody is told of them any more. To go on, type `/hex watch` and the name again in a conversation that the bot can write to.",
+      `Nobody is told of ${them} any more. To go on, type \`/hex watch\` and the name again in a conversation that the bot can write to.`,
     ),
   );
 }

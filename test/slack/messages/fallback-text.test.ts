@@ -297,7 +297,7 @@ const messages: [string, Message, RegExp][] = [
       place: PLACE,
       isDoubled: false,
     }),
-    /^The bot cannot write in <#C1> any more: the channel is archived/,
+    /^The bot cannot write in <#C1> any more: the channel is archived .* This watch of yours has ended:/,
   ],
 ];
 
