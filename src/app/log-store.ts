@@ -8,7 +8,7 @@ import { storeSentence } from "../remedies/store.js";
 import { type PostgresFailure, postgresFailure } from "../store/postgres-failure.js";
 
 /** A failure that lasts is logged this often, in ms: several parts meet it every second. */
-const SAID_AGAIN_MS = MINUTE;
+const SAID_AGAIN_MS = 10 * MINUTE;
 
 /** Logs failures of Postgres while the bot runs, and says for each kind what to do. */
 export function postgresLogger(log: Logger, clock: Clock): (error: unknown) => void {
