@@ -100,6 +100,18 @@ describe("scrape.yml, alerts.yml and dashboard.json", () => {
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
   });
 
+  test("a place where people do not want the bot is no trouble of its connection to Slack", async () => {
+    const [, outcomes = ""] = /outcome=~"([^"]+)"/.exec(rules.map(({ expr }) => expr).join("\n")) ?? [];
+    const { id } = harness.hex.workspace.addProject({ title: "Revenue" });
+    for (let run = 0; run < 4; run++) {
+      await harness.slack.command(`run ${id}`, { channel: harness.slack.channels.secret });
+      await harness.cardShows("Completed", run);
+    }
+    const { text } = await harness.get("/metrics");
+    expect(text).toMatch(/^hexbot_slack_calls_total\{method="chat\.postMessage",outcome="place"\} 4$/m);
+    expect(text).not.toMatch(new RegExp(`outcome="(${outcomes})"`));
+  });
+
   test("docs/on-call.md names the files and every metric of the bot", () => {
     const page = readFileSync(join(FOLDER, "../../docs/on-call.md"), "utf8");
     const cells = [...page.matchAll(/^\| (`hexbot_[^|]+) \|/gm)].map(([, cell = ""]) => cell);
