@@ -4,6 +4,7 @@
 import type { BudgetShare } from "../hex/budget.js";
 import type { HexClient } from "../hex/client.js";
 import { HexError, meansDisconnected, meansLater } from "../hex/errors.js";
+import { pagesOf } from "../hex/pages.js";
 import type { Page } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
@@ -131,17 +132,9 @@ export class ConnectionReader {
   }
 }
 
-/** The entries of the first pages. A list whose cursors repeat ends there. */
+/** The entries of the first pages. */
 async function allPages<T>(pageAfter: (after: string | null) => Promise<Page<T>>): Promise<T[]> {
   const found: T[] = [];
-  const cursors = new Set<string>();
-  let after: string | null = null;
-  for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const page: Page<T> = await pageAfter(after);
-    found.push(...page.values);
-    after = page.after;
-    if (after === null || cursors.has(after)) break;
-    cursors.add(after);
-  }
+  for await (const { values } of pagesOf(pageAfter, MAX_PAGES)) found.push(...values);
   return found;
 }

@@ -11,6 +11,7 @@ import {
 import { safeId } from "./ids.js";
 import { OwnWorkspace } from "./own-workspace.js";
 import { PAGE_SIZE } from "./page-size.js";
+import { pagesOf } from "./pages.js";
 import {
   readCellPage,
   readDataConnectionPage,
@@ -122,26 +123,13 @@ export class HexClient {
     );
   }
 
-  /**
-   * All projects, page by page, with at most `maxPages` pages of 100. `isLast` on the last page says whether there are no more. A
-   * repeated cursor ends the list.
-   */
-  async *projects(call: Call, maxPages: number, asked: AlsoAsked = {}): AsyncGenerator<ProjectPage> {
+  /** All projects, with at most `maxPages` pages of 100. `isLast` on the last page says whether there are no more. */
+  projects(call: Call, maxPages: number, asked: AlsoAsked = {}): AsyncGenerator<ProjectPage> {
     const { clock } = this.options;
     const until = clock.monotonic() + call.timeoutMs;
-    const seen = new Set<string>();
-    let after: string | null = null;
-    for (let page = 0; page < maxPages; page++) {
-      const found: ProjectPage = await this.projectPage(
-        { ...call, timeoutMs: Math.max(1, until - clock.monotonic()) },
-        after,
-        asked,
-      );
-      yield found;
-      after = found.after;
-      if (after === null || seen.has(after)) return;
-      seen.add(after);
-    }
+    const pageAfter = (after: string | null) =>
+      this.projectPage({ ...call, timeoutMs: Math.max(1, until - clock.monotonic()) }, after, asked);
+    return pagesOf(pageAfter, maxPages);
   }
 
   async project(projectId: string, call: Call, asked: AlsoAsked = {}): Promise<Project> {
