@@ -81,9 +81,7 @@ export class MemberStore {
   }
 
   #select() {
-    return this.db
-      .selectFrom("trouble_members")
-      .select(["channel", "thread_ts", "trouble_id", "project_id", "alert", "position", "joined_at"]);
+    return this.db.selectFrom("trouble_members").select(rowSchema.keyof().options);
   }
 
   #read(rows: readonly Row[]): Member[] {

@@ -43,7 +43,7 @@ const rowSchema = z.object({
   settled: z.number(),
 });
 
-const COLUMNS = ["at", "channel", "ts", "shown", "told", "posting", "doubled", "reposted", "settled"] as const;
+const COLUMNS = rowSchema.keyof().options;
 
 export class AlertStore {
   readonly #bySubject;

@@ -56,20 +56,13 @@ export interface Drawer {
   now: () => number | Expression<number>;
 }
 
-const COLUMNS = [
-  "channel",
-  "thread_ts",
-  "is_public",
-  "ts",
-  "requester",
-  "shown",
-  "moved_from",
-  "moved_ts",
-  "moved_why",
-  "settled",
-  "posting",
-  "drawn_by",
-] as const;
+/** The time now, and the end of a claim that begins now and lasts for `forMs`. */
+export function leaseOf({ now }: Drawer, forMs: number) {
+  const time = sql<number>`cast(${now()} as bigint)`;
+  return { now: time, until: sql<number>`${time} + cast(${forMs} as bigint)` };
+}
+
+const COLUMNS = rowSchema.keyof().options;
 
 export class CardStore {
   readonly #byRun;
@@ -121,34 +114,17 @@ export class CardStore {
     const [row] = await this.#byRun(runKey);
     if (row === undefined) return null;
     const read = this.rows.columns({ table: "cards", key: runKey }, rowSchema, row);
-    const {
-      channel,
-      thread_ts: threadTs,
-      is_public,
-      ts,
-      requester,
-      shown,
-      moved_from,
-      moved_ts,
-      moved_why,
-      settled,
-      posting,
-      drawn_by,
-    } = read;
+    const { thread_ts: threadTs, is_public, moved_from, moved_ts, moved_why, settled, drawn_by, ...rest } = read;
     const moved = moved_from !== null && moved_why !== null ? { from: moved_from, why: moved_why } : null;
     const left = moved_from !== null && moved_ts !== null ? { channel: moved_from, ts: moved_ts } : null;
     return {
       runKey,
-      channel,
+      ...rest,
       threadTs,
       isPublic: is_public === 1,
-      ts,
-      requester,
-      shown,
       moved,
       left,
       settled: settled === 1,
-      posting,
       isClaimed: drawn_by !== null,
     };
   }
@@ -185,9 +161,8 @@ export class CardStore {
    * Without the claim, a slow edit with an older state could arrive after a newer one.
    */
   async claim(runKey: string, forMs: number): Promise<boolean> {
-    const { process, now: time } = this.drawer;
-    const now = sql<number>`cast(${time()} as bigint)`;
-    const until = sql<number>`${now} + cast(${forMs} as bigint)`;
+    const { process } = this.drawer;
+    const { now, until } = leaseOf(this.drawer, forMs);
     const result = await this.db
       .updateTable("cards")
       .set({ drawn_by: process, drawn_until: until })

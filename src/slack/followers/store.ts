@@ -1,10 +1,10 @@
 // Who wants to be told about the end of which run, and what they have been told.
 
-import { type Expression, sql } from "kysely";
+import type { Expression } from "kysely";
 import type { RunState } from "../../runs/run.js";
 import type { Db } from "../../store/database.js";
 import { prepared } from "../../store/prepared-query.js";
-import type { Drawer } from "../cards/store.js";
+import { type Drawer, leaseOf } from "../cards/store.js";
 
 export interface Follower {
   runKey: string;
@@ -139,11 +139,11 @@ export class FollowerStore {
       .where("user_id", "=", user)
       .executeTakeFirst();
     if (before === undefined) return null;
-    const { process, now: time } = this.teller;
-    const now = sql<number>`cast(${time()} as bigint)`;
+    const { process } = this.teller;
+    const { now, until } = leaseOf(this.teller, forMs);
     const result = await this.db
       .updateTable("followers")
-      .set({ told_by: process, telling_until: sql<number>`${now} + cast(${forMs} as bigint)` })
+      .set({ told_by: process, telling_until: until })
       .where("run_key", "=", runKey)
       .where("user_id", "=", user)
       .where("following", "=", 1)
@@ -156,7 +156,7 @@ export class FollowerStore {
           eb("told_by", "=", process),
           eb("telling_until", "<", now),
           // The clock has been set back since then.
-          eb("telling_until", ">", sql<number>`${now} + cast(${forMs} as bigint)`),
+          eb("telling_until", ">", until),
         ]),
       )
       .executeTakeFirst();
@@ -165,13 +165,13 @@ export class FollowerStore {
 
   /** Keeps a claim that this process has for `forMs` from now. */
   async renew({ runKey, user }: Follower, forMs: number): Promise<void> {
-    const { process, now } = this.teller;
+    const { until } = leaseOf(this.teller, forMs);
     await this.db
       .updateTable("followers")
-      .set({ telling_until: sql<number>`cast(${now()} as bigint) + cast(${forMs} as bigint)` })
+      .set({ telling_until: until })
       .where("run_key", "=", runKey)
       .where("user_id", "=", user)
-      .where("told_by", "=", process)
+      .where("told_by", "=", this.teller.process)
       .execute();
   }
 
