@@ -1,7 +1,7 @@
 // Starts a run once, whatever fails. The intent is stored before the request. If the answer leaves it open whether the run exists,
 // the bot looks for the run before it says anything.
 
-import { type HexClient, NoLongerWanted } from "../hex/client.js";
+import { type Call, type HexClient, NoLongerWanted } from "../hex/client.js";
 import { asHexError, HexError, type HexErrorFacts, meansLater, provesNoEffect } from "../hex/errors.js";
 import type { StartedRun } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
@@ -39,6 +39,9 @@ export interface StarterOptions {
   store: RunStore;
   clock: Clock;
 }
+
+/** What came of asking Hex for a run; `null` when nothing was sent, because this process may not start it any more. */
+type Outcome = StartedRun | HexError | null;
 
 /** What to do when a run may or may not exist. The failure that left it open, if there was one. */
 type OnUnknown = (facts: HexErrorFacts | null) => Promise<Run>;
@@ -92,7 +95,7 @@ export class Starter {
   }
 
   async #ask(key: string, signal: AbortSignal | undefined): Promise<Run> {
-    const { hex, store, clock } = this.options;
+    const { store, clock } = this.options;
     // If the store fails now, nobody can tell later that nothing was sent, and the run counts as not known.
     const run = await withRetries(clock, () => store.get(key));
     if (run === null) throw new Error(`run ${key} is not in the store`);
@@ -111,20 +114,19 @@ export class Starter {
     const claim = this.#claim(key, (stored) => (stored.state === "approved" ? begun(stored, clock.now()) : null));
     const turn = { maxWaitMs: FIRST_TURN_MS, isWanted: isNew ? async () => this.#holds(run) : claim.take };
     const call = { ...callOf(run), turn };
-    const outcome = await hex.startRun(run.project.id, requestOf(run.options), call).catch((error: unknown) => {
-      return error instanceof NoLongerWanted ? null : asHexError(error);
-    });
-    if (isNew || claim.isTaken) {
-      return outcome === null
-        ? this.#putBack(key, 0)
-        : this.#answered(key, outcome, 0, (facts) => this.look(key, signal, facts));
-    }
+    const outcome = await this.#send(run, call);
+    if (isNew || claim.isTaken) return this.#answered(key, outcome, 0, (facts) => this.look(key, signal, facts));
     // Nothing was sent.
     return changeRun(store, key, (stored) =>
       outcome instanceof HexError && stored.state === "approved"
         ? postponed(stored, outcome.facts, 0, clock.now())
         : null,
     );
+  }
+
+  #send({ project, options }: Run, call: Call): Promise<Outcome> {
+    const asked = this.options.hex.startRun(project.id, requestOf(options), call);
+    return asked.catch((error: unknown) => (error instanceof NoLongerWanted ? null : asHexError(error)));
   }
 
   /** Stores what Hex has answered. If the store goes on failing, this continues after the failure is reported. @throws StoreFailure */
@@ -139,7 +141,8 @@ export class Starter {
   }
 
   /** `tries` is how many times Hex has said "later". `onUnknown` is called when the run may or may not exist. */
-  async #answered(key: string, outcome: StartedRun | HexError, tries: number, onUnknown: OnUnknown): Promise<Run> {
+  async #answered(key: string, outcome: Outcome, tries: number, onUnknown: OnUnknown): Promise<Run> {
+    if (outcome === null) return this.#putBack(key, tries);
     const { store, clock } = this.options;
     const now = clock.now();
     if (!(outcome instanceof HexError)) {
@@ -213,7 +216,7 @@ export class Starter {
   }
 
   async #retry(key: string, signal: AbortSignal | undefined): Promise<void> {
-    const { hex, store, clock } = this.options;
+    const { store, clock } = this.options;
     const run = await store.get(key);
     if (run?.state !== "waiting") return;
     if ((await this.#recalled(key, (facts) => this.#leaveUnknown(key, facts))) !== null) return;
@@ -223,14 +226,9 @@ export class Starter {
     const turnMs = Math.max(FIRST_TURN_MS, leftMs);
     const turn = { maxWaitMs: turnMs, isWanted: claim.take, ...(signal ? { signal } : {}) };
     const call = { ...callOf(run), timeoutMs: turnMs + ASK_MS, turn };
-    const outcome = await hex.startRun(run.project.id, requestOf(run.options), call).catch((error: unknown) => {
-      return error instanceof NoLongerWanted ? null : asHexError(error);
-    });
-    if (claim.isTaken) {
-      await (outcome === null
-        ? this.#putBack(key, run.tries)
-        : this.#answered(key, outcome, run.tries, (facts) => this.#leaveUnknown(key, facts)));
-    } else if (outcome instanceof HexError && !signal?.aborted) await this.#giveUp(key, outcome.facts);
+    const outcome = await this.#send(run, call);
+    if (claim.isTaken) await this.#answered(key, outcome, run.tries, (facts) => this.#leaveUnknown(key, facts));
+    else if (outcome instanceof HexError && !signal?.aborted) await this.#giveUp(key, outcome.facts);
   }
 
   /**
