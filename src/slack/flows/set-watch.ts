@@ -28,6 +28,7 @@ export async function setWatch(
   await demandWatch(interaction, [rule], "watch");
   const before = (await bot.watches.in(conversation)).find((watch) => ruleKey(watch.rule) === ruleKey(rule));
   const set = await bot.watches.set({ channel, threadTs, rule, level, page, setBy: user, setAt: bot.clock.now() });
+  const { projects: visible } = interaction.permissions;
   const about = {
     project: projectOfRule(interaction, rule),
     detail: `${ruleKey(rule)} ${level}${page ? " page" : ""}`,
@@ -35,23 +36,21 @@ export async function setWatch(
   await bot.audit.record(deedEntry(interaction, "watch", bot.clock.now(), { ...about, result: set }));
   interaction.log.info({ rule, tells: level, page, set }, "watch");
   bot.wakeFollowing();
-  const paging = page ? (bot.pages === null ? "no_key" : "on") : before?.page === true ? "ended" : "none";
-  const project = rule.kind === "project" ? interaction.permissions.projects.known(rule.id) : null;
-  const projects = projectsOf([rule], interaction.permissions.projects);
-  const named = rule.kind === "project" ? 1 : projects.length;
-  const hidden = await hiddenHere(bot, interaction, projects);
-  const answer = {
-    rule,
-    level,
-    paging,
-    set,
-    project,
-    named,
-    hidden,
-    obstacle: await obstacleIn(bot, interaction),
-  } as const;
-  const load = await watchLoad(bot, interaction);
-  await interaction.respond(watchSetMessage({ ...answer, load, place: bot.hex.place.now }));
+  const projects = projectsOf([rule], visible);
+  await interaction.respond(
+    watchSetMessage({
+      rule,
+      level,
+      paging: page ? (bot.pages === null ? "no_key" : "on") : before?.page === true ? "ended" : "none",
+      set,
+      project: rule.kind === "project" ? visible.known(rule.id) : null,
+      named: rule.kind === "project" ? 1 : projects.length,
+      hidden: await hiddenHere(bot, interaction, projects),
+      obstacle: await obstacleIn(bot, interaction),
+      load: await watchLoad(bot, interaction),
+      place: bot.hex.place.now,
+    }),
+  );
 }
 
 /** `key`: of the rule, see `ruleKey`. @throws StoreFailure, AccessDenied */

@@ -87,8 +87,9 @@ function shower({ requester }: Run, card: CardPlace | null): string {
   return `Its card in a direct message${requester === null ? "" : ` to ${mention(requester)}`}`;
 }
 
-/** Where to follow a run, with a link to it in Hex once there is one. */
-function whereToLook(run: Run, card: CardPlace | null): string {
+/** Where to follow a run, with a link to it in Hex once there is one. `run`: `null` when the bot no longer knows it. */
+function whereToLook(run: Run | null, card: CardPlace | null): string {
+  if (run === null) return "`/hex runs` shows the latest runs.";
   const there = inHex(run);
   return `${shower(run, card)} shows how it is going.${there === null ? "" : ` ${there}.`}`;
 }
@@ -144,14 +145,12 @@ export function withdrawnMessage(run: Run): Message {
 
 /** `run` is the one that the button started; `null` when the bot no longer knows it. */
 export function alreadyStartedMessage(run: Run | null, card: CardPlace | null): Message {
-  const where = run === null ? "`/hex runs` shows the latest runs." : whereToLook(run, card);
-  return answer(`That button has already started a run. ${where}`);
+  return answer(`That button has already started a run. ${whereToLook(run, card)}`);
 }
 
 /** `by` is the person who was first, if known; `run` is the new run, `null` when the bot no longer knows it. */
 export function alreadyRunAgainMessage(by: string | null, run: Run | null, card: CardPlace | null): Message {
-  const where = run === null ? "`/hex runs` shows the latest runs." : whereToLook(run, card);
-  return answer(`${by === null ? "Somebody" : mention(by)} has already run it again. ${where}`);
+  return answer(`${by === null ? "Somebody" : mention(by)} has already run it again. ${whereToLook(run, card)}`);
 }
 
 /** `isFollowing` says whether this person will be told at the end, now that they have pressed the button. */
