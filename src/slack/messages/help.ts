@@ -5,7 +5,7 @@ import { answer, context, type Message, message, section } from "./blocks.js";
 import { bold, code } from "./mrkdwn.js";
 import { declinedScopesLine } from "./slack-remedies.js";
 
-/** `usage` and `example` are what follows `/hex`. `summary` is mrkdwn. */
+/** `usage` and `example` are what follows `/hex`; the example is `null` when the usage already is one. `summary` is mrkdwn. */
 export interface CommandHelp {
   name: string;
   usage: string;
