@@ -5,6 +5,7 @@ import ky from "ky";
 import { readBody } from "../lib/body.js";
 import type { Clock } from "../lib/clock.js";
 import { isNestedDeeper, MAX_DEPTH, parseJson } from "../lib/json.js";
+import { withTimeLimit } from "../lib/time-limit.js";
 import { type Budget, BudgetSpent } from "./budget.js";
 import { errorOfAnswer, isHtml, traceIdOf } from "./error-of-answer.js";
 import { errorOfFetch } from "./error-of-fetch.js";
@@ -241,45 +242,34 @@ export class Sender {
     if (isWanted && !(await isWanted())) throw new NoLongerWanted();
   }
 
-  async #fetch<T>(
-    request: HexRequest<T>,
-    token: string,
-    leftMs: number,
-    given: AbortSignal | undefined,
-  ): Promise<Answer> {
+  #fetch<T>(request: HexRequest<T>, token: string, leftMs: number, given: AbortSignal | undefined): Promise<Answer> {
     const { origin, attemptTimeoutMs, userAgent, fetch: send = fetch } = this.options;
+    // A proxy may repeat what it was sent in its page and its headers, and the text of an answer ends up in front of people.
+    const withoutToken = (text: string) =>
+      text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
     // This covers the body too, which ky's own timeout does not.
-    const timeout = AbortSignal.timeout(Math.max(1, Math.round(Math.min(attemptTimeoutMs, leftMs))));
-    // A separate controller, because a long-lived signal would keep a reference to every signal derived from it.
-    const over = new AbortController();
-    const giveUp = () => over.abort();
-    given?.addEventListener("abort", giveUp, { once: true });
-    if (given?.aborted) giveUp();
-    const signal = AbortSignal.any([timeout, over.signal]);
-    try {
-      const response = await ky(`${origin}/api/v1/${request.path}`, {
-        method: request.method,
-        headers: { authorization: `Bearer ${token}`, accept: "application/json", "user-agent": userAgent },
-        ...(request.query ? { searchParams: request.query } : {}),
-        ...(request.json === undefined ? {} : { json: request.json }),
-        retry: 0,
-        timeout: false,
-        throwHttpErrors: false,
-        redirect: "manual",
-        fetch: send,
-        signal,
-      });
-      // A proxy may repeat what it was sent in its page and its headers, and the text of an answer ends up in front of people.
-      const withoutToken = (text: string) =>
-        text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
-      const headers = new Headers([...response.headers].map(([name, value]) => [name, withoutToken(value)]));
-      const body = await readBody(response, response.ok ? MAX_BODY : MAX_REFUSAL, signal);
-      return { status: response.status, headers, body: withoutToken(body.text), isWhole: body.isWhole };
-    } catch (error) {
-      throw errorOfFetch(error, this.#at(request), timeout.aborted);
-    } finally {
-      given?.removeEventListener("abort", giveUp);
-    }
+    const limitMs = Math.max(1, Math.round(Math.min(attemptTimeoutMs, leftMs)));
+    return withTimeLimit(limitMs, given, async (signal, isLate) => {
+      try {
+        const response = await ky(`${origin}/api/v1/${request.path}`, {
+          method: request.method,
+          headers: { authorization: `Bearer ${token}`, accept: "application/json", "user-agent": userAgent },
+          ...(request.query ? { searchParams: request.query } : {}),
+          ...(request.json === undefined ? {} : { json: request.json }),
+          retry: 0,
+          timeout: false,
+          throwHttpErrors: false,
+          redirect: "manual",
+          fetch: send,
+          signal,
+        });
+        const headers = new Headers([...response.headers].map(([name, value]) => [name, withoutToken(value)]));
+        const body = await readBody(response, response.ok ? MAX_BODY : MAX_REFUSAL, signal);
+        return { status: response.status, headers, body: withoutToken(body.text), isWhole: body.isWhole };
+      } catch (error) {
+        throw errorOfFetch(error, this.#at(request), isLate());
+      }
+    });
   }
 
   #read<T>(request: HexRequest<T>, answer: Answer): Reading<T> {

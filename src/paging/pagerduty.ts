@@ -11,6 +11,7 @@ import type { Clock } from "../lib/clock.js";
 import { parseJson } from "../lib/json.js";
 import { proxyErrorIn } from "../lib/network.js";
 import { beginning } from "../lib/text.js";
+import { withTimeLimit } from "../lib/time-limit.js";
 import type { PageAction, PageFailureKind } from "./page-plan.js";
 
 /** What a page says. */
@@ -112,36 +113,29 @@ export class PagerDuty {
   }
 
   /** Resolves when the receiver has accepted the event. @throws PageError */
-  async #send(event: PageEvent, given: AbortSignal): Promise<void> {
+  #send(event: PageEvent, given: AbortSignal): Promise<void> {
     const { url, userAgent, fetch: send, timeoutMs, clock } = this.options;
-    const timeout = AbortSignal.timeout(timeoutMs);
-    // A separate controller, because a long-lived signal would keep a reference to every signal derived from it.
-    const over = new AbortController();
-    const giveUp = () => over.abort();
-    given.addEventListener("abort", giveUp, { once: true });
-    const signal = AbortSignal.any([timeout, over.signal]);
-    if (given.aborted) giveUp();
-    try {
-      const response = await ky.post(`${url}/v2/enqueue`, {
-        json: this.#body(event),
-        headers: { "user-agent": userAgent, accept: "application/json" },
-        retry: 0,
-        timeout: false,
-        throwHttpErrors: false,
-        // The key must not follow a redirect to another host.
-        redirect: "manual",
-        fetch: send,
-        signal,
-      });
-      const { text } = await readBody(response, MAX_BODY, signal);
-      this.#expectAccepted(response, text, clock.now());
-    } catch (error) {
-      if (error instanceof PageError) throw error;
-      if (timeout.aborted) throw new PageError("timeout", `no answer within ${timeoutMs} ms`, null, null, error);
-      throw new PageError("unreachable", this.#scrubbed(wordsOf(error)), null, null, error);
-    } finally {
-      given.removeEventListener("abort", giveUp);
-    }
+    return withTimeLimit(timeoutMs, given, async (signal, isLate) => {
+      try {
+        const response = await ky.post(`${url}/v2/enqueue`, {
+          json: this.#body(event),
+          headers: { "user-agent": userAgent, accept: "application/json" },
+          retry: 0,
+          timeout: false,
+          throwHttpErrors: false,
+          // The key must not follow a redirect to another host.
+          redirect: "manual",
+          fetch: send,
+          signal,
+        });
+        const { text } = await readBody(response, MAX_BODY, signal);
+        this.#expectAccepted(response, text, clock.now());
+      } catch (error) {
+        if (error instanceof PageError) throw error;
+        if (isLate()) throw new PageError("timeout", `no answer within ${timeoutMs} ms`, null, null, error);
+        throw new PageError("unreachable", this.#scrubbed(wordsOf(error)), null, null, error);
+      }
+    });
   }
 
   #body({ action, dedupKey, content }: PageEvent) {
