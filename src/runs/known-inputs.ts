@@ -18,6 +18,8 @@ export interface KnownInput {
 export interface Asking {
   /** The person who will see the values. */
   user: string;
+  /** Whether they can read public channels. */
+  readsPublic: boolean;
   /** Whether nobody may see the value of an input. */
   isSecret: (name: string, value: unknown) => boolean;
   /** Names that, according to Hex, the project does not have, and when Hex said so (epoch ms). */
@@ -27,10 +29,11 @@ export interface Asking {
 
 /**
  * The inputs that runs were started with, latest first, and those that Hex refused by name without saying that they do not exist.
- * A value comes from this person's latest run that Hex accepted, or else from the latest run whose card is public. `runs` are
- * newest first.
+ * A value comes from this person's latest run that Hex accepted, or else from the latest run whose card they can read in public. `runs`
+ * are newest first.
  */
-export function knownInputs(runs: readonly RunSeen[], { user, isSecret, unknown, most }: Asking): KnownInput[] {
+export function knownInputs(runs: readonly RunSeen[], asking: Asking): KnownInput[] {
+  const { isSecret, unknown, most } = asking;
   const names = new Set<string>();
   const gone = new Set<string>();
   for (const { run } of runs) {
@@ -43,7 +46,7 @@ export function knownInputs(runs: readonly RunSeen[], { user, isSecret, unknown,
     }
   }
   return [...names].slice(0, most).map((name) => {
-    const value = lastWith(runs, name, user)?.run.options.inputs[name];
+    const value = lastWith(runs, name, asking)?.run.options.inputs[name];
     return { name, value: isSecret(name, value) ? undefined : value };
   });
 }
@@ -63,7 +66,11 @@ function isTaken(run: Run): boolean {
 }
 
 /** The run whose value to suggest. */
-function lastWith(runs: readonly RunSeen[], name: string, user: string): RunSeen | undefined {
+function lastWith(
+  runs: readonly RunSeen[],
+  name: string,
+  { user, readsPublic }: Pick<Asking, "user" | "readsPublic">,
+): RunSeen | undefined {
   const having = runs.filter(({ run }) => isTaken(run) && Object.hasOwn(run.options.inputs, name));
-  return having.find(({ run }) => run.requester === user) ?? having.find(({ isPublic }) => isPublic);
+  return having.find(({ run }) => run.requester === user) ?? having.find(({ isPublic }) => isPublic && readsPublic);
 }

@@ -31,6 +31,7 @@ const refused = (inputs: Record<string, JsonValue>, at: number, said: HexErrorFa
 };
 const asking = {
   user: "ada",
+  readsPublic: true,
   isSecret: (name: string) => name === "token",
   unknown: new Map<string, number>(),
   most: 20,

@@ -7,7 +7,7 @@ describe.each(MODES)("over %s", (mode) => {
   let bench: Harness;
   beforeEach(async () => {
     bench = await Harness.start(mode, { idle: true });
-    bench.hex.workspace.addProject({ title: "Weekly revenue" });
+    bench.hex.workspace.addProject({ title: "Weekly revenue", inputs: { region: { dataType: "STRING" } } });
     await bench.startBot();
   });
   afterEach(() => bench.stop());
@@ -30,6 +30,24 @@ describe.each(MODES)("over %s", (mode) => {
     expect(await bench.ask("run weekly revenue")).toMatch(
       /You may not\* run .*Slack or Hex has not said enough.*\nIf that does not help, ask whoever looks after the bot/,
     );
+  });
+
+  test("a guest is offered no values from cards in public channels, which guests cannot read", async () => {
+    bench.rules("{ allow: [see, run], people: everyone }");
+    await bench.slack.command("run weekly revenue region=EMEA");
+    await bench.cardShows("Completed");
+    const offered = async () => {
+      const form = await grace().openForm(() => grace().command("run"));
+      await form.pick("Project", "revenue");
+      await form.shows("region");
+      const values = form.value("region");
+      await form.close();
+      return values;
+    };
+    expect(await offered()).toEqual(["EMEA"]);
+    becomeGuest();
+    await bench.pass(6 * 60_000);
+    expect(await offered()).toEqual([]);
   });
 
   test("without rules, a guest finds no search field on the Home tab", async () => {

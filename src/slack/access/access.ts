@@ -107,6 +107,11 @@ export class Access {
     return (await this.options.people.of(user)).isActive;
   }
 
+  /** Whether somebody sees only some channels. Without rules, guests are turned away, and nobody is asked. Never rejects. */
+  async isGuest(user: string): Promise<Answer> {
+    return this.hasPolicy ? (await this.options.people.of(user)).isGuest : false;
+  }
+
   /** The rights of somebody, only from memory, for when nobody can wait for Slack any longer. */
   rightsInMemory(user: string, place: Place): Rights {
     const { policy: policyNow, people, groups } = this.options;

@@ -24,9 +24,16 @@ export async function knownFields(
 ): Promise<KnownInput[]> {
   if (!permissions.projects.has(projectId)) return [];
   const read = Promise.all([bot.runs.ofProject(projectId, RUNS), unknownNames(bot, projectId)]);
+  const asked = within(bot.clock, STORE_MS, bot.permissions.access.isGuest(user)).catch(() => null);
   try {
-    const [runs, unknown] = await within(bot.clock, STORE_MS, read);
-    return knownInputs(runs, { user, isSecret: holdsSecret, unknown, most: MOST_FIELDS });
+    const [[runs, unknown], isGuest] = await Promise.all([within(bot.clock, STORE_MS, read), asked]);
+    return knownInputs(runs, {
+      user,
+      readsPublic: isGuest !== true,
+      isSecret: holdsSecret,
+      unknown,
+      most: MOST_FIELDS,
+    });
   } catch (err) {
     log.warn({ err }, "the inputs of earlier runs cannot be read");
     return [];
