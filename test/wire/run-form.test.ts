@@ -279,7 +279,21 @@ describe.each(MODES)("%s mode", (mode) => {
     if (message === undefined) throw new Error("there is no answer");
     const form = await ada.openForm(() => ada.press(message, "Open the form"));
     expect(form.labels).toContain(PROJECT);
+    // As if it had opened where it was asked for.
+    expect(form.value(WHERE)).toEqual([harness.slack.channels.data.id]);
     expect(await harness.ask("status")).not.toContain("expired_trigger_id");
+  });
+
+  test("a command that comes twice opens the form once, and nobody reads that it did not open", async () => {
+    const command = await ada.command("run");
+    await harness.until(() => harness.slack.calls.some(({ method }) => method === "views.open"));
+    const before = harness.slack.messages.length;
+    // With another time, so that it is no replay of the same request.
+    await harness.pass(1_000);
+    await harness.slack.redeliver(command);
+    await harness.pass(10_000);
+    expect(harness.slack.messages.length).toBe(before);
+    expect(harness.log.filter((line) => line.includes("could not be opened"))).toEqual([]);
   });
 
   test("Run… beside a project opens the form with that project", async () => {
