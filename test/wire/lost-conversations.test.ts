@@ -88,6 +88,26 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(posted()).toHaveLength(2);
   });
 
+  test("a message that somebody deletes meanwhile does not keep the others there from saying so", async () => {
+    const { team } = harness.slack.channels;
+    const other = harness.hex.workspace.addProject({ title: "Churn", schedules: [] });
+    await harness.ask(`watch ${other.id}`, { channel: team });
+    await harness.ask(`watch ${project.id}`, { channel: team });
+    fail();
+    await arrive(1);
+    await harness.pass(2 * HOUR, MINUTE);
+    harness.hex.workspace.startRun(other.id, { durationMs: 1_000, outcome: "ERRORED" });
+    await arrive(2);
+    harness.slack.kick(team, harness.slack.botUserId);
+    for (const { id } of [project, other]) harness.hex.workspace.startRun(id, { durationMs: 1_000 });
+    await arrive(3);
+    await settled();
+    const [deleted, left] = posted();
+    harness.slack.delete(deleted ?? missing());
+    harness.slack.invite(team, harness.slack.botUserId);
+    await harness.until(() => shown(left ?? missing()).includes("No longer kept up to date"), STEP_MS);
+  });
+
   test("where the bot may not be yet, whoever watches or sets a digest reads how to invite it", async () => {
     const { data, secret, team } = harness.slack.channels;
     const invite = "If the bot is not in this channel yet, type `/invite @hex` here. Otherwise it cannot write to it.";
