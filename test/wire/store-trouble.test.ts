@@ -327,6 +327,30 @@ describe("Postgres", () => {
     }
   }, 60_000);
 
+  test("that is slow: a form says that nothing was started, and that stays so", async () => {
+    const url = await postgres.database("slow");
+    const harness = await started(url);
+    const other = new Client({ connectionString: url });
+    await other.connect();
+    try {
+      harness.hex.workspace.addProject({ title: "Weekly revenue" });
+      await harness.ask("projects");
+      const form = await openRevenueForm(harness.person("ada"));
+      await other.query("begin; lock table drafts in access exclusive mode");
+      await harness.meanwhile(form.submit());
+      expect(form.errorAt("Project")).toContain("so nothing was started");
+      await other.query("rollback");
+      await harness.until(() => harness.requests("runProject").length === 1, 0);
+      await harness.pass(5_000);
+      expect(harness.starts).toEqual([]);
+      await form.submit();
+      await harness.until(() => harness.starts.length === 1);
+    } finally {
+      await other.end();
+      await harness.stop();
+    }
+  }, 60_000);
+
   test("that was stopped is reported", async () => {
     const own = await LocalPostgres.start();
     const harness = await started(await own.database("stopped"));
