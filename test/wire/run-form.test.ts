@@ -182,6 +182,15 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.requests("runProject")).toEqual([]);
   });
 
+  test("a dry run for which Hex has no time does not say that Hex would start the run", async () => {
+    const form = await opened();
+    harness.hex.faults.add({ endpoint: "runProject", kind: { type: "rateLimited", retryAfter: 60 } });
+    await form.submit({ Inputs: "days = 3", Options: ["dryRun"] });
+    expect(form.text).not.toContain("Hex would start this run");
+    expect(form.errorAt(PROJECT)).toContain("The limit on requests to Hex has been reached");
+    expect(harness.starts).toEqual([]);
+  });
+
   test("a dry run starts nothing, and the form stays as it was", async () => {
     const form = await opened();
     await form.submit({ Inputs: "days = 3", Options: ["dryRun"] });
@@ -282,6 +291,27 @@ describe.each(MODES)("%s mode", (mode) => {
     // As if it had opened where it was asked for.
     expect(form.value(WHERE)).toEqual([harness.slack.channels.data.id]);
     expect(await harness.ask("status")).not.toContain("expired_trigger_id");
+  });
+
+  test("a form that is open twice, and filled in differently, starts another run only if that is wanted", async () => {
+    harness.slack.faults.add({ method: "views.open", times: 1, kind: { type: "error", error: "expired_trigger_id" } });
+    await harness.ask("run");
+    const message = harness.slack.messages.at(-1);
+    if (message === undefined) throw new Error("there is no answer");
+    const reopened = () => ada.openForm(() => ada.press(message, "Open the form"));
+    const [below, above] = [await reopened(), await reopened()];
+    await above.pick(PROJECT, "revenue");
+    await above.shows("Hex does not list");
+    await above.submit({ Inputs: "days = 7" });
+    await harness.until(() => harness.starts.length === 1);
+    await below.pick(PROJECT, "revenue");
+    await below.shows("More inputs");
+    await below.submit({ days: "8" });
+    expect(below.text).toContain("This form has already started a run, with what it contained before.");
+    expect(harness.starts).toHaveLength(1);
+    await below.submit();
+    await harness.until(() => harness.starts.length === 2);
+    expect(harness.starts[1]?.body).toMatchObject({ inputParams: { days: 8 } });
   });
 
   test("a command that comes twice opens the form once, and nobody reads that it did not open", async () => {
