@@ -50,6 +50,21 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts[1]?.body).toEqual({ inputParams: { region: LONG, days: 4 } });
   });
 
+  test("inputs that are typed before the project are in its fields once it is known, in place of what the last run had", async () => {
+    await ada.command(`run ${revenue.id} region=EMEA days=7`);
+    await harness.until(() => harness.starts.length === 1);
+    const form = await ada.openForm(() => ada.command("run"));
+    await form.submit({ [TYPED]: "weekly revenue", Inputs: "days = 30\n\nfrom = May" });
+    await form.shows("These are the inputs of “Weekly revenue”");
+    expect(form.value("days")).toEqual(["30"]);
+    expect(form.value("region")).toEqual(["EMEA"]);
+    expect(form.value("More inputs")).toEqual(["from = May"]);
+    const { errors } = await form.submit({ "More inputs": "" });
+    expect(errors).toEqual({});
+    await harness.until(() => harness.starts.length === 2);
+    expect(harness.starts[1]?.body).toEqual({ inputParams: { region: "EMEA", days: 30 } });
+  });
+
   test("a form that is delivered twice does not say that nothing was started", async () => {
     await runWithLong();
     const form = await opened();

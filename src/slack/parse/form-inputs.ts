@@ -32,7 +32,8 @@ function readValue(typed: string): FieldValue {
 }
 
 export type Lines =
-  | { ok: true; inputs: ReadonlyMap<string, JsonValue> }
+  /** `texts`: what was typed for each input, with its name. */
+  | { ok: true; inputs: ReadonlyMap<string, JsonValue>; texts: ReadonlyMap<string, string> }
   /** `at`: the input that it is about; null when it is about the line. */
   | { ok: false; problem: InputProblem; at: string | null };
 
@@ -40,6 +41,7 @@ export type Lines =
 export function readLines(text: string): Lines {
   const source = withoutStrays(text);
   const inputs = new Map<string, JsonValue>();
+  const texts = new Map<string, string>();
   let at = 0;
   while (at < source.length) {
     if (/\s/.test(source.charAt(at))) {
@@ -59,9 +61,10 @@ export function readLines(text: string): Lines {
     const read = readValue(typed.text);
     if (!read.ok) return { ok: false, problem: read.problem, at: name };
     inputs.set(name, read.value);
+    texts.set(name, source.slice(at, typed.end));
     at = typed.end;
   }
-  return { ok: true, inputs };
+  return { ok: true, inputs, texts };
 }
 
 /** Reads to the end of the line, or to the end of quotes or brackets if nothing follows them. `end` is the end of the line. */

@@ -61,7 +61,12 @@ export function partOf(inputs: readonly Offered[], view: string | null = null): 
 
 function fieldOf(name: string, value: JsonValue | undefined): FormField {
   if (value === undefined) return { name, text: "", held: null };
-  const text = holdsSecret(name, value) ? null : fieldText(value);
+  return holdsSecret(name, value) ? { name, text: "", held: { value } } : typedField(name, value);
+}
+
+/** A secret that somebody has typed into this form is shown like anything else. */
+function typedField(name: string, value: JsonValue): FormField {
+  const text = fieldText(value);
   return text !== null && hasRoom(text) ? { name, text, held: null } : { name, text: "", held: { value } };
 }
 
@@ -216,19 +221,29 @@ const MOST_EARLIER = 5;
 export function forProject(form: RunForm, project: ProjectNamed, offered: ProjectPart): RunForm {
   const { fields, more, rest, view, draw } = form;
   const next = { ...form, project, draw: draw + 1, typedProject: "" };
-  if (form.project === null) {
-    const isTyped = more.trim() !== "" || rest.length > 0;
-    return {
-      ...next,
-      ...offered,
-      ...(isTyped ? { more, rest: [...offered.rest, ...rest] } : {}),
-      view: view || offered.view,
-    };
-  }
+  if (form.project === null) return { ...next, ...withTyped(offered, form) };
   const others = form.earlier.filter(({ of }) => of !== project.id && of !== form.project?.id);
   const left = { of: form.project.id, part: { fields, more, rest, view } };
   const earlier = [...others, left].slice(-MOST_EARLIER);
   return { ...next, ...(earlierOf(form, project.id) ?? offered), earlier };
+}
+
+/** Inputs that were typed go into the fields that are offered for them. The others stay as they were typed, in place of other lines. */
+function withTyped(offered: ProjectPart, { more, rest, view }: ProjectPart): ProjectPart {
+  const part = { ...offered, view: view || offered.view };
+  if (more.trim() === "" && rest.length === 0) return part;
+  const lines = readLines(more);
+  const typed = new Map(rest.map(({ name, value }) => [name, value]));
+  if (lines.ok) for (const [name, value] of lines.inputs) typed.set(name, value);
+  const fields = offered.fields.map((field) => {
+    const value = typed.get(field.name);
+    return value === undefined ? field : typedField(field.name, value);
+  });
+  const hasNoField = (name: string) => fields.every((field) => field.name !== name);
+  const left = lines.ok
+    ? [...lines.texts].flatMap(([name, text]) => (hasNoField(name) ? [text] : [])).join("\n")
+    : more;
+  return { ...part, fields, more: left, rest: [...offered.rest, ...rest.filter(({ name }) => hasNoField(name))] };
 }
 
 export type Wanted = { ok: true; options: RunOptions } | { ok: false; complaints: [Complaint, ...Complaint[]] };

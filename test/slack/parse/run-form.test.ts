@@ -358,7 +358,36 @@ describe("another project is chosen", () => {
       rest: [{ name: "c", value: 3 }, ...typed.rest],
       view: "mine",
     });
-    expect(forProject({ ...before, more: " ", view: "" }, CHURN, offered)).toMatchObject({ more: " ", view: "view-2" });
+    expect(forProject({ ...before, more: " ", view: "" }, CHURN, offered)).toMatchObject({ more: "", view: "view-2" });
+  });
+
+  test("what was typed before for inputs of its fields is in the fields, and only there", () => {
+    const more = 'day = 2\n\n text = "two\nlines"\n';
+    const rest = [
+      { name: "long", value: "aside" },
+      { name: "sql", value: "select 1" },
+    ];
+    const fields = [...offered.fields, field("long", ""), field("region", "EMEA")];
+    expect(ofProject(forProject({ ...FORM, project: null, more, rest }, CHURN, { ...offered, fields }))).toEqual({
+      fields: [field("day", "2"), field("long", "aside"), field("region", "EMEA")],
+      more: 'text = "two\nlines"',
+      rest: [
+        { name: "c", value: 3 },
+        { name: "sql", value: "select 1" },
+      ],
+      view: "view-2",
+    });
+  });
+
+  test("a secret that was typed before stays visible to whoever typed it", () => {
+    const secret = { ...offered, fields: [field("api_token", "")] };
+    const before = { ...FORM, project: null, more: "api_token = abc" };
+    expect(forProject(before, CHURN, secret).fields).toEqual([field("api_token", "abc")]);
+  });
+
+  test("lines that cannot be read stay as they are", () => {
+    const before = { ...FORM, project: null, more: "day = 2\nmonth" };
+    expect(forProject(before, CHURN, offered)).toMatchObject({ fields: offered.fields, more: "day = 2\nmonth" });
   });
 
   test("the first one has its own when nothing was typed before", () => {
