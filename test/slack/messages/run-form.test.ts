@@ -47,7 +47,7 @@ const json = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }).map((value): JsonValue => JSON.parse(JSON.stringify(value))),
 );
 const inputs = fc.uniqueArray(fc.tuple(name, json), { selector: ([key]) => key, maxLength: 60 });
-const projectId = fc.oneof(fc.uuid(), fc.string({ minLength: 1, maxLength: 150 }));
+const projectId = fc.oneof(fc.uuid(), fc.stringMatching(/^[\w-]{1,100}$/));
 const project = fc.record({ id: projectId, title: nasty });
 const complaint: fc.Arbitrary<Complaint> = fc.record({
   at: fc.oneof(
