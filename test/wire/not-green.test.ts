@@ -34,7 +34,7 @@ test("its schedule is changed while it is late: no longer waited for, which a re
   expect(toldIn(harness).flatMap(buttonsOf)).toEqual([]);
   await harness.until(() => replies().length === 1, STEP_MS);
   expect(replies()[0]).toMatch(
-    /No longer waiting for a run after \d+ min\. Its schedule was changed before the run came\./,
+    /No longer waiting for a run after \d+ min: Weekly revenue\. Its schedule was changed before the run came\./,
   );
   await harness.pass(20 * MINUTE, STEP_MS);
   // The project is checked as before.

@@ -38,10 +38,18 @@ export function troubleReplies(
   if (!endsNow || told.every(({ trouble }) => trouble.withdrawn && !isRescheduled(trouble))) return replies;
   const since = Math.min(...told.map(({ trouble }) => trouble.since));
   const { words, check } = endOf(told);
-  const sentences = [`${words} after ${duration(overAt - since)}.`, rescheduledWords(told), incompleteWords(told)];
+  const over = `${words} after ${duration(overAt - since)}: ${namesOf(told)}.`;
+  const sentences = [over, rescheduledWords(told), incompleteWords(told)];
   const text = sentences.filter((one) => one !== null).join(" ");
   const end = message(text, [section(`${check} ${text}`)]);
   return [...replies, { message: end, isSilent: told.every((one) => isQuiet(one, now)) }];
+}
+
+/** What is over: a notification does not show which message the thread is about. */
+function namesOf(told: readonly ToldTrouble[]): string {
+  const titles = told.slice(0, 1).map(titleOf);
+  const others = told.length - titles.length;
+  return [...titles, ...(others > 0 ? [`and ${count(others, "other project")}`] : [])].join(", ");
 }
 
 /** What is silenced, or over by now, is news to nobody. */

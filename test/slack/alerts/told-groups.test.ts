@@ -183,7 +183,7 @@ test("the project of the first is no longer watched: the message keeps its id, s
   expect(another).toBeUndefined();
   expect(end?.id).toBe(first?.id);
   // The reply that was posted counts, so that this is the second.
-  expect(end?.said[1]).toBe("Back to green after 59 min.");
+  expect(end?.said[1]).toBe("Back to green after 59 min: three.");
 });
 
 test("nothing of it is watched any more: the message says so, and is left alone", async () => {
@@ -289,7 +289,7 @@ test("troubles that join within a minute of a reply are named together, in one r
   const [end] = (await wantedTroubles(sources, at(2.5))).alerts;
   expect(end?.replies.slice(2).map(({ message, isSilent }) => [message.text, isSilent])).toEqual([
     ["Also in trouble now: five. Late.", true],
-    ["Back to green after 2 min 30 s.", false],
+    ["Back to green after 2 min 30 s: one, and 4 other projects.", false],
   ]);
 });
 
@@ -352,7 +352,7 @@ test("it is over while nobody knows whether it may be shown: told once it may", 
   expect((await round(BEGIN + HOUR)).map(({ isFinal }) => isFinal)).toEqual([false]);
   unsure.clear();
   const [end] = await round(BEGIN + 2 * HOUR);
-  expect(end?.said).toEqual(["Back to green after 59 min."]);
+  expect(end?.said).toEqual(["Back to green after 59 min: one."]);
   expect(end?.isFinal).toBe(true);
 });
 
@@ -381,7 +381,7 @@ test("the reply that all is green waits for troubles that may not be shown, so t
   expect(then?.said).toHaveLength(1);
   await put("one", BEGIN + MINUTE, BEGIN + HOUR);
   const [end] = await round(BEGIN + HOUR);
-  expect(end?.said[1]).toBe("Back to green after 4 min.");
+  expect(end?.said[1]).toBe("Back to green after 4 min: two.");
 });
 
 test("a conversation that watches nothing any more is asked about too", async () => {
