@@ -7,8 +7,10 @@ import { Refusal, refuse } from "./refusal.js";
 
 /** Slack accepts 40,000 characters but shows only about 4,000 in one piece. A bot that sends more has a bug. */
 const longestText = 4_000;
-/** The limit for all texts in the blocks together (Web API only). Slack has a separate error code for it. */
-const longestBlocks = 12_000;
+/** The limit for all blocks together (Web API only), as measured in slackapi/bolt-js#2509 and #2867. Slack has a separate error code. */
+const longestBlocks = 13_350;
+/** What a block counts beyond its text. */
+const perBlock = 75;
 
 export interface ContentOptions {
   over: "web-api" | "response_url";
@@ -27,7 +29,8 @@ export function contentOf(args: Json, { over, takesDataTables }: ContentOptions)
   if (errors.length > 0) throw refuse("invalid_blocks", errors);
   if (blocks.length === 0 && text.trim() === "") throw new Refusal("no_text");
   if (text.length > longestText) throw new Refusal("msg_too_long");
-  const total = [...textsOf(blocks.filter((block) => !isDataTable(block)))].reduce((sum, one) => sum + one.length, 0);
+  const counted = blocks.filter((block) => !isDataTable(block));
+  const total = [...textsOf(counted)].reduce((sum, one) => sum + one.length, counted.length * perBlock);
   if (over === "web-api" && total > longestBlocks) throw new Refusal("msg_blocks_too_long");
   return { text, blocks };
 }

@@ -475,6 +475,8 @@ describe("the Web API", () => {
   const refused: [string, string, Record<string, unknown>][] = [
     ["no_text", "", {}],
     ["msg_too_long", "", { text: "x".repeat(4_001) }],
+    ["msg_blocks_too_long", "", { blocks: Array(5).fill(section("x".repeat(2_700))) }],
+    ["msg_blocks_too_long", "", { blocks: Array(45).fill(section("x".repeat(252))) }],
     ["invalid_blocks_format", "", { text: "x", blocks: "nonsense" }],
     ["invalid_blocks", "more than 0 characters [json-pointer:/blocks/0/text/text]", { blocks: [section("")] }],
     ["invalid_blocks", "less than 3001 characters", { blocks: [section("x".repeat(3_001))] }],
