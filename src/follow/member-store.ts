@@ -16,6 +16,7 @@ const rowSchema = z.object({
   alert: z.string(),
   position: z.number().int(),
   joined_at: z.coerce.number().pipe(epochMs),
+  failed_at: z.coerce.number().pipe(epochMs).nullable(),
 });
 type Row = Record<keyof z.output<typeof rowSchema>, unknown>;
 
@@ -40,13 +41,14 @@ export class MemberStore {
   /** Adds new members, all or none. One that is there already stays as it is. */
   async add(members: readonly Member[]): Promise<void> {
     if (members.length === 0) return;
-    const rows = members.map(({ channel, threadTs, alert, troubleId, projectId, position, joinedAt }) => ({
+    const rows = members.map(({ channel, threadTs, alert, troubleId, projectId, position, joinedAt, failedAt }) => ({
       ...columnsOf({ channel, threadTs }),
       trouble_id: troubleId,
       project_id: projectId,
       alert,
       position,
       joined_at: joinedAt,
+      failed_at: failedAt,
       settled: 0,
     }));
     await this.write((db) =>
@@ -56,6 +58,20 @@ export class MemberStore {
         .onConflict((conflict) => conflict.columns(["channel", "thread_ts", "trouble_id"]).doNothing())
         .execute(),
     );
+  }
+
+  /** Notes since when (epoch ms) the messages of these members tell that they have failed. */
+  async fail(members: readonly Member[], failedAt: number): Promise<void> {
+    await this.write(async (db) => {
+      for (const { alert, troubleId } of members) {
+        await db
+          .updateTable("trouble_members")
+          .set({ failed_at: failedAt })
+          .where("alert", "=", alert)
+          .where("trouble_id", "=", troubleId)
+          .execute();
+      }
+    });
   }
 
   /** Notes that a message shows nothing new any more. `gone`: its members that are not over. They may be told anew. */
@@ -88,7 +104,7 @@ export class MemberStore {
     const members = this.rows.each(rows, (row): Member => {
       const key = [row.channel, row.thread_ts, row.trouble_id].join(" ");
       const read = this.rows.columns({ table: "trouble_members", key }, rowSchema, row);
-      const { trouble_id, project_id, alert, position, joined_at } = read;
+      const { trouble_id, project_id, alert, position, joined_at, failed_at } = read;
       return {
         ...placeOf(read),
         alert,
@@ -96,6 +112,7 @@ export class MemberStore {
         projectId: project_id,
         position,
         joinedAt: joined_at,
+        failedAt: failed_at,
       };
     });
     return members.sort((one, other) => one.joinedAt - other.joinedAt || one.position - other.position);

@@ -1,7 +1,7 @@
 // Which troubles share one message. Pure.
 
 import { MINUTE } from "../lib/time.js";
-import type { Trouble } from "./trouble.js";
+import { isFailed, type Trouble } from "./trouble.js";
 import { placeKey, type WatchPlace } from "./watch.js";
 
 const JOIN_MS = 10 * MINUTE;
@@ -9,15 +9,21 @@ const JOIN_MS = 10 * MINUTE;
 const REPLY_MS = MINUTE;
 
 /** A trouble that a message tells of, from when it is first told until the message has shown its end, whatever happens to it. */
-export interface Member extends WatchPlace {
+export interface Member extends WatchPlace, MemberTimes {
   /** The id of the message. */
   alert: string;
   troubleId: string;
   projectId: string;
   /** Its place among the members of the message, from 0. */
   position: number;
-  /** Since when the message tells of it, epoch ms. */
+}
+
+/** Times in epoch ms. */
+export interface MemberTimes {
+  /** Since when the message tells of it. */
   joinedAt: number;
+  /** Since when the message tells that it has failed; `null` if it never did. */
+  failedAt: number | null;
 }
 
 /** The messages of one conversation. */
@@ -45,14 +51,16 @@ export function newMembers(
   const { channel, threadTs } = place;
   const joining: Member[] = [];
   const membersOf = (alert: string) => [...members, ...joining].filter((member) => member.alert === alert);
-  for (const { id: troubleId, projectId } of troubles) {
+  for (const trouble of troubles) {
+    const { id: troubleId, projectId } = trouble;
     const last = [...members, ...joining].findLast(({ position }) => position === 0);
     const isRecent = last !== undefined && now - last.joinedAt < JOIN_MS;
     const joins = isRecent && membersOf(last.alert).some(isOpen) && !isSettled(last.alert);
     const own = messageOf(place, troubleId);
     // It was told before, then no longer watched, and is now watched again.
     const alert = joins ? last.alert : isSettled(own) ? `${own} ${now}` : own;
-    joining.push({ channel, threadTs, alert, troubleId, projectId, position: membersOf(alert).length, joinedAt: now });
+    const times = { joinedAt: now, failedAt: isFailed(trouble) ? now : null };
+    joining.push({ channel, threadTs, alert, troubleId, projectId, position: membersOf(alert).length, ...times });
   }
   return joining;
 }
@@ -70,12 +78,6 @@ export interface NamedTogether<M> {
   at: number;
 }
 
-/** `joinedAt`: epoch ms. `failedAt`: see `failedAfter`. */
-export interface MemberTimes {
-  joinedAt: number;
-  failedAt: number | null;
-}
-
 /**
  * The replies that name those that joined a message after it was begun, and those that failed after it had told of something else. The
  * first is named at once, and those of the next minute together at its end.
@@ -84,7 +86,10 @@ export interface MemberTimes {
  */
 export function namedTogether<M extends MemberTimes>(members: readonly M[]): NamedTogether<M>[] {
   const joined = members.filter(({ joinedAt }) => joinedAt !== members[0]?.joinedAt);
-  const failed = members.flatMap((member) => (member.failedAt === null ? [] : { member, at: member.failedAt }));
+  const failed = members.flatMap((member) => {
+    const { joinedAt, failedAt } = member;
+    return failedAt === null || failedAt === joinedAt ? [] : { member, at: failedAt };
+  });
   const named = together(
     "joined",
     joined.map((member) => ({ member, at: member.joinedAt })),

@@ -86,13 +86,9 @@ export function newsSince({ since, seenAt, newsAt }: Trouble, time: number): num
   return Math.max(since, seenAt) >= time ? seenAt : (newsAt.find((at) => at >= time) ?? null);
 }
 
-/**
- * When a trouble that people were told of as something else, such as a run that was late, was first seen to have failed too, epoch ms;
- * `null` if it was not. `toldAt`: epoch ms.
- */
-export function failedAfter({ ailments }: Trouble, toldAt: number): number | null {
-  const seenAt = ailments.find(({ kind }) => kind === "failed")?.seenAt ?? null;
-  return seenAt !== null && seenAt > toldAt ? seenAt : null;
+/** Whether its latest run that says how it went has failed. */
+export function isFailed({ ailments }: Trouble): boolean {
+  return ailments.some(({ kind, overAt }) => kind === "failed" && overAt === null);
 }
 
 /** The trouble of a project that is not judged any more. `now`: epoch ms. */

@@ -320,6 +320,14 @@ const cardReplies: Migration = {
   },
 };
 
+const failedMembers: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema.alterTable("trouble_members").addColumn("failed_at", "bigint").execute();
+    // Their messages tell of what has failed already.
+    await sql`update trouble_members set failed_at = joined_at`.execute(db);
+  },
+};
+
 export const MIGRATIONS: Record<string, Migration> = {
   "001_runs_and_cards": first,
   "002_health": health,
@@ -336,4 +344,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "013_audit": audit,
   "014_policy_memory": policyMemory,
   "015_card_replies": cardReplies,
+  "016_failed_members": failedMembers,
 };

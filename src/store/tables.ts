@@ -251,6 +251,8 @@ interface TroubleMembersTable {
   position: number;
   /** Since when the message tells of it, epoch ms. */
   joined_at: number | string;
+  /** Since when the message tells that it has failed, epoch ms; `null` if it never did. */
+  failed_at: number | string | null;
   /** 1 when the message shows nothing new any more. */
   settled: number;
 }

@@ -81,6 +81,33 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(posted()).toHaveLength(3);
   });
 
+  test("of two that were late, one unwatched after it failed: the reply that the other has failed, too, comes all the same", async () => {
+    await start();
+    const { ada } = harness.slack.people;
+    const daily = { cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 10, minute: 0 } };
+    const options = { ownerEmail: ada.email ?? "", schedules: [daily] };
+    const [one, two] = ["Revenue", "Churn"].map((title) => harness.hex.workspace.addProject({ title, ...options }));
+    if (one === undefined || two === undefined) throw new Error("There are no projects.");
+    for (const { id } of [one, two]) await harness.ask(`watch ${id}`);
+    await harness.until(() => posted().length > 0 && shown(first()).includes("Churn"), STEP_MS);
+    await harness.pass(2 * MINUTE, STEP_MS);
+    const before = posted().length;
+    const run = { durationMs: MINUTE, outcome: "ERRORED", trigger: "SCHEDULED" } as const;
+    harness.hex.workspace.startRun(one.id, run);
+    await arrive(before + 1);
+    expect(posted().at(-1)?.text).toBe(`Now failed: Revenue · owner <@${ada.id}>.`);
+    await harness.ask(`unwatch ${one.id}`);
+    await harness.pass(2 * MINUTE, STEP_MS);
+    harness.hex.workspace.startRun(two.id, run);
+    await arrive(before + 2);
+    expect(posted().at(-1)?.text).toBe(`Now failed: Churn · owner <@${ada.id}>.`);
+    harness.hex.workspace.startRun(two.id, { durationMs: MINUTE });
+    await arrive(before + 3);
+    expect(posted().at(-1)?.text).toContain("Back to green");
+    await harness.pass(5 * MINUTE, STEP_MS);
+    expect(posted()).toHaveLength(before + 3);
+  });
+
   test("unknown, deactivated or not answered about: named, and no reason for a warning", async () => {
     await start();
     harness.slack.deactivate(harness.slack.people.grace);

@@ -4,7 +4,6 @@ import { attentionTo } from "../../attention/attention.js";
 import type { AttentionStore } from "../../attention/attention-store.js";
 import type { Catalog } from "../../catalog/catalog.js";
 import type { MemberStore } from "../../follow/member-store.js";
-import { failedAfter } from "../../follow/trouble.js";
 import type { Member } from "../../follow/trouble-groups.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
 import { isSamePlace, type Watch, type WatchPlace } from "../../follow/watch.js";
@@ -33,8 +32,8 @@ export interface ToldGroup {
   /** The id of the alert. */
   id: string;
   place: WatchPlace;
-  /** In the order in which they joined. `failedAt`: see `failedAfter`. */
-  members: { member: Member; told: ToldMember; failedAt: number | null }[];
+  /** In the order in which they joined. */
+  members: { member: Member; told: ToldMember }[];
 }
 
 /** What the message of an alert tells of; `null` if no message of this id is known. */
@@ -87,9 +86,7 @@ export async function groupsOf(
   for (const member of members) {
     const { alert: id, channel, threadTs } = member;
     const group = groups.get(id) ?? { id, place: { channel, threadTs }, members: [] };
-    const trouble = troubles.get(member.troubleId);
-    const failedAt = trouble === undefined ? null : failedAfter(trouble, member.joinedAt);
-    group.members.push({ member, told: told(member), failedAt });
+    group.members.push({ member, told: told(member) });
     groups.set(id, group);
   }
   return [...groups.values()];

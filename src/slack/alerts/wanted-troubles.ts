@@ -3,6 +3,7 @@
 import type { ConnectionStore } from "../../follow/connection-store.js";
 import type { MemberStore } from "../../follow/member-store.js";
 import { type KnownConnections, sharedConnections } from "../../follow/shared-connections.js";
+import { isFailed } from "../../follow/trouble.js";
 import { namedTogether, waitFor } from "../../follow/trouble-groups.js";
 import { DAY } from "../../lib/time.js";
 import type { PeopleByEmail } from "../connection/people-by-email.js";
@@ -26,7 +27,7 @@ import { earliest, silencesEnd, type WantedAlert, type WantedAlerts } from "./wa
 
 /** What only the leader needs, which decides which message tells of what. */
 export interface TroubleAlertSources extends TroubleSources {
-  members: Pick<MemberStore, "unsettled" | "of" | "add" | "settle">;
+  members: Pick<MemberStore, "unsettled" | "of" | "add" | "fail" | "settle">;
   alerts: Pick<AlertStore, "get">;
   people: Pick<PeopleByEmail, "idOf">;
   connections: Pick<ConnectionStore, "known">;
@@ -50,7 +51,7 @@ export async function wantedTroubles(sources: TroubleAlertSources, now: number):
   const watches = await sources.watches.all();
   const isShown = await shownNow(sources.shownTo, [...watches, ...before.map(formerPlace)]);
   const members = [...before, ...(await addMembers(sources, { open, watches, isShown, members: before }, now))];
-  const groups = await groupsOf(sources, members, { watches, isShown });
+  const groups = await noteFailed(sources, await groupsOf(sources, members, { watches, isShown }), now);
   const connections = await connectionsOf(sources, groups);
   const wanted: WantedAlert[] = [];
   for (const group of groups) {
@@ -69,6 +70,25 @@ export async function wantedTroubles(sources: TroubleAlertSources, now: number):
     .flatMap(({ members: all }) => toldOf(all.map(({ told }) => told)))
     .map((one) => one.attention);
   return { alerts: wanted, nextAt: earliest([silencesEnd(attentions, now), nextReply(groups, now)]) };
+}
+
+/**
+ * Remembers which have failed since their messages told of something else. Their troubles may be forgotten before the messages are settled.
+ * @returns the same groups with that
+ */
+async function noteFailed({ members }: TroubleAlertSources, groups: ToldGroup[], now: number): Promise<ToldGroup[]> {
+  const isNew = ({ member, told }: ToldGroup["members"][number]) =>
+    member.failedAt === null && told.trouble !== null && isFailed(told.trouble);
+  const failed = groups.flatMap((group) => group.members.filter(isNew));
+  if (failed.length === 0) return groups;
+  await members.fail(
+    failed.map(({ member }) => member),
+    now,
+  );
+  return groups.map((group) => ({
+    ...group,
+    members: group.members.map((one) => (isNew(one) ? { ...one, member: { ...one.member, failedAt: now } } : one)),
+  }));
 }
 
 /** When the next reply comes that names some of them, epoch ms; null when none waits. */
@@ -125,8 +145,8 @@ function wantedOf(
   };
 }
 
-function timed({ member, told, failedAt }: ToldGroup["members"][number]): TimedMember {
-  return { told, joinedAt: member.joinedAt, failedAt };
+function timed({ member: { joinedAt, failedAt }, told }: ToldGroup["members"][number]): TimedMember {
+  return { told, joinedAt, failedAt };
 }
 
 /** Whether its message shows all that there is to show, or never will. */
