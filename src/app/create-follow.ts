@@ -53,7 +53,7 @@ export interface FollowPartOptions {
 const SHORTEST_SLEEP_MS = 5 * SECOND;
 
 export function createFollow(options: FollowPartOptions): FollowPart {
-  const { settings, store, hex, catalog, outages } = options;
+  const { settings, store, hex, outages } = options;
   const { lateMinutes, stuckFactor, requestsPerMinute } = settings.config;
   const news = new Emitter<void>();
   const stores = createStores(store);
@@ -66,7 +66,7 @@ export function createFollow(options: FollowPartOptions): FollowPart {
   return {
     ...stores,
     following: { follows, leastPerMinute: leastOf(hex.shares.follow, requestsPerMinute) },
-    digestSources: { watches, troubles, catalog, ...judging },
+    digestSources: { watches, troubles, ...judging },
     poller: createPoller(options, { follows, store: troubles, ...judging }, news),
     connectionReader: createConnectionReader(options, stores.connections, news),
     news,

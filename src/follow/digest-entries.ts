@@ -34,4 +34,4 @@ export function digestEntries(
   );
 }
 
-const byTitle = new Intl.Collator("en", { numeric: true });
+export const byTitle = new Intl.Collator("en", { numeric: true });

@@ -415,6 +415,44 @@ test("what a project with no schedule has from another year shows the year", asy
   }
 });
 
+test("the token sees fewer projects than before: what is watched and gone is named, and nothing is green", async () => {
+  const harness = await Harness.start("socket", { startsAt: TEN - HOUR });
+  const [here, byName, archived, byOwner] = ["Revenue", "Churn", "Costs", "Leads"].map((title) =>
+    addProject(harness, title, { schedules: [], ...(title === "Leads" ? { ownerEmail: "lea@acme.test" } : {}) }),
+  );
+  if (!here || !byName || !archived || !byOwner) throw new Error("none");
+  harness.hex.workspace.startRun(here.id, { startedAt: TEN - 2 * HOUR, durationMs: MINUTE });
+  await harness.ask("projects");
+  for (const { id } of [here, byName, archived]) await harness.ask(`watch ${id}`);
+  await harness.ask("watch owner:lea@acme.test");
+  await harness.ask("digest 11:00 UTC");
+  await harness.pass(2 * MINUTE, STEP_MS);
+  expect(await harness.ask("digest")).toContain("*1 of 4 fresh*, 3 not known");
+  byName.visible = false;
+  byOwner.visible = false;
+  archived.archivedAt = harness.clock.now();
+  const digests = () => toldIn(harness).filter(({ text }) => text.startsWith("Digest"));
+  await harness.until(() => digests().length > 0, MINUTE);
+  expect(digests().map(headline)).toEqual(["Digest: 1 of 1 fresh, 3 not checked"]);
+  for (const text of [...digests().map(shown), await harness.ask("digest")]) {
+    expect(text).toContain(":white_circle: *1 of 1 fresh*, 3 not checked");
+    expect(text).toContain("*Churn* was deleted, or is no longer shared with the bot's token.");
+    expect(text).toMatch(/\|Costs>\* is archived\./);
+    expect(text).toContain("*Leads* was deleted, or is no longer shared with the bot's token.");
+  }
+  await harness.ask(`unwatch ${archived.id}`);
+  harness.clock.advance(8 * 24 * HOUR);
+  await harness.pass(MINUTE, STEP_MS);
+  // What a rule brought in is named for a week, and what somebody chose for as long as it is watched.
+  const later = await harness.ask("digest");
+  expect(later).toContain("*1 of 1 fresh*, 1 not checked");
+  expect(later).toContain("*Churn* was deleted");
+  byName.visible = true;
+  await harness.pass(25 * MINUTE, STEP_MS);
+  expect(await harness.ask("digest")).not.toContain("not checked");
+  await harness.stop();
+});
+
 test("with no project to show any more, it says how to get one", async () => {
   const harness = await Harness.start("socket");
   addProject(harness, "Weekly revenue");

@@ -88,15 +88,19 @@ async function dueDigest(
   const alert = await readAlert(sources.alerts, id);
   if (alert === "unreadable" || alert?.settled === true || (alert === null && !isNews)) return null;
   const { projects, unsure } = await sources.shownTo({ channel, person: digest.setBy });
-  const entries = await digestContents({ ...sources, catalog: projects }, digest, now);
+  const { entries, gone } = await digestContents({ ...sources, projects }, digest, now);
   const waitsForUnsure = entries.length === 0 || now - due < UNSURE_MS;
-  if (waitsForUnsure && (await digestContents({ ...sources, catalog: unsure }, digest, now)).length > 0) return null;
+  if (waitsForUnsure) {
+    const hidden = await digestContents({ ...sources, projects: unsure }, digest, now);
+    if (hidden.entries.length > 0) return null;
+  }
   if (alert === null && leadingMs < FIRST_READING_MS && entries.some((one) => isUnread(one, now - leadingMs)))
     return null;
   const late = lateNote(now - due, whyLate(alert, due, now - leadingMs));
   const isAboutWatched = digest.rule === null;
   const view = {
     entries,
+    gone,
     isAboutWatched,
     zone,
     place: sources.hexPlace(),

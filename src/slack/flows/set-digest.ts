@@ -83,11 +83,11 @@ export async function showDigest(bot: Bot, interaction: Interaction): Promise<vo
   const zone = digest?.zone ?? (await ownZone(bot, interaction)) ?? "UTC";
   const now = bot.clock.now();
   // The answer is for the person alone.
-  const sources = { ...bot.digestSources, catalog: interaction.permissions.projects };
-  const entries = await digestContents(sources, { ...place, rule: digest?.rule ?? null }, now);
+  const sources = { ...bot.digestSources, projects: interaction.permissions.projects };
+  const contents = await digestContents(sources, { ...place, rule: digest?.rule ?? null }, now);
   await interaction.respond(
     digestMessage({
-      entries,
+      ...contents,
       isAboutWatched: digest === null || digest.rule === null,
       zone,
       place: bot.hex.place.now,

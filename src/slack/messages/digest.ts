@@ -1,10 +1,12 @@
 // How fresh the results of a conversation's projects are: the digest, every morning or on demand.
 
 import type { KnownBlock } from "@slack/types";
+import type { DigestContents } from "../../follow/digest-contents.js";
 import { type DigestEntry, FRESHNESS_ORDER } from "../../follow/digest-entries.js";
 import type { Freshness, FreshnessKind } from "../../follow/freshness.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { MINUTE } from "../../lib/time.js";
+import { absenceLine } from "./absence.js";
 import { context, firstWithin, lengthOf, type Message, message, paragraphs, section } from "./blocks.js";
 import { type Cell, dataTable } from "./data-table.js";
 import { LIMITS } from "./limits.js";
@@ -15,8 +17,7 @@ import { slackWords } from "./watch-words.js";
 const TITLE = 100;
 const OWNER = 80;
 
-export interface DigestView {
-  entries: readonly DigestEntry[];
+export interface DigestView extends DigestContents {
   /** Whether it is about what the conversation watches, and not about projects that were chosen for it. */
   isAboutWatched: boolean;
   /** For the times in a table, which Slack cannot show in each reader's own zone. */
@@ -33,26 +34,27 @@ export interface DigestView {
 }
 
 export function digestMessage(view: DigestView): Message {
-  const text = `Digest: ${headline(view.entries)}${amissWords(view.entries)}`;
-  const plain = message(text, [head(view), ...listBlocks(view), context(...view.notes)]);
+  const text = `Digest: ${headline(view)}${amissWords(view.entries)}`;
+  const plain = message(text, [head(view), goneBlock(view), ...listBlocks(view), context(...view.notes)]);
   if (!view.hasTables) return plain;
   const { block, shown } = tableOf(view);
   if (block === null) return plain;
   const more = moreProjects(view.entries.length - shown);
   const times = `Time zone of the table: ${inline(view.zone, 60)}.`;
   return {
-    ...message(text, [head(view), block, context(more, times, ...view.notes)]),
+    ...message(text, [head(view), goneBlock(view), block, context(more, times, ...view.notes)]),
     instead: { message: plain, onTaken: view.onTableRefused },
   };
 }
 
-/** "14 of 15 fresh, 1 late" */
-function headline(entries: readonly DigestEntry[]): string {
-  if (entries.length === 0) return "No projects to report on";
+/** "14 of 15 fresh, 1 late, 2 not checked" */
+function headline({ entries, gone }: DigestContents): string {
+  const unchecked = gone.length === 0 ? [] : [`${gone.length} not checked`];
+  if (entries.length === 0) return ["No projects to report on", ...unchecked].join(", ");
   const number = (kind: FreshnessKind) => entries.filter(({ freshness }) => freshness.kind === kind).length;
   const others = FRESHNESS_ORDER.filter((kind) => kind !== "fresh" && number(kind) > 0);
   const parts = others.map((kind) => `${number(kind)} ${COUNTED[kind]}`);
-  return [`${number("fresh")} of ${entries.length} fresh`, ...parts].join(", ");
+  return [`${number("fresh")} of ${entries.length} fresh`, ...parts, ...unchecked].join(", ");
 }
 
 /** How many projects a notification names, and the longest name in it. */
@@ -86,13 +88,26 @@ const MARKS: Record<FreshnessKind, { table: string; text: string }> = {
   unknown: { table: "⚪", text: ":white_circle:" },
 };
 
-function head({ entries, isAboutWatched }: DigestView): KnownBlock {
-  const kinds = entries.map(({ freshness }) => freshness.kind);
+function head({ entries, gone, isAboutWatched }: DigestView): KnownBlock {
+  // What is not checked is not known.
+  const kinds = [...entries.map(({ freshness }) => freshness.kind), ...gone.map((): FreshnessKind => "unknown")];
   const worst = FRESHNESS_ORDER.find((kind) => kinds.includes(kind)) ?? "unknown";
-  const [fresh = "", ...others] = headline(entries).split(", ");
+  const [fresh = "", ...others] = headline({ entries, gone }).split(", ");
   const text = [`${MARKS[worst].text} *${fresh}*`, ...others].join(", ");
-  return section(entries.length === 0 ? `${text}\n${isAboutWatched ? NONE_WATCHED : NONE_FITS}` : text);
+  const none = entries.length > 0 ? null : isAboutWatched ? NONE_WATCHED : NONE_FITS;
+  return section(none === null ? text : `${text}\n${none}`);
 }
+
+/** Why some projects are not among the others. */
+function goneBlock({ gone, place }: DigestView): KnownBlock | null {
+  if (gone.length === 0) return null;
+  const lines = gone.slice(0, GONE).map((one) => absenceLine(one, place));
+  const more = moreProjects(gone.length - lines.length);
+  return section([...lines, ...(more === null ? [] : [more])].join("\n"));
+}
+
+/** Projects that are named because they are not checked any more; the others are counted. */
+const GONE = 5;
 
 const NONE_WATCHED = "No project that is watched here can be shown. To watch one, type `/hex watch` and its name.";
 const NONE_FITS =
@@ -101,7 +116,7 @@ const NONE_FITS =
 const HEADER = ["Project", "State", "Results from", "Last run", "Took", "Next due", "Owner"];
 
 function tableOf(view: DigestView) {
-  const caption = `How fresh the results are: ${headline(view.entries)}`;
+  const caption = `How fresh the results are: ${headline(view)}`;
   const clock = clockIn(view);
   return dataTable(
     caption,
@@ -147,7 +162,9 @@ const LINES = 5;
 /** The same as the table, in sections. */
 function listBlocks(view: DigestView): (KnownBlock | null)[] {
   const lines = view.entries.map((entry) => lineOf(entry, view));
-  const shown = firstWithin(lines, LIST, (line) => lengthOf([section(line)]));
+  const gone = goneBlock(view);
+  const room = LIST - (gone === null ? 0 : lengthOf([gone]));
+  const shown = firstWithin(lines, room, (line) => lengthOf([section(line)]));
   return [...paragraphs(shown, LINES), context(moreProjects(lines.length - shown.length))];
 }
 

@@ -1,6 +1,7 @@
 // The digest's message stays within Slack's limits, whatever the projects are called and however many they are.
 
 import { expect, test } from "vitest";
+import type { GoneProject } from "../../../src/follow/digest-contents.js";
 import type { DigestEntry } from "../../../src/follow/digest-entries.js";
 import { newlyFollowed } from "../../../src/follow/followed-project.js";
 import type { Project } from "../../../src/hex/schema.js";
@@ -39,9 +40,10 @@ function entry(index: number, title: string): DigestEntry {
   };
 }
 
-const drawn = (entries: readonly DigestEntry[], hasTables = true) =>
+const drawn = (entries: DigestEntry[], hasTables = true, gone: GoneProject[] = []) =>
   digestMessage({
     entries,
+    gone,
     isAboutWatched: true,
     zone: "Europe/Berlin",
     place: PLACE,
@@ -99,6 +101,33 @@ test("no project: no table", () => {
   expect(message.instead).toBeUndefined();
   expect(visibleText(message)).toContain("No project that is watched here can be shown.");
 });
+
+test.each([
+  ["long", "Weekly revenue ".repeat(60)],
+  ["a ping", "<!channel> <@U0ADALOVELA> & `x` *y*"],
+])(
+  "projects that are gone, with titles that are %s: the first are named, the others counted, whatever else there is",
+  (_, title) => {
+    const absence = { why: "hidden" as const, since: NOW, backAt: null, knownUntil: null };
+    const gone = Array.from({ length: 12 }, (_unused, index) => ({
+      id: `p${index}`,
+      title: `${index} ${title}`,
+      absence,
+    }));
+    for (const many of [0, 1, 500]) {
+      const entries = Array.from({ length: many }, (_unused, index) => entry(index + 1, title));
+      const message = drawn(entries, true, gone);
+      for (const one of [message, ...(message.instead ? [message.instead.message] : [])]) {
+        expect(blockErrors(one.blocks, "message")).toEqual([]);
+        expect(pings(one)).toEqual([]);
+        expect(visibleText(one)).toContain("The note.");
+        expect(visibleText(one).match(/ was deleted, or is no longer shared with the bot's token\./g)).toHaveLength(5);
+        expect(visibleText(one)).toContain("… and 7 more projects.");
+      }
+      expect(message.text).toMatch(/^Digest: .*, 12 not checked$/);
+    }
+  },
+);
 
 test("a notification names the first projects that somebody has to look at", () => {
   const late = ["Churn", "Bookings", "R&D", "Costs", "Leads"].map((title) => ({ ...entry(0, title) }));

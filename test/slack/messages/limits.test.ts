@@ -181,6 +181,13 @@ const due = fc.record({ at: time, slackMs: fc.constantFrom(0, 60 * 60_000) });
 const span = fc.integer({ min: 0, max: 1_000_000_000 });
 /** Hex's are UUIDs. */
 const identifier = nasty.filter((id) => id !== "" && id.length < 200);
+const absence = fc.record({
+  why: fc.constantFrom(...WHY_ABSENT),
+  since: time,
+  backAt: maybe(time),
+  knownUntil: maybe(time),
+});
+const absent = fc.record({ id: identifier, title: nasty, absence });
 const url = fc.oneof(fc.constant(`${ORIGIN}/acme/app/x/run/y`), nasty, fc.constant(`${ORIGIN}/${"x".repeat(4_000)}`));
 
 const facts = fc.record(
@@ -712,13 +719,6 @@ describe("never past a limit, whatever the data", () => {
   });
 
   test("watches, and projects that are not judged any more", () => {
-    const absence = fc.record({
-      why: fc.constantFrom(...WHY_ABSENT),
-      since: time,
-      backAt: maybe(time),
-      knownUntil: maybe(time),
-    });
-    const absent = fc.record({ id: identifier, title: nasty, absence });
     const load = { projects: 600, perMinute: 12, ageMs: 50 * 60_000, leastAgeMs: 5 * 60_000 };
     const short = nasty.map((text) => text.slice(0, 320));
     const rule: fc.Arbitrary<Rule> = fc.oneof(
@@ -1070,11 +1070,12 @@ describe("never past a limit, whatever the data", () => {
     fc.assert(
       fc.property(
         fc.array(entry, { maxLength: 40 }),
+        fc.array(absent, { maxLength: 9 }),
         fc.boolean(),
         fc.boolean(),
-        (entries, isAboutWatched, hasTables) => {
+        (entries, gone, isAboutWatched, hasTables) => {
           const around = { zone: "Europe/Berlin", place: PLACE, now: NOW, onTableRefused: () => undefined };
-          const made = digestMessage({ ...around, entries, isAboutWatched, hasTables, notes: ["The note."] });
+          const made = digestMessage({ ...around, entries, gone, isAboutWatched, hasTables, notes: ["The note."] });
           // A table has room of its own.
           const beside = made.blocks.filter(({ type }) => type !== "data_table");
           check({ ...made, blocks: beside });
