@@ -5,7 +5,7 @@ import { isFailed, type Trouble } from "./trouble.js";
 import { placeKey, type WatchPlace } from "./watch.js";
 
 const JOIN_MS = 10 * MINUTE;
-/** How long (ms) after one reply the next one comes at the earliest, so that those that join together are named together. */
+/** How long (ms) after one reply the next one of its kind comes at the earliest, so that those that join together are named together. */
 const REPLY_MS = MINUTE;
 
 /** A trouble that a message tells of, from when it is first told until the message has shown its end, whatever happens to it. */
