@@ -63,7 +63,9 @@ describe.each(MODES)("a file, %s mode", (mode) => {
     await expectWell(harness);
   });
 
-  test("while the file is locked for hours, the log says once what to do, and what fails because of it six times an hour", async () => {
+  test("while the file is locked for hours, the log says once what to do, and what fails because of it six times an hour", {
+    timeout: 120_000,
+  }, async () => {
     const { hex, slack } = harness;
     const projects = ["Revenue", "Churn"].map((title) =>
       hex.workspace.addProject({ title, run: { runningMs: 24 * HOUR } }),
