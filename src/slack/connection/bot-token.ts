@@ -75,7 +75,8 @@ export class BotToken {
   /**
    * Sends what a WebClient sends with the token in use. A call for which Slack refused the token has done nothing, so that it is made
    * again with another one, once.
-   * @param onCall called for each request with its outcome
+   * @param onCall called for each request with its outcome, except for one that is made again: what is refused to a token that is no
+   * longer used says nothing about the one in use
    */
   fetch(send: typeof fetch, onCall: (call: SlackCall) => void): typeof fetch {
     return async (input, init) => {
@@ -84,13 +85,15 @@ export class BotToken {
       for (let tries = 0; ; tries++) {
         const used = this.#now;
         headers.set("authorization", `Bearer ${used}`);
-        let isRefused = false;
+        const refused: SlackCall[] = [];
         const observed = observedFetch(send, (call) => {
-          isRefused = REFUSED.has(call.word);
-          onCall(call);
+          if (REFUSED.has(call.word)) refused.push(call);
+          else onCall(call);
         });
         const response = await observed(input, { ...init, headers });
-        if (!isRefused || tries > 0 || !(await this.renew(used))) return response;
+        if (refused.length > 0 && tries === 0 && (await this.renew(used))) continue;
+        for (const call of refused) onCall(call);
+        return response;
       }
     };
   }
