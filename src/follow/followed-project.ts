@@ -90,10 +90,25 @@ export function listed(
   now: number,
 ): Followed {
   const { title, schedules } = project;
-  const current = withSchedules(followed, schedules, now);
+  const current = withSchedules(noLaterThan(followed, now), schedules, now);
   const isSame = current.title === title && JSON.stringify(current.rules) === JSON.stringify(rules);
   const named = isSame ? current : { ...current, title, rules: [...rules] };
   return isGone(named.absence) ? judgedAgain(named, now) : named;
+}
+
+/**
+ * The same project, judged since `now` (epoch ms) at the latest: what is later is from before the clock was set back, and nothing
+ * would be judged until then.
+ */
+function noLaterThan(followed: Followed, now: number): Followed {
+  const { schedulesSince, absence } = followed;
+  if (Math.max(schedulesSince, settledUntil(absence)) <= now) return followed;
+  const past = (time: number | null) => (time === null ? null : Math.min(time, now));
+  return {
+    ...followed,
+    schedulesSince: Math.min(schedulesSince, now),
+    absence: absence && { ...absence, backAt: past(absence.backAt), knownUntil: past(absence.knownUntil) },
+  };
 }
 
 /** The same project, whose runs Hex lists. If it could not list them for a while, what happened meanwhile is judged, too. `now`: epoch ms. */

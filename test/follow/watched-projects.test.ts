@@ -68,6 +68,17 @@ test("back: judged from now on, and only what is due from now on", () => {
   );
 });
 
+test("the clock was set back: judged since then at the latest", () => {
+  const before = followedAs(finance("a"));
+  const read = { project: finance("a", { title: before.title ?? "" }), rules: before.rules };
+  const absent = absentSince({ ...before, readAt: NOW }, "unreadable", NOW);
+  for (const known of [before, { ...readable(absent, NOW), schedulesSince: 1 }]) {
+    const then = listed(known, read, NOW - 500);
+    expect([then.schedulesSince, settledUntil(then.absence)].every((time) => time <= NOW - 500)).toBe(true);
+    expect(listed(known, read, NOW)).toBe(known);
+  }
+});
+
 test("a rule means the projects that fit it, and those that did when Hex last showed them", () => {
   const followed = followedAs(finance("a"));
   expect(isMeant(FINANCE.rule, "a", { project: finance("a"), followed: null })).toBe(true);

@@ -142,6 +142,29 @@ describe.each(MODES)("%s: when the clock is set", (mode) => {
   });
 });
 
+test("set back by three days: what was watched or came back before is told of at once, not three days later", async () => {
+  const harness = await Harness.start("socket", { isHexTrue: true });
+  harness.clock.set(3 * 24 * HOUR);
+  const due = new Date(harness.clock.now() + 90 * MINUTE);
+  const daily = { timezone: "+00:00", hour: due.getUTCHours(), minute: due.getUTCMinutes() };
+  const late = harness.hex.workspace.addProject({ title: "Late", schedules: [{ cadence: "DAILY", daily }] });
+  const back = harness.hex.workspace.addProject({ title: "Back", schedules: [] });
+  for (const { id } of [late, back]) await harness.ask(`watch ${id}`);
+  await harness.pass(MINUTE, 5 * SECOND);
+  back.archivedAt = harness.clock.now();
+  const told = () => harness.slack.messages.filter(({ via }) => via === "postMessage").map(shown);
+  await harness.until(() => told().some((text) => text.includes("is archived")), 10 * SECOND);
+  back.archivedAt = null;
+  await harness.until(() => told().some((text) => text.includes("checked again since")), 10 * SECOND);
+  harness.clock.set(-3 * 24 * HOUR);
+  await harness.pass(MINUTE, 5 * SECOND);
+  harness.hex.workspace.startRun(back.id, { durationMs: SECOND, outcome: "ERRORED" });
+  const hears = (words: RegExp) => harness.until(() => told().some((text) => words.test(text)), 30 * SECOND);
+  await hears(/Back[\s\S]*failed/);
+  await hears(/Late: a run was due/);
+  await harness.stop();
+});
+
 describe("a finished run that is old", () => {
   const DAY = 24 * HOUR;
   let harness: Harness;
