@@ -15,11 +15,9 @@ export const MODES: readonly Mode[] = ["http", "socket"];
 export type Kind = "bot" | "smallest";
 export const KINDS: readonly Kind[] = ["bot", "smallest"];
 
-const ROOT = join(import.meta.dirname, "../..");
-/** What follows `node`. The bot starts as its Procfile says. */
-const COMMANDS: Record<Kind, readonly string[]> = {
-  bot: commandOf(readFileSync(join(ROOT, "Procfile"), "utf8")),
-  smallest: [join(import.meta.dirname, "smallest-bolt-app.mjs")],
+const SCRIPTS: Record<Kind, string> = {
+  bot: join(import.meta.dirname, "../../dist/main.js"),
+  smallest: join(import.meta.dirname, "smallest-bolt-app.mjs"),
 };
 /** What each prints once it takes commands. */
 const READY: Record<Kind, string> = { bot: '"msg":"ready"', smallest: "ready\n" };
@@ -81,7 +79,7 @@ export class MeasuredProcess {
       ...env,
     };
     const from = performance.now();
-    const child = spawn(process.execPath, COMMANDS[kind], {
+    const child = spawn(process.execPath, [SCRIPTS[kind]], {
       cwd: dataDir,
       env: variables,
       stdio: ["ignore", "pipe", "pipe"],
@@ -130,11 +128,6 @@ function cpuMsOf(child: ChildProcess): number {
   } catch {
     return Number.NaN;
   }
-}
-
-function commandOf(procfile: string): string[] {
-  const [, options = "", script = ""] = /^web: node (.*)\b(dist\/\S+)$/m.exec(procfile) ?? [];
-  return [...options.split(" ").filter((one) => one !== ""), join(ROOT, script)];
 }
 
 function saysReady(child: ChildProcess, words: string): Promise<void> {

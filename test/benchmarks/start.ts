@@ -63,7 +63,7 @@ export async function startBench(): Promise<Report> {
     about:
       `From the start of the process until it takes commands, and resident memory ${REST_MS / 1_000} s later, at rest. ` +
       `Medians of ${PAIRS} pairs (memory: ${REST_PAIRS}), with SQLite. On Node 22 and later, the bot reuses what Node compiled ` +
-      "at its last start. Both run as they are usually started: the bot as its Procfile says, the other without options.",
+      "at its last start.",
     head: ["mode", "figure", "the bot", "smallest Bolt app", "ratio"],
     rows,
   };
