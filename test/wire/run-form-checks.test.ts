@@ -244,14 +244,4 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.cardShows("days=7");
     await harness.until(() => harness.starts.length === 1);
   });
-
-  test("if all kernels are in use, the form does not say that the run has been started", async () => {
-    const form = await opened();
-    await submitSlowly(form, "days = 7");
-    harness.hex.workspace.kernelsBusy = 25;
-    release();
-    await form.shows(/Its card in .* shows how it is going/);
-    expect(form.text).not.toContain("started");
-    await harness.cardShows("Waiting to start");
-  });
 });
