@@ -54,6 +54,8 @@ export const approvalSchema = z.object({
   posting: z.enum(["approvers", "hopeless"]).nullable().default(null),
   /** The direct messages that still ask. */
   questions: z.array(questionSchema),
+  /** The Slack id of the project's owner when they were asked; `null`: nobody's. Without it, the rule names no owner, or it is not known. */
+  owner: z.string().nullable().optional(),
   /** Whether whoever asked for the run has been told of its end, while some of those messages could not be changed yet. */
   isEndTold: z.boolean().default(false),
   /** Since when it has been certain that nobody can approve it, and whether whoever asked has been told; `null` when somebody may. */
@@ -87,6 +89,12 @@ export function areSame(some: readonly PeopleTerm[], others: readonly PeopleTerm
   const named = (terms: readonly PeopleTerm[]) =>
     terms.map((term) => ("id" in term ? `${term.kind} ${term.id}` : term.kind)).join();
   return named(some) === named(others);
+}
+
+/** The approval, with the project's owner asked if that is somebody else by now. `owner`: their Slack id; `null`: nobody's. */
+export function withOwner(approval: Approval, owner: string | null): Approval {
+  if (approval.owner === owner) return approval;
+  return { ...approval, owner, ...(approval.owner === undefined ? {} : NOT_TOLD) };
 }
 
 /** The approval, now that nobody can give it, or somebody may again. `now`: epoch ms. */

@@ -224,6 +224,32 @@ describe.each(MODES)("over %s", (mode) => {
     expect(questions().filter(asks)).toHaveLength(1);
   });
 
+  test("when the project gets another owner, they are asked, and the question to the one before asks nothing", async () => {
+    const linus = {
+      id: "U0LINUSNEW1",
+      teamId: bench.slack.teamId,
+      name: "linus",
+      realName: "Linus",
+      email: "linus@acme.test",
+    };
+    bench.slack.others.push(linus);
+    report = bench.hex.workspace.addProject({ title: "Churn", ownerEmail: "grace@acme.test" });
+    await bench.ask("projects");
+    needs("owner");
+    await askedDirectly();
+    const [question] = questions();
+    report.ownerEmail = linus.email;
+    await bench.until(() => replies("It needs the approval").length === 2);
+    expect(shown(replies("It needs the approval")[1] ?? bench.card())).toContain(`<@${linus.id}>`);
+    expect(question && shown(question)).toContain("Others are asked to approve it now");
+    expect(bench.slack.messages.filter(asks).map(({ channel }) => channel)).toEqual([
+      bench.slack.dm(ada().person).id,
+      bench.slack.dm(linus).id,
+    ]);
+    await bench.pass(STALE_MS, 5_000);
+    expect(replies("It needs the approval")).toHaveLength(2);
+  });
+
   test("three clicks on an old card start one run", async () => {
     await ada().command(`run ${report.id}`);
     const card = await bench.cardShows("Waiting for approval");

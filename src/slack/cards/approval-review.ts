@@ -1,12 +1,14 @@
-// Looks again at the runs that wait for an approval: the rules may want somebody else's by now, or nobody can give it any more.
+// Looks again at the runs that wait for an approval: the rules may want somebody else's by now, the project may have another owner, or
+// nobody can give it any more.
 
 import type { Clock } from "../../lib/clock.js";
-import { rewanted, withHope } from "../../runs/approval.js";
+import { rewanted, withHope, withOwner } from "../../runs/approval.js";
 import type { RunIn } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import { permissionsOf } from "../access/permissions.js";
 import { type ApproverSources, mayBeApproved } from "../access/possible-approvers.js";
 import type { CardStore } from "./store.js";
+import { namesOwner, ownerToAsk } from "./whom-to-ask.js";
 
 export interface ApprovalReviewOptions {
   runs: RunStore;
@@ -19,8 +21,8 @@ export class ApprovalReview {
   constructor(private readonly options: ApprovalReviewOptions) {}
 
   /**
-   * Looks whether the rules want somebody else's approval by now, and whether somebody can give it, for each run that waits. Rejects when
-   * the store fails.
+   * Looks whether somebody else's approval is wanted by now, and whether somebody can give it, for each run that waits. Rejects when the
+   * store fails.
    */
   async sweep(): Promise<void> {
     const { runs, cards, permissions } = this.options;
@@ -42,11 +44,13 @@ export class ApprovalReview {
     const need = asker.approvalFor(project, options);
     const { by } = need ?? approval;
     const places = [channel, approval.place];
+    const owner = namesOwner(run) ? await ownerToAsk(permissions, run) : null;
     const isHopeless = !(await mayBeApproved(permissions, { projectId: project.id, requester, by, places }));
     await runs.update(run.key, (stored) => {
       if (stored.state !== "awaiting") return null;
       const wanted = need === null ? stored.approval : rewanted(stored.approval, need);
-      return { ...stored, approval: withHope(wanted, isHopeless, clock.now()) };
+      const owned = owner?.said === "yes" ? withOwner(wanted, owner.id) : wanted;
+      return { ...stored, approval: withHope(owned, isHopeless, clock.now()) };
     });
   }
 }

@@ -11,13 +11,18 @@ import type { PersonByEmail } from "../connection/people-by-email.js";
 const MOST_ASKED = 20;
 const NO_OWNER: PersonByEmail = { id: null, said: "yes" };
 
+/** Whether the rule names the project's owner. */
+export function namesOwner({ approval }: RunIn<"awaiting">): boolean {
+  return approval.by.some(({ kind }: PeopleTerm) => kind === "owner");
+}
+
 /** The project's owner, if the rule names them. */
 export async function ownerToAsk(
   { catalog, peopleByEmail }: ApproverSources,
-  { project, approval }: RunIn<"awaiting">,
+  run: RunIn<"awaiting">,
 ): Promise<PersonByEmail> {
-  if (!approval.by.some(({ kind }: PeopleTerm) => kind === "owner")) return NO_OWNER;
-  const known = catalog.known(project.id);
+  if (!namesOwner(run)) return NO_OWNER;
+  const known = catalog.known(run.project.id);
   const email = known?.owner?.email ?? null;
   if (email !== null) return peopleByEmail.of(email);
   return known === null ? { id: null, said: "not_yet" } : NO_OWNER;

@@ -220,10 +220,10 @@ function pageOf(members: Json[], args: Json): Json {
 /** Slack does not find people who were deactivated, nor those of another workspace. */
 function personByEmail(core: Core, args: Json): Json {
   const email = required(args, "email").toLowerCase();
-  const { people, deactivated } = core.directory;
-  const found = Object.values(people).find(
-    (person) => person.email === email && person.teamId === core.identity.teamId && !deactivated.has(person.id),
-  );
+  const { deactivated } = core.directory;
+  const found = core.directory
+    .everybody()
+    .find((person) => person.email === email && person.teamId === core.identity.teamId && !deactivated.has(person.id));
   if (!found) throw new Refusal("users_not_found");
   return userInfo(core, { user: found.id });
 }
