@@ -42,8 +42,6 @@ const LAST_TRIES_MS = 10 * MINUTE;
 export class Recovery {
   /** The work that is under way, by run key. */
   readonly #busy = new Map<string, Promise<void>>();
-  /** The start that is waiting for its turn. */
-  #turn: { key: string; over: AbortController } | null = null;
   /** Since when this process has seen that a run should be given up: run key -> time by the monotonic clock. */
   readonly #hopelessSince = new Map<string, number>();
   readonly #loop: PollingLoop;
@@ -87,8 +85,6 @@ export class Recovery {
     for (const run of runs) this.#care(run, false, signal);
     const keys = new Set(runs.map(({ key }) => key));
     for (const key of this.#hopelessSince.keys()) if (!keys.has(key)) this.#hopelessSince.delete(key);
-    // A start that is no longer wanted must not hold up the others.
-    if (runs.every((run) => run.key !== this.#turn?.key || !isHeldBack(run))) this.#turn?.over.abort();
     if (runs.some(isHeldBack)) this.#begin("turns", () => this.#giveTurns(signal));
     if (titles.areMissing(runs)) this.#begin("titles", () => titles.learn(signal));
     return this.#pauseMs(runs);
@@ -117,14 +113,7 @@ export class Recovery {
       const next = runs.find((run) => isHeldBack(run) && !given.has(run.key) && !lookedFor.has(run.project.id));
       if (next === undefined) return;
       given.add(next.key);
-      const over = new AbortController();
-      const leave = () => over.abort();
-      signal.addEventListener("abort", leave, { once: true });
-      this.#turn = { key: next.key, over };
-      await starter.retry(next.key, over.signal).finally(() => {
-        signal.removeEventListener("abort", leave);
-        this.#turn = null;
-      });
+      await starter.retry(next.key, signal);
     }
   }
 
