@@ -2,7 +2,7 @@
 
 import type { Metrics } from "../http/metrics.js";
 import { isEnded } from "../runs/run.js";
-import { mayBeShownTo, rightsAtHome } from "../slack/access/audience.js";
+import { isTurnedAway, mayBeShownTo, rightsAtHome } from "../slack/access/audience.js";
 import type { ApproverSources } from "../slack/access/possible-approvers.js";
 import { ApprovalReview } from "../slack/cards/approval-review.js";
 import { Approvers } from "../slack/cards/approvers.js";
@@ -127,6 +127,7 @@ function createHomes(options: MessagesPartOptions, { troubleSources }: AlertsPar
     health: outages.health,
     troubleSources,
     rightsOf: (user) => rightsAtHome(permissions, user),
+    isTurnedAway: (user) => isTurnedAway(permissions, user),
     slackRefusals: slackClient.refusals,
     clock: store.clock,
     log: settings.log,

@@ -1,7 +1,10 @@
 // People of whom Slack says who they are only while they already use the bot: guests, and everybody after a restart.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Harness, MODES } from "./harness.js";
+import type { Channel } from "../sandbox/slack/server.js";
+import { Harness, MODES, shown } from "./harness.js";
+
+const MINUTE = 60_000;
 
 describe.each(MODES)("over %s", (mode) => {
   let bench: Harness;
@@ -57,6 +60,50 @@ describe.each(MODES)("over %s", (mode) => {
     await bench.until(() => shownAtHome() !== "{}");
     expect(shownAtHome()).toContain("Guests of this workspace cannot use the bot");
     expect(shownAtHome()).not.toContain("home_search");
+  });
+
+  test("without rules, somebody who has become a guest hears no more of what they watched as a member", async () => {
+    const watched = bench.hex.workspace.addProject({ title: "Churn", schedules: [] });
+    const slow = bench.hex.workspace.addProject({ title: "Slow", run: { runningMs: 20 * MINUTE } });
+    const toldIn = ({ id }: Channel) =>
+      bench.slack.messages.filter(({ channel, via }) => channel === id && via === "postMessage").map(shown);
+    const { channels, people } = bench.slack;
+    const own = bench.slack.dm(people.grace);
+    const fail = () => bench.hex.workspace.startRun(watched.id, { durationMs: 1_000, outcome: "ERRORED" });
+    await bench.ask("projects");
+    await bench.ask(`watch ${watched.id}`);
+    const ask = (text: string) => bench.ask(text, { channel: own, user: people.grace });
+    expect(await ask(`watch ${watched.id} all`)).toContain("Churn");
+    expect(await ask(`digest 09:20 UTC ${watched.id}`)).toContain("gets a digest");
+    await bench.slack.command(`run ${slow.id}`);
+    await grace().press(await bench.cardShows("Running"), "Tell me");
+    becomeGuest();
+    await bench.pass(6 * MINUTE);
+    const before = toldIn(own);
+    fail();
+    await bench.until(() => toldIn(channels.data).some((text) => text.includes("in trouble")));
+    bench.hex.workspace.startRun(watched.id, { durationMs: 1_000 });
+    await bench.pass(30 * MINUTE, 5_000);
+    expect(toldIn(channels.data).join()).toContain("Completed");
+    expect(toldIn(own)).toEqual(before);
+    bench.slack.roles.delete(people.grace.id);
+    await bench.pass(6 * MINUTE, 5_000);
+    fail();
+    await bench.until(() => toldIn(own).length > before.length);
+  });
+
+  test("without rules, the Home tab that somebody opened as a member shows a guest nothing new", async () => {
+    const slow = bench.hex.workspace.addProject({ title: "Slow", run: { runningMs: 20 * MINUTE } });
+    await bench.ask("projects");
+    await grace().command(`run ${slow.id}`);
+    await grace().openHome();
+    await bench.until(() => shownAtHome().includes("Slow"));
+    becomeGuest();
+    await bench.cardShows("Completed");
+    await bench.pass(MINUTE);
+    expect(shownAtHome()).toContain("Guests of this workspace cannot use the bot");
+    await bench.pass(10 * MINUTE, 5_000);
+    expect(shownAtHome()).not.toContain("Slow");
   });
 
   test("the search field of somebody who has become a guest offers nothing once what Slack said is five minutes old", async () => {

@@ -23,6 +23,8 @@ export interface Shown<Projects = ShownProjects> {
   projects: Projects;
   /** The projects that may not, only because Slack has not said enough about the person, or Hex about the project. */
   unsure: Projects;
+  /** Whether one person reads it who may not use the bot at all. */
+  isGuestWithoutRules: boolean;
 }
 
 /** See `projectsShownTo`. */
@@ -30,7 +32,7 @@ export type ShownTo = (audience: Audience) => Promise<Shown>;
 
 /**
  * The projects that may be shown there now: in a channel, those that the rules let any member see there; in direct messages, those
- * that the person may see. Without a policy, all of them, and nobody is asked. Never rejects.
+ * that the person may see. Without a policy, all of them, except to a guest. Never rejects.
  */
 export async function projectsShownTo(
   sources: PermissionSources,
@@ -38,10 +40,10 @@ export async function projectsShownTo(
 ): Promise<Shown<VisibleProjects>> {
   const { access, catalog, host } = sources;
   const none = new VisibleProjects(catalog, NOTHING, host);
-  if (!access.hasPolicy) return { projects: new VisibleProjects(catalog, null, host), unsure: none };
   await catalog.ready();
-  if (!isDirect(channel)) return { projects: projectsShownIn(sources, channel), unsure: none };
-  if (person === null) return { projects: none, unsure: none };
+  const toNobody = { unsure: none, isGuestWithoutRules: false };
+  if (!isDirect(channel)) return { projects: projectsShownIn(sources, channel), ...toNobody };
+  if (person === null) return { projects: access.hasPolicy ? none : projectsShownIn(sources, channel), ...toNobody };
   // Rules can name direct messages by their own id alone.
   const place = channel === person ? null : channel;
   return permissionsOf(sources, person, place);
@@ -50,13 +52,18 @@ export async function projectsShownTo(
 /** What one person may do on their Home tab, and the projects that exist for them there. */
 export type HomeRights = Pick<Permissions, "mayStart"> & { projects: ShownProjects };
 
-/** Without a policy, they may do everything, and nobody is asked. Never rejects. */
+/** Without a policy, they may do everything, and nobody is asked: see `isTurnedAway`. Never rejects. */
 export async function rightsAtHome(sources: PermissionSources, user: string): Promise<HomeRights> {
   const { access, catalog, host } = sources;
   if (!access.hasPolicy) return { projects: new VisibleProjects(catalog, null, host), mayStart: () => true };
   await catalog.ready();
   const permissions = await permissionsOf(sources, user, null);
   return { projects: permissions.projects, mayStart: (id, options) => permissions.mayStart(id, options) };
+}
+
+/** Whether somebody may not use the bot, because they are a guest and there are no rules. Never rejects. */
+export async function isTurnedAway(sources: PermissionSources, user: string): Promise<boolean> {
+  return (await permissionsOf(sources, user, null)).isGuestWithoutRules;
 }
 
 /**

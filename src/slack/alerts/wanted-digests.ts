@@ -87,7 +87,9 @@ async function dueDigest(
   const isNews = now - due < MISSED_MS;
   const alert = await readAlert(sources.alerts, id);
   if (alert === "unreadable" || alert?.settled === true || (alert === null && !isNews)) return null;
-  const { projects, unsure } = await sources.shownTo({ channel, person: digest.setBy });
+  const { projects, unsure, isGuestWithoutRules } = await sources.shownTo({ channel, person: digest.setBy });
+  // They could not even end it.
+  if (isGuestWithoutRules) return null;
   const { entries, gone } = await digestContents({ ...sources, projects }, digest, now);
   const waitsForUnsure = entries.length === 0 || now - due < UNSURE_MS;
   if (waitsForUnsure) {

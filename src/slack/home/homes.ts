@@ -21,6 +21,7 @@ import { fingerprint } from "../connection/fingerprint.js";
 import { isPosted, post } from "../connection/post.js";
 import { drawnView, readAnswer } from "../connection/read-answer.js";
 import type { SlackRefusals } from "../connection/refusals.js";
+import { guestMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import { brokenHomeText, hexSeen, homeBlocks, homeView, noHomeView } from "../messages/home.js";
 import { plainText } from "../messages/plain.js";
@@ -36,6 +37,8 @@ export interface HomesOptions {
   troubleSources: TroubleSources;
   /** What a person may do there. Asked anew at each drawing. */
   rightsOf: (user: string) => Promise<HomeRights>;
+  /** Whether they may not use the bot any more. */
+  isTurnedAway: (user: string) => Promise<boolean>;
   slackRefusals: SlackRefusals;
   /** Hex's host, to show to people. */
   hexHost: string;
@@ -185,6 +188,7 @@ export class Homes {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const drawing = await (hasTurn ? this.#readChanged(user) : this.#readInTurn(user, isOpened));
       if (drawing === null) return;
+      if (await this.options.isTurnedAway(user)) return this.#turnAway(drawing.home);
       const { viewHash } = drawing.home;
       const failure = await this.#publish(drawing, viewHash === refusedHash ? null : viewHash);
       if (failure === null) return;
@@ -193,6 +197,12 @@ export class Homes {
       // After a limit, it queues again behind the tabs that are being opened.
       hasTurn = failure.kind !== "rate_limited";
     }
+  }
+
+  /** Somebody may not see their tab any more. */
+  async #turnAway(home: OpenedHome): Promise<void> {
+    await this.options.homes.remove(home);
+    await this.#show(home.user, plainText(guestMessage()));
   }
 
   /** What to draw once it is this tab's turn; `null` when there is nothing to draw, or when the next process draws it. */

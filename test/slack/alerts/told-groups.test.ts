@@ -63,6 +63,7 @@ beforeEach(async () => {
     shownTo: async () => ({
       projects: { ...noProjects, has: (id) => !hidden.has(id) && !unsure.has(id) },
       unsure: { ...noProjects, has: (id) => unsure.has(id) },
+      isGuestWithoutRules: false,
     }),
   };
   for (const id of ["one", "two"]) await watch(id);

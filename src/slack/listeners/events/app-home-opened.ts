@@ -1,7 +1,7 @@
 // Somebody opens the bot's Home tab.
 
 import type { z } from "zod";
-import { permissionsOf } from "../../access/permissions.js";
+import { isTurnedAway } from "../../access/audience.js";
 import type { Origin } from "../../connection/members.js";
 import { appHomeOpened as envelope } from "../../connection/payloads/events.js";
 import { guestMessage, strangerMessage, unprovenMessage } from "../../messages/answers.js";
@@ -20,8 +20,7 @@ export const appHomeOpened = hearing("app_home_opened", envelope, async ({ bot, 
 });
 
 async function openHome({ permissions, homes }: Bot, user: string): Promise<void> {
-  const { isGuestWithoutRules } = await permissionsOf(permissions, user, null);
-  await (isGuestWithoutRules ? homes.refuse(user, guestMessage()) : homes.open(user));
+  await ((await isTurnedAway(permissions, user)) ? homes.refuse(user, guestMessage()) : homes.open(user));
 }
 
 /** The event does not name the person's workspace, but the envelope and the current view do. */
