@@ -7,7 +7,8 @@ import type { HeldBack, RequestRecord } from "../hex/client.js";
 import type { Clock } from "../lib/clock.js";
 import { withSharedTimeout } from "../lib/with-timeout.js";
 import type { Glance } from "../outages/store.js";
-import { isOverdue } from "../outages/watchdog-state.js";
+import { isOverdue, type Probe } from "../outages/watchdog-state.js";
+import { READ_TABLES } from "../store/row-reader.js";
 import { collectProcess } from "./process-metrics.js";
 
 /** What is read once at each scrape. Anything that rejects or takes longer than a second shows as NaN. */
@@ -28,7 +29,7 @@ export interface MetricSources {
   /** How many outages and troubles the paging service did not accept an event about. */
   pagesHeld: () => Promise<number>;
   health: () => Promise<Glance>;
-  /** How many stored rows cannot be read, with an entry for each table. */
+  /** How many stored rows cannot be read, by table. */
   setAside: () => Promise<ReadonlyMap<string, number>>;
 }
 
@@ -41,8 +42,6 @@ const CARD = [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300];
 export class Metrics {
   readonly #registry = new Registry();
   #stopProcess: () => void = () => undefined;
-  /** Reads the values that are not counted here. */
-  #look: () => Promise<unknown> = async () => undefined;
   readonly #commands = this.#counter("hexbot_commands_total", "Commands.", ["command", "outcome"]);
   readonly #buttons = this.#counter("hexbot_buttons_total", "Clicks on buttons.", ["button", "outcome"]);
   readonly #forms = this.#counter("hexbot_forms_total", "Forms that were submitted.", ["form", "outcome"]);
@@ -80,7 +79,6 @@ export class Metrics {
   /** Ends what `start` began. */
   stop(): void {
     this.#stopProcess();
-    this.#look = async () => undefined;
     this.#registry.clear();
   }
 
@@ -92,8 +90,7 @@ export class Metrics {
   };
 
   /** Never rejects, and takes little more than a second when the store hangs. */
-  async text(): Promise<string> {
-    await this.#look();
+  text(): Promise<string> {
     return this.#registry.metrics();
   }
 
@@ -153,7 +150,7 @@ export class Metrics {
   }
 
   #gauges(sources: MetricSources): void {
-    const { budget } = sources;
+    const { clock, budget } = sources;
     this.#gauge(
       "hexbot_hex_budget_left",
       "Requests to Hex that may go now, by what this process has sent.",
@@ -173,86 +170,79 @@ export class Metrics {
       () => sources.policyVersions(),
     );
     this.#gauge("hexbot_alerts_held", "Alerts that Slack does not take at present.", () => sources.alertsHeld());
-    const storeGauges = [
-      this.#healthGauges(sources),
-      this.#runGauge(sources),
-      this.#rowGauge(sources),
-      this.#pageGauge(sources),
-    ];
-    this.#look = () => Promise.all(storeGauges.map((look) => look()));
-  }
-
-  /** @returns a function that updates them */
-  #healthGauges({ clock, health }: MetricSources): () => Promise<void> {
-    const up = this.#gauge(
-      "hexbot_hex_up",
-      "1 when Hex could be used at the last look, NaN before the first and when another one is overdue.",
-    );
-    const at = this.#gauge("hexbot_hex_last_look_timestamp_seconds", "When that was, in seconds since 1970.");
-    const outage = this.#gauge(
-      "hexbot_hex_outage",
-      "1 from the beginning of an outage of Hex until it has been quiet for five minutes, NaN while not known.",
-    );
-    const days = this.#gauge("hexbot_hex_token_days_left", "Days until the Hex token expires, NaN while not known.");
-    const read = withSharedTimeout(clock, health);
-    return async () => {
-      const glance = await read().catch(() => null);
-      const probe = glance?.probe ?? null;
-      up.set(probe === null || isOverdue(probe, clock.now()) ? Number.NaN : Number(probe.ok));
-      at.set(probe === null ? Number.NaN : probe.at / 1_000);
-      outage.set(glance === null ? Number.NaN : Number(glance.outage));
-      days.set(glance?.tokenDaysLeft ?? Number.NaN);
-    };
-  }
-
-  /** @returns what reads it anew */
-  #runGauge({ clock, runsByState }: MetricSources): () => Promise<void> {
-    const inFlight = new Gauge({
+    this.#healthGauges(sources);
+    this.#gaugeBy("state", STATES, {
       name: "hexbot_runs_in_flight",
       help: "Runs that have not ended.",
-      labelNames: ["state"],
-      registers: [this.#registry],
+      read: withSharedTimeout(clock, sources.runsByState),
     });
-    const read = withSharedTimeout(clock, runsByState);
-    return async () => {
-      const counts = await read().catch(() => null);
-      for (const state of STATES) inFlight.set({ state }, counts === null ? Number.NaN : (counts.get(state) ?? 0));
-    };
-  }
-
-  /** @returns what reads it anew */
-  #rowGauge({ clock, setAside }: MetricSources): () => Promise<void> {
-    const rows = new Gauge({
+    this.#gaugeBy("table", READ_TABLES, {
       name: "hexbot_rows_set_aside",
       help: "Stored rows that cannot be read.",
-      labelNames: ["table"],
-      registers: [this.#registry],
+      read: withSharedTimeout(clock, sources.setAside),
     });
-    const read = withSharedTimeout(clock, setAside);
-    return async () => {
-      for (const [table, count] of (await read().catch(() => null)) ?? []) rows.set({ table }, count);
-    };
-  }
-
-  /** @returns a function that updates it */
-  #pageGauge({ clock, pagesHeld }: MetricSources): () => Promise<void> {
-    const held = this.#gauge(
+    this.#gauge(
       "hexbot_pages_held",
       "Outages and troubles of which the paging service has not accepted the last event.",
+      withSharedTimeout(clock, sources.pagesHeld),
     );
-    const read = withSharedTimeout(clock, pagesHeld);
-    return async () => held.set(await read().catch(() => Number.NaN));
   }
 
-  /** `value` is called at each scrape. */
-  #gauge(name: string, help: string, value?: () => number): Gauge {
-    const gauge: Gauge = new Gauge({
+  #healthGauges({ clock, health }: MetricSources): void {
+    const read = withSharedTimeout(clock, health);
+    const ofProbe = async (figure: (probe: Probe) => number) => {
+      const { probe } = await read();
+      return probe === null ? Number.NaN : figure(probe);
+    };
+    this.#gauge(
+      "hexbot_hex_up",
+      "1 when Hex could be used at the last look, NaN before the first and when another one is overdue.",
+      () => ofProbe((probe) => (isOverdue(probe, clock.now()) ? Number.NaN : Number(probe.ok))),
+    );
+    this.#gauge("hexbot_hex_last_look_timestamp_seconds", "When that was, in seconds since 1970.", () =>
+      ofProbe(({ at }) => at / 1_000),
+    );
+    this.#gauge(
+      "hexbot_hex_outage",
+      "1 from the beginning of an outage of Hex until it has been quiet for five minutes, NaN while not known.",
+      async () => Number((await read()).outage),
+    );
+    this.#gauge(
+      "hexbot_hex_token_days_left",
+      "Days until the Hex token expires, NaN while not known.",
+      async () => (await read()).tokenDaysLeft ?? Number.NaN,
+    );
+  }
+
+  /** `read` is called at each scrape. */
+  #gauge(name: string, help: string, read: () => number | Promise<number>): void {
+    new Gauge({
       name,
       help,
       registers: [this.#registry],
-      ...(value ? { collect: () => gauge.set(value()) } : {}),
+      async collect() {
+        this.set(await Promise.resolve(read()).catch(() => Number.NaN));
+      },
     });
-    return gauge;
+  }
+
+  /** A gauge for each value of a label. What is read has none for those that are 0. */
+  #gaugeBy(
+    label: string,
+    values: readonly string[],
+    { name, help, read }: { name: string; help: string; read: () => Promise<ReadonlyMap<string, number>> },
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.#registry],
+      async collect() {
+        const counts = await read().catch(() => null);
+        for (const value of values)
+          this.set({ [label]: value }, counts === null ? Number.NaN : (counts.get(value) ?? 0));
+      },
+    });
   }
 
   #counter(name: string, help: string, labelNames: string[]): Counter {

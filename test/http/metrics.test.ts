@@ -61,9 +61,11 @@ test("what is asked for at each scrape", async () => {
 
 test("a source that fails shows as NaN, and the rest is there", async () => {
   const fails = () => Promise.reject(new Error("the store is gone"));
-  const metrics = started({ runsByState: fails, health: fails });
+  const metrics = started({ runsByState: fails, health: fails, setAside: fails, pagesHeld: fails });
   const text = await metrics.text();
   expect(text).toMatch(/^hexbot_runs_in_flight\{state="running"\} NaN$/im);
+  expect(text).toMatch(/^hexbot_rows_set_aside\{table="runs"\} NaN$/im);
+  expect(text).toMatch(/^hexbot_pages_held NaN$/im);
   for (const name of ["up", "outage", "token_days_left", "last_look_timestamp_seconds"]) {
     expect(text).toMatch(new RegExp(`^hexbot_hex_${name} NaN$`, "im"));
   }
