@@ -12,7 +12,7 @@ import { databaseUrl, withSslMode } from "./database-url.js";
 import { noProxy, proxyUrl } from "./proxies.js";
 import { clean, variable } from "./schema.js";
 import { alertChannel, logLevel, logPretty, policyFile, port, wholeNumber } from "./values.js";
-import { DEFAULTS, type Environment, pick, type VariableName } from "./variables.js";
+import { DEFAULTS, type Environment, type VariableName } from "./variables.js";
 
 /** How Slack reaches the bot: over a WebSocket that the bot opens, or with HTTP requests that Slack signs. */
 export type SlackMode = { kind: "socket"; appToken: string } | { kind: "http"; signingSecret: string };
@@ -95,6 +95,20 @@ const MODE_MISSING =
   "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET: neither is set; for Socket Mode (no public address needed) set " +
   `SLACK_APP_TOKEN from ${SOURCES.SLACK_APP_TOKEN}; for HTTP set SLACK_SIGNING_SECRET from ${SOURCES.SLACK_SIGNING_SECRET}`;
 
+/**
+ * The environment, with what can be written in more than one way under the bot's own names. For the proxy's variables, the lower-case
+ * name comes first, as in curl.
+ */
+function named(env: Environment): Environment {
+  return {
+    ...env,
+    HTTPS_PROXY: env.https_proxy ?? env.HTTPS_PROXY,
+    HTTP_PROXY: env.http_proxy ?? env.HTTP_PROXY,
+    NO_PROXY: env.no_proxy ?? env.NO_PROXY,
+    DATABASE_URL: withSslMode(clean(env.DATABASE_URL), clean(env.PGSSLMODE)),
+  };
+}
+
 /** At most one in this many requests may be a probe: the rest are for runs and for people. */
 const REQUESTS_PER_PROBE = 3;
 const paceVariables = allVariables.pick({ HEX_REQUESTS_PER_MINUTE: true, HEX_PROBE_SECONDS: true });
@@ -140,8 +154,7 @@ function hexWarnings(hex: HexConfig): string[] {
  * @returns the configuration and its warnings, or every problem
  */
 export function readConfig(env: Environment, options: { isTerminal?: boolean } = {}): Reading<Config> {
-  const picked = pick(env);
-  const raw = { ...picked, DATABASE_URL: withSslMode(clean(picked.DATABASE_URL), clean(env.PGSSLMODE)) };
+  const raw = named(env);
   const parsed = allVariables.safeParse(raw);
   const problems = parsed.success ? [] : problemLines(parsed.error);
   const mode = slackMode(clean(raw.SLACK_APP_TOKEN), clean(raw.SLACK_SIGNING_SECRET));
@@ -211,7 +224,7 @@ function slackMode(appToken: string | undefined, signingSecret: string | undefin
  * @returns what they say and the warnings, or every problem
  */
 export function readHexConfig(env: Environment): Reading<{ hex: HexConfig; proxies: Proxies | null }> {
-  const parsed = hexVariables.safeParse(pick(env));
+  const parsed = hexVariables.safeParse(named(env));
   if (!parsed.success) return { ok: false, problems: problemLines(parsed.error) };
   const hex: HexConfig = { token: parsed.data.HEX_API_TOKEN, ...parsed.data.HEX_WORKSPACE_URL };
   return { ok: true, config: { hex, proxies: proxiesOf(parsed.data) }, warnings: hexWarnings(hex) };
@@ -227,7 +240,7 @@ const slackVariables = allVariables.pick({ SLACK_BOT_TOKEN: true, SLACK_API_URL:
 export function readSlackConfig(
   env: Environment,
 ): Reading<{ slack: Pick<Config["slack"], "botToken" | "apiUrl">; proxies: Proxies | null }> {
-  const parsed = slackVariables.safeParse(pick(env));
+  const parsed = slackVariables.safeParse(named(env));
   if (!parsed.success) return { ok: false, problems: problemLines(parsed.error) };
   const { SLACK_BOT_TOKEN: botToken, SLACK_API_URL: apiUrl } = parsed.data;
   return { ok: true, config: { slack: { botToken, apiUrl }, proxies: proxiesOf(parsed.data) }, warnings: [] };
@@ -241,9 +254,7 @@ const storeVariables = allVariables.pick({ HEX_BOT_DATA_DIR: true, DATABASE_URL:
  * @param env the environment, such as `process.env`
  */
 export function readStorePlace(env: Environment): Reading<StorePlace> {
-  const { HEX_BOT_DATA_DIR, DATABASE_URL } = pick(env);
-  const url = withSslMode(clean(DATABASE_URL), clean(env.PGSSLMODE));
-  const parsed = storeVariables.safeParse({ HEX_BOT_DATA_DIR, DATABASE_URL: url });
+  const parsed = storeVariables.safeParse(named(env));
   if (!parsed.success) return { ok: false, problems: problemLines(parsed.error) };
   return { ok: true, config: placeOf(parsed.data), warnings: [] };
 }

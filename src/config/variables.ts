@@ -52,38 +52,3 @@ export type VariableName = (typeof VARIABLES)[number]["name"];
 
 /** The environment, as `process.env` has it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/**
- * Only the bot's own variables. Each is present, so that a missing one reads like an empty one. For the proxy's variables, the
- * lower-case name comes first, as in curl.
- */
-export function pick(env: Environment): Record<VariableName, string | undefined> {
-  return {
-    SLACK_BOT_TOKEN: env.SLACK_BOT_TOKEN,
-    SLACK_APP_TOKEN: env.SLACK_APP_TOKEN,
-    SLACK_SIGNING_SECRET: env.SLACK_SIGNING_SECRET,
-    SLACK_API_URL: env.SLACK_API_URL,
-    HEX_API_TOKEN: env.HEX_API_TOKEN,
-    HEX_WORKSPACE_URL: env.HEX_WORKSPACE_URL,
-    HEX_STATUS_URL: env.HEX_STATUS_URL,
-    PORT: env.PORT,
-    HTTPS_PROXY: env.https_proxy ?? env.HTTPS_PROXY,
-    HTTP_PROXY: env.http_proxy ?? env.HTTP_PROXY,
-    NO_PROXY: env.no_proxy ?? env.NO_PROXY,
-    HEX_BOT_DATA_DIR: env.HEX_BOT_DATA_DIR,
-    DATABASE_URL: env.DATABASE_URL,
-    HEX_BOT_POLICY: env.HEX_BOT_POLICY,
-    HEX_REQUESTS_PER_MINUTE: env.HEX_REQUESTS_PER_MINUTE,
-    HEX_BOT_KEEP_DAYS: env.HEX_BOT_KEEP_DAYS,
-    HEX_BOT_AUDIT_DAYS: env.HEX_BOT_AUDIT_DAYS,
-    HEX_ALERT_CHANNEL: env.HEX_ALERT_CHANNEL,
-    HEX_PROBE_SECONDS: env.HEX_PROBE_SECONDS,
-    HEX_LATE_MINUTES: env.HEX_LATE_MINUTES,
-    HEX_STUCK_FACTOR: env.HEX_STUCK_FACTOR,
-    PAGERDUTY_ROUTING_KEY: env.PAGERDUTY_ROUTING_KEY,
-    PAGERDUTY_URL: env.PAGERDUTY_URL,
-    HEX_PAGE_AFTER_MINUTES: env.HEX_PAGE_AFTER_MINUTES,
-    LOG_LEVEL: env.LOG_LEVEL,
-    LOG_PRETTY: env.LOG_PRETTY,
-  };
-}
