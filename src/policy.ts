@@ -1,13 +1,13 @@
 // `npm run policy`: checks the policy file, says which rule decides, and shows who may do what, from a terminal or a script.
 // Exits with 0 when it has an answer, and with 1 when the policy file or the question has a mistake.
 
-import { config as loadEnv } from "dotenv";
 import { loadPolicy } from "./access/load-policy.js";
 import type { Policy } from "./access/policy.js";
 import { policyJsonSchema } from "./access/policy-file.js";
 import { Rights } from "./access/rights.js";
 import { shadowedRules } from "./access/shadowed-rules.js";
 import { together } from "./access/unmatched-name.js";
+import { loadEnvFile } from "./config/env-file.js";
 import { policyFile } from "./config/values.js";
 import { DEFAULTS } from "./config/variables.js";
 import { HexError } from "./hex/errors.js";
@@ -34,7 +34,7 @@ const USUAL_WIDTH = 100;
 /** How long (ms) the whole may take: nothing else keeps the process alive between two attempts. */
 const LONGEST_MS = 120_000;
 
-loadEnv({ quiet: true });
+loadEnvFile();
 process.stdout.on("error", stopPrinting);
 process.exitCode = await run(process.argv.slice(2));
 

@@ -3,10 +3,11 @@
 import { isatty } from "node:tty";
 import { hasComeLater, loadRules, type Rules } from "./app/load-rules.js";
 import { type RunningApp, startApp } from "./app/start-app.js";
-import { describeProblems, readConfig, secretsOf } from "./config/config.js";
+import { describeProblems, readConfig } from "./config/config.js";
 import { loadEnvFile } from "./config/env-file.js";
 import { RenewedSecrets } from "./config/renewed-secrets.js";
 import { withSecretFiles } from "./config/secret-files.js";
+import { secretsOf } from "./config/secrets.js";
 import { systemClock } from "./lib/clock.js";
 import { createLogger } from "./log/logger.js";
 import { startFailure } from "./startup-failure.js";

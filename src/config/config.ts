@@ -11,7 +11,7 @@ import { credential, requiredCredential, SOURCES } from "./credentials.js";
 import { databaseUrl, withSslMode } from "./database-url.js";
 import { noProxy, proxyUrl } from "./proxies.js";
 import { clean, variable } from "./schema.js";
-import { alertChannel, logLevel, logPretty, policyFile, port, wholeNumber } from "./values.js";
+import { alertChannel, logLevel, logPretty, type PolicySetting, policyFile, port, wholeNumber } from "./values.js";
 import { DEFAULTS, type Environment, type VariableName } from "./variables.js";
 
 /** How Slack reaches the bot: over a WebSocket that the bot opens, or with HTTP requests that Slack signs. */
@@ -36,8 +36,7 @@ export interface Config {
   store: StorePlace;
   /** `null` when the bot connects directly. */
   proxies: Proxies | null;
-  /** The file with the rules of who may do what. A file that nobody has named may be missing. `none`: there are to be no rules. */
-  policy: { kind: "none" } | { kind: "file"; path: string; isNamed: boolean };
+  policy: PolicySetting;
   /** The most requests to Hex in a minute. */
   requestsPerMinute: number;
   /** How many days the bot remembers finished runs. */
@@ -263,43 +262,6 @@ function placeOf({ DATABASE_URL, HEX_BOT_DATA_DIR }: z.output<typeof storeVariab
   return DATABASE_URL === undefined
     ? { kind: "embedded", dataDir: HEX_BOT_DATA_DIR }
     : { kind: "shared", url: DATABASE_URL };
-}
-
-/** Every secret in a configuration, which the log must never show. */
-export function secretsOf(config: Config): string[] {
-  const { botToken, mode } = config.slack;
-  const database = config.store.kind === "shared" ? passwordsOf(config.store.url) : [];
-  return [
-    botToken,
-    mode.kind === "socket" ? mode.appToken : mode.signingSecret,
-    config.hex.token,
-    ...(config.paging === null ? [] : [config.paging.routingKey]),
-    ...database,
-    ...proxySecrets(config.proxies),
-  ];
-}
-
-/** The proxy's user and password as written in its address, and as sent to the proxy. A user without a password is a token. */
-function proxySecrets(proxies: Proxies | null): string[] {
-  return [proxies?.https, proxies?.http].flatMap((address) => {
-    if (!address) return [];
-    const { username, password } = new URL(address);
-    if (password === "")
-      return username === "" ? [] : [username, decodeURIComponent(username), `${decodeURIComponent(username)}:`];
-    const decoded = decodeURIComponent(password);
-    return [`${username}:${password}`, password, decoded, `${decodeURIComponent(username)}:${decoded}`];
-  });
-}
-
-/** The password as written in the URL, and as sent to the database. */
-export function passwordsOf(url: string): string[] {
-  const inQuery = [...url.matchAll(/[?&][^=&]*password=([^&#]+)/gi)].map(([, value = ""]) => value);
-  const spellings = [new URL(url).password, ...inQuery].flatMap((password) => [password, percentDecoded(password)]);
-  return [url, ...spellings, ...inQuery.map((value) => percentDecoded(value.replaceAll("+", " ")))];
-}
-
-function percentDecoded(text: string): string {
-  return text.replace(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
 }
 
 /**

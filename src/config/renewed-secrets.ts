@@ -1,11 +1,11 @@
 // Secrets in files that somebody renews while the bot runs: what is in the files now.
 
 import type { Clock } from "../lib/clock.js";
-import { passwordsOf } from "./config.js";
 import { credential } from "./credentials.js";
 import { databaseUrl, withSslMode } from "./database-url.js";
 import { clean } from "./schema.js";
 import { IN_FILES, readSecret, type SecretName, type SecretReading } from "./secret-files.js";
+import { passwordsOf } from "./secrets.js";
 import type { Environment } from "./variables.js";
 
 export interface RenewedSecretsOptions {

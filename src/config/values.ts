@@ -29,8 +29,11 @@ export const alertChannel = variable((value, fail): string | null => {
   return fail(`${what}; set it to one such as C0123ABCD (Slack: open the channel > its name > About > Channel ID)`);
 });
 
-/** The path of the policy file, relative to the working directory. */
-export const policyFile = variable((value): { kind: "none" } | { kind: "file"; path: string; isNamed: boolean } => {
+/** The file with the rules of who may do what. A file that nobody has named may be missing. `none`: there are to be no rules. */
+export type PolicySetting = { kind: "none" } | { kind: "file"; path: string; isNamed: boolean };
+
+/** The file's path is relative to the working directory. */
+export const policyFile = variable((value): PolicySetting => {
   if (value === undefined) return { kind: "file", path: DEFAULTS.policyFile, isNamed: false };
   return value.toLowerCase() === "none" ? { kind: "none" } : { kind: "file", path: value, isNamed: true };
 });

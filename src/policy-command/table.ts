@@ -1,4 +1,4 @@
-// Tables for terminals and for spreadsheets. Pure.
+// Tables for terminals. Pure.
 
 import { withoutInvisible } from "../lib/spelling.js";
 

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { describeProblems, readConfig, readHexConfig, secretsOf } from "../../src/config/config.js";
+import { describeProblems, readConfig, readHexConfig } from "../../src/config/config.js";
+import { secretsOf } from "../../src/config/secrets.js";
 import { VARIABLES } from "../../src/config/variables.js";
 
 const BOT = "xoxb-1111-2222-botbotbot";

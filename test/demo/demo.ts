@@ -3,7 +3,8 @@
 import { createWriteStream, rmSync } from "node:fs";
 import { join } from "node:path";
 import { startApp } from "../../src/app/start-app.js";
-import { readConfig, secretsOf } from "../../src/config/config.js";
+import { readConfig } from "../../src/config/config.js";
+import { secretsOf } from "../../src/config/secrets.js";
 import { createLogger } from "../../src/log/logger.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
 import { manyProjects } from "../sandbox/hex/many-projects.js";

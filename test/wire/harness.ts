@@ -8,9 +8,10 @@ import { parsePolicy } from "../../src/access/parse-policy.js";
 import type { Policy } from "../../src/access/policy.js";
 import type { AppOptions } from "../../src/app/settings.js";
 import { type RunningApp, startApp } from "../../src/app/start-app.js";
-import { readConfig, secretsOf } from "../../src/config/config.js";
+import { readConfig } from "../../src/config/config.js";
 import { RenewedSecrets } from "../../src/config/renewed-secrets.js";
 import { withSecretFiles } from "../../src/config/secret-files.js";
+import { secretsOf } from "../../src/config/secrets.js";
 import { createLogger } from "../../src/log/logger.js";
 import { aheadOf, ManualClock, unset } from "../sandbox/clock.js";
 import {

@@ -1,0 +1,41 @@
+// The secrets in a configuration, which the log must never show.
+
+import type { Proxies } from "../lib/network.js";
+import type { Config } from "./config.js";
+
+/** All of them. */
+export function secretsOf(config: Config): string[] {
+  const { botToken, mode } = config.slack;
+  const database = config.store.kind === "shared" ? passwordsOf(config.store.url) : [];
+  return [
+    botToken,
+    mode.kind === "socket" ? mode.appToken : mode.signingSecret,
+    config.hex.token,
+    ...(config.paging === null ? [] : [config.paging.routingKey]),
+    ...database,
+    ...proxySecrets(config.proxies),
+  ];
+}
+
+/** The proxy's user and password as written in its address, and as sent to the proxy. A user without a password is a token. */
+function proxySecrets(proxies: Proxies | null): string[] {
+  return [proxies?.https, proxies?.http].flatMap((address) => {
+    if (!address) return [];
+    const { username, password } = new URL(address);
+    if (password === "")
+      return username === "" ? [] : [username, decodeURIComponent(username), `${decodeURIComponent(username)}:`];
+    const decoded = decodeURIComponent(password);
+    return [`${username}:${password}`, password, decoded, `${decodeURIComponent(username)}:${decoded}`];
+  });
+}
+
+/** The password as written in the URL, and as sent to the database. */
+export function passwordsOf(url: string): string[] {
+  const inQuery = [...url.matchAll(/[?&][^=&]*password=([^&#]+)/gi)].map(([, value = ""]) => value);
+  const spellings = [new URL(url).password, ...inQuery].flatMap((password) => [password, percentDecoded(password)]);
+  return [url, ...spellings, ...inQuery.map((value) => percentDecoded(value.replaceAll("+", " ")))];
+}
+
+function percentDecoded(text: string): string {
+  return text.replace(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
+}
