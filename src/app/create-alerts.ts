@@ -4,6 +4,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import { projectsShownTo, type ShownTo } from "../slack/access/audience.js";
 import type { PermissionSources } from "../slack/access/permissions.js";
 import { Alerts, type AlertsOptions } from "../slack/alerts/alerts.js";
+import { Departures } from "../slack/alerts/departures.js";
 import { endingWatches, type LostPlaceSources, wantedFarewells } from "../slack/alerts/lost-places.js";
 import { AlertStore } from "../slack/alerts/store.js";
 import type { TroubleSources } from "../slack/alerts/told-groups.js";
@@ -21,7 +22,7 @@ import type { OutagesPart } from "./create-outages.js";
 import type { RunsPart } from "./create-runs.js";
 import type { SlackClient } from "./create-slack-client.js";
 import type { StorePart } from "./create-store.js";
-import { logEndedWatches, logRefusedInAlertChannel, logRefusedWhereWatched } from "./log-alerts.js";
+import { logEndedDigest, logEndedWatches, logRefusedInAlertChannel, logRefusedWhereWatched } from "./log-alerts.js";
 import type { Settings } from "./settings.js";
 
 export interface AlertsPart {
@@ -32,6 +33,8 @@ export interface AlertsPart {
   troubleSources: TroubleSources;
   /** About runs that have ended well. Runs on the leader. */
   endAlerts: Alerts;
+  /** Sweeps on the leader. */
+  departures: Departures;
 }
 
 export interface AlertsPartOptions {
@@ -89,7 +92,18 @@ export function createAlerts(
     troubleAlerts.wake();
   });
   outages.news.on(() => outageAlerts?.wake());
-  return { outageAlerts, troubleAlerts, troubleSources, endAlerts };
+  return { outageAlerts, troubleAlerts, troubleSources, endAlerts, departures: createDepartures(options) };
+}
+
+function createDepartures({ settings: { log }, store, permissions, follow }: AlertsPartOptions): Departures {
+  return new Departures({
+    watches: follow.watches,
+    digests: follow.digests,
+    isActive: (user) => permissions.access.isActive(user),
+    clock: store.clock,
+    onWatchesEnded: (place, word) => logEndedWatches(log, place, word),
+    onDigestEnded: (digest, word) => logEndedDigest(log, digest, word),
+  });
 }
 
 /** Alerts about outages, and about a token that will expire, in the channel that the operator has set. */

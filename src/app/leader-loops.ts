@@ -84,7 +84,7 @@ export class LeaderLoops {
 }
 
 function createSweeper({ settings: { log }, store, messages, slack }: LeaderLoopsOptions): Sweeper {
-  const { cards, approvalReview, followers, homes } = messages;
+  const { cards, approvalReview, followers, homes, departures } = messages;
   return new Sweeper({
     clock: store.clock,
     sweeps: [
@@ -92,6 +92,7 @@ function createSweeper({ settings: { log }, store, messages, slack }: LeaderLoop
       () => approvalReview.sweep(),
       () => followers.sweep(),
       () => homes.sweep(),
+      () => departures.sweep(),
       () => bringBackLostForms(slack.bot, log),
     ],
     onError: seldom(store.clock, (err) =>

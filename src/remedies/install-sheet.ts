@@ -33,7 +33,7 @@ export const SCOPE_USES = {
     cannot: "It cannot read direct messages between people.",
   },
   "users:read": {
-    uses: "Looks up who is a guest or an admin, the time zone of whoever sets a digest, once a day the people whom the rules name, and, if a rule wants the approval of admins or members, all accounts.",
+    uses: "Looks up who is a guest or an admin, who has left, the time zone of whoever sets a digest, once a day the people whom the rules name, and, if a rule wants the approval of admins or members, all accounts.",
     cannot: "It cannot see e-mail addresses, and stores nothing but the time zone of a digest.",
   },
   "users:read.email": {

@@ -139,6 +139,28 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(told ?? missing())).toContain("Revenue");
   });
 
+  test("somebody leaves: what they watch in their direct messages ends, and what they watch elsewhere does not", async () => {
+    const { data } = harness.slack.channels;
+    const { grace } = harness.slack.people;
+    const own = { channel: harness.slack.dm(grace), user: grace };
+    const other = harness.hex.workspace.addProject({ title: "Churn", schedules: [] });
+    const third = harness.hex.workspace.addProject({ title: "Costs", schedules: [] });
+    await harness.ask(`watch ${project.id}`, { user: grace });
+    await harness.ask(`watch ${other.id}`, own);
+    await harness.ask("watch category:Finance", own);
+    await harness.ask(`digest 08:00 ${third.id}`, own);
+    harness.slack.deactivate(grace);
+    await harness.pass(2 * HOUR, MINUTE);
+    const before = harness.asked.length;
+    await harness.pass(HOUR, MINUTE);
+    const read = harness.asked.slice(before).filter(({ endpoint }) => endpoint === "listRuns");
+    expect(new Set(read.map(({ path }) => path))).toEqual(new Set([expect.stringContaining(project.id)]));
+    // For when somebody activates the account again.
+    expect(posted().map(({ channel }) => channel)).toEqual([dm("grace"), dm("grace")]);
+    expect(posted().map(shown).join()).toContain("the account was deactivated");
+    expect(await harness.ask("watching", { channel: data })).toContain("Revenue");
+  });
+
   // In one mode only: a day takes long to pass.
   test.runIf(mode === "socket")(
     "the bot is not in the channel: whoever invites it within a day gets the message, and nothing ends",

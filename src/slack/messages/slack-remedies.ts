@@ -100,6 +100,7 @@ const REMEDIES: Record<string, SlackRemedy> = {
     what: "Slack does not say who somebody is, and the rules depend on that",
     todo: "nothing, if Slack has a problem at the moment; otherwise check whether the app has the scopes that the rules need (`npm run policy -- check`)",
   },
+  person_left: { what: "The account was deactivated", todo: "nothing; nobody reads these direct messages any more" },
   user_not_found: { what: "Slack does not know the person", todo: "use the bot from an account of this workspace" },
   message_not_found: GONE,
   thread_not_found: {
