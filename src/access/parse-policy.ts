@@ -1,6 +1,6 @@
 // The text of a policy file -> the policy, or every mistake in it.
 
-import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { Policy } from "./policy.js";
 import { LONGEST_FILE, type PolicyFile, peopleWord, policyFileSchema, readablePart } from "./policy-file.js";
 import type { Fault, Finding, PolicyMistake, PolicyPath } from "./policy-mistake.js";
@@ -15,22 +15,27 @@ export type PolicyReading = { ok: true; policy: Policy } | { ok: false; mistakes
 /** `text` is that of a policy file. Mistakes come in the order in which they stand in the file. */
 export function parsePolicy(text: string): PolicyReading {
   if (text.length > LONGEST_FILE) {
-    return failed([mistakeAt(1, 1, { kind: "too_long", characters: text.length, most: LONGEST_FILE })]);
+    return failed([{ line: 1, column: 1, fault: { kind: "too_long", characters: text.length, most: LONGEST_FILE } }]);
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const broken = [...yamlMistakes(document, lines), ...foreignMistakes(document, lines)];
-  if (broken.length > 0) return failed(broken);
-  const locate = (finding: Finding) => locationOf(document, lines, finding);
+  const positionAt = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  const broken = [...yamlFaults(document), ...foreignFaults(document)];
+  if (broken.length > 0) return failed(broken.map(({ offset, fault }) => ({ ...positionAt(offset), fault })));
   const content: unknown = document.toJS();
   const reading = policyFileSchema.safeParse(content);
   const ofShape = reading.success ? [] : shapeFindings(reading.error.issues, content);
   const file = reading.success ? reading.data : readablePart(content);
   const findings: Finding[] = [];
-  const positionOf: PositionOf = (path) => positionAt(lines, offsetOf(document, path, false));
+  const positionOf: PositionOf = (path) => positionAt(offsetOf(document, path));
   const rules = rulesOf(file, findings, positionOf);
   const all = [...ofShape, ...findings.filter((finding) => !followsFrom(finding, ofShape))];
-  if (all.length > 0) return failed(all.map(locate));
+  if (all.length > 0) {
+    return failed(all.map(({ path, ofKey, fault }) => ({ ...positionAt(offsetOf(document, path, ofKey)), fault })));
+  }
   const names = namesInFile(file).map(({ path, ...name }) => ({ ...name, ...positionOf(path) }));
   return { ok: true, policy: { rules, names } };
 }
@@ -72,74 +77,51 @@ function followsFrom({ fault, path }: Finding, others: readonly Finding[]): bool
   });
 }
 
-function yamlMistakes({ errors }: Document, lines: LineCounter): PolicyMistake[] {
-  return errors.map((error) => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    const { code, message } = error;
-    return mistakeAt(
-      line,
-      col,
-      code === "BAD_ALIAS" ? { kind: "unquoted_mark", mark: "*" } : { kind: "no_yaml", code, reason: message },
-    );
-  });
+/** `offset`: where in the text, in UTF-16 units from 0. */
+interface Located {
+  offset: number;
+  fault: Fault;
+}
+
+function yamlFaults({ errors }: Document): Located[] {
+  return errors.map(({ code, message, pos: [offset] }) => ({
+    offset,
+    fault: code === "BAD_ALIAS" ? { kind: "unquoted_mark", mark: "*" } : { kind: "no_yaml", code, reason: message },
+  }));
 }
 
 /**
  * What is YAML, and means nothing in this file. `title: *report` is an alias there, and this file has no use for aliases: it has names
  * for people. Of `title: &D report` and `title: !D report`, only the last word is the title.
  */
-function foreignMistakes(document: Document, lines: LineCounter): PolicyMistake[] {
-  const mistakes: PolicyMistake[] = [];
-  const note = (offset: number, fault: Fault) => {
-    const { line, col } = lines.linePos(offset);
-    mistakes.push(mistakeAt(line, col, fault));
-  };
+function foreignFaults(document: Document): Located[] {
+  const found: Located[] = [];
+  const note = (offset: number | undefined, fault: Fault) => found.push({ offset: offset ?? 0, fault });
   visit(document, {
-    Alias: (_, { range }) => note(range?.[0] ?? 0, { kind: "unquoted_mark", mark: "*" }),
+    Alias: (_, { range }) => void note(range?.[0], { kind: "unquoted_mark", mark: "*" }),
     Node: (_, { anchor, tag, range }) => {
       const mark = anchor !== undefined ? "&" : tag !== undefined ? "!" : null;
-      if (mark !== null) note(range?.[0] ?? 0, { kind: "unquoted_mark", mark });
+      if (mark !== null) note(range?.[0], { kind: "unquoted_mark", mark });
     },
     Pair: (_, { key, value }) => {
       if (isScalar(key) && typeof key.value === "string") return;
-      const [offset = 0] = (isNode(key) ? key : isNode(value) ? value : null)?.range ?? [];
-      note(offset, { kind: "no_key" });
+      const node = [key, value].find(isNode);
+      note(node?.range?.[0], { kind: "no_key" });
     },
   });
-  return mistakes;
+  return found;
 }
 
-/** Where a finding stands in the file, or what holds it if it is something that is not there. */
-function locationOf(document: Document, lines: LineCounter, { path, ofKey, fault }: Finding): PolicyMistake {
-  const { line, column } = positionAt(lines, offsetOf(document, path, ofKey));
-  return mistakeAt(line, column, fault);
-}
-
-function positionAt(lines: LineCounter, offset: number): { line: number; column: number } {
-  const { line, col } = lines.linePos(offset);
-  return { line, column: col };
-}
-
-function offsetOf(document: Document, path: PolicyPath, ofKey: boolean): number {
+/** Where a path leads, or what holds it if it leads to something that is not there. With `ofKey`, the last key of the path itself. */
+function offsetOf(document: Document, path: PolicyPath, ofKey = false): number {
   const above = path.slice(0, -1);
-  const last = path.at(-1);
-  const node = ofKey ? keyAt(document, above, last) : nodeAt(document, path);
+  const node = ofKey ? keyIn(document.getIn(above, true), path.at(-1)) : document.getIn(path, true);
   if (isNode(node) && node.range) return node.range[0];
-  return path.length === 0 ? 0 : offsetOf(document, above, false);
+  return path.length === 0 ? 0 : offsetOf(document, above);
 }
 
-function nodeAt(document: Document, path: PolicyPath): unknown {
-  return path.length === 0 ? document.contents : document.getIn(path, true);
-}
-
-function keyAt(document: Document, path: PolicyPath, key: unknown): unknown {
-  const map = nodeAt(document, path);
-  const pair = isMap(map) ? map.items.find((item) => isPair(item) && String(item.key) === key) : undefined;
-  return pair?.key;
-}
-
-function mistakeAt(line: number, column: number, fault: Fault): PolicyMistake {
-  return { line, column, fault };
+function keyIn(map: unknown, key: unknown): unknown {
+  return isMap(map) ? map.items.find((item) => String(item.key) === key)?.key : undefined;
 }
 
 function failed(mistakes: PolicyMistake[]): PolicyReading {

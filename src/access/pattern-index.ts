@@ -16,10 +16,6 @@ export class PatternIndex<T> {
     return first !== "" ? this.#byFirst.under(first) : this.#byLast.under(last);
   }
 
-  add(pattern: Pattern, entry: T): void {
-    this.under(pattern).push(entry);
-  }
-
   /** Does now what the next search would have to do first, once everything has been added. */
   settle(): void {
     this.#byFirst.settle();

@@ -1,6 +1,6 @@
 // The client for Slack's Web API, and what Slack refuses.
 
-import { WebClient, type WebClientOptions } from "@slack/web-api";
+import { WebClient } from "@slack/web-api";
 import type { Metrics } from "../http/metrics.js";
 import type { Network } from "../lib/network.js";
 import { MINUTE } from "../lib/time.js";
@@ -25,8 +25,6 @@ export interface SlackClient {
    * nothing that would make it call Slack. Never rejects.
    */
   keepToken: (signal: AbortSignal) => Promise<void>;
-  /** To create another client of the same kind. */
-  options: WebClientOptions;
   /** What Slack refused lately. */
   refusals: SlackRefusals;
   /** Must be called for every request to Slack. */
@@ -58,5 +56,5 @@ export function createSlackClient(settings: Settings, network: Network, metrics:
   };
   const web = new WebClient(botToken.first, options);
   const oneTry = new WebClient(botToken.first, { ...options, ...NEVER_TWICE });
-  return { web, oneTry, botToken, keepToken, options, refusals, onCall };
+  return { web, oneTry, botToken, keepToken, refusals, onCall };
 }

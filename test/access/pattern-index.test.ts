@@ -6,7 +6,7 @@ import { PatternIndex } from "../../src/access/pattern-index.js";
 /** The patterns among these that a text has to be compared with. */
 function found(patterns: readonly string[], text: string): string[] {
   const index = new PatternIndex<string>();
-  for (const pattern of patterns) index.add(patternOf(pattern), pattern);
+  for (const pattern of patterns) index.under(patternOf(pattern)).push(pattern);
   const into = new Set<string>();
   index.find(text, (entry) => into.add(entry));
   return [...into].sort();
@@ -23,7 +23,7 @@ test("a text is compared with the patterns that begin as it does, or end as it d
 
 test("several entries can stand under one pattern", () => {
   const index = new PatternIndex<number>();
-  for (const entry of [1, 2, 3]) index.add(patternOf(entry === 3 ? "*report" : "fin*"), entry);
+  for (const entry of [1, 2, 3]) index.under(patternOf(entry === 3 ? "*report" : "fin*")).push(entry);
   const into = new Set([9]);
   index.find("finance report", (entry) => into.add(entry));
   expect(into).toEqual(new Set([9, 1, 2, 3]));
