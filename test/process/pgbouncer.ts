@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "./fleet.js";
+import { freePort } from "../sandbox/local-server.js";
 
 const PLACES = [process.env.PGBOUNCER_PATH, "/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"];
 const PROGRAM = PLACES.find((place) => place !== undefined && existsSync(place));

@@ -1,6 +1,5 @@
 // How the bot connects to a Postgres, and what it says when it cannot: encryption, permissions, names, and the server's state.
 
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startFailure } from "../../src/startup-failure.js";
 import { openShared } from "../../src/store/postgres.js";
 import { selfSigned } from "../sandbox/certificate.js";
-import { freePort, LocalPostgres } from "./fleet.js";
+import { freePort, listen } from "../sandbox/local-server.js";
+import { LocalPostgres } from "./fleet.js";
 
 const ignore = () => undefined;
 const SECRET = "s3cret";
@@ -183,10 +183,8 @@ describe.concurrent("a server without TLS", () => {
   });
 
   test("a server that does not answer", async () => {
-    const silent = createServer(ignore).listen(0, "127.0.0.1");
-    await once(silent, "listening");
-    const address = silent.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const silent = createServer(ignore);
+    const port = await listen(silent);
     const { kind } = await refusal(`postgres://bot:${SECRET}@127.0.0.1:${port}/hexbot`);
     expect(kind).toBe("timeout");
     silent.close();
@@ -194,10 +192,7 @@ describe.concurrent("a server without TLS", () => {
 
   test("something other than Postgres", async () => {
     const other = createServer((socket) => socket.on("error", ignore).end("HTTP/1.1 400 Bad Request\r\n\r\n"));
-    other.listen(0, "127.0.0.1");
-    await once(other, "listening");
-    const address = other.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const port = await listen(other);
     const { sentence } = await refusal(`postgres://bot:${SECRET}@127.0.0.1:${port}/hexbot`);
     expect(sentence).toContain("The Postgres at 127.0.0.1");
     other.close();

@@ -1,6 +1,5 @@
 // A Postgres that goes away in the middle: it falls silent, or closes the connection.
 
-import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
 import { sql } from "kysely";
 import { Client } from "pg";
@@ -10,6 +9,7 @@ import { readConfig } from "../../src/config/config.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { createLogger } from "../../src/log/logger.js";
 import { openShared } from "../../src/store/postgres.js";
+import { listen } from "../sandbox/local-server.js";
 import { breathe, Harness, shown } from "../wire/harness.js";
 import { followClock, runDatabaseClock } from "./database-clock.js";
 import { postgresForTests } from "./postgres-for-tests.js";
@@ -23,11 +23,9 @@ async function startRelay(port: number) {
     const far = createConnection(port, "127.0.0.1");
     for (const socket of [near, far]) sockets.add(socket.on("error", () => undefined));
     near.pipe(far).pipe(near);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  });
   return {
-    port: typeof address === "object" && address !== null ? address.port : 0,
+    port: await listen(server),
     silence: () => {
       for (const socket of sockets) socket.unpipe().pause();
     },

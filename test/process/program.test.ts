@@ -1,10 +1,10 @@
 // The built program as a process: what an operator sees of a start, a stop and `npm run verify`.
 
-import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
+import { listen } from "../sandbox/local-server.js";
 import { visibleText } from "../sandbox/slack/server.js";
 import { LIMIT_MS, programTest as test } from "./program-test.js";
 
@@ -116,10 +116,8 @@ describe.concurrent("the built program", { timeout: LIMIT_MS }, () => {
   test("a port in use and a folder that is not writable: one sentence each", async ({
     stage: { dir, env, startBuilt },
   }) => {
-    const other = createServer().listen(0, "127.0.0.1");
-    await once(other, "listening");
-    const address = other.address();
-    const port = typeof address === "object" && address ? String(address.port) : "";
+    const other = createServer();
+    const port = String(await listen(other));
     const blocked = startBuilt("main", { ...env("http"), PORT: port });
     expect(await blocked.closed).toBe(1);
     expect(blocked.output).toContain(`Port ${port} is taken`);

@@ -1,11 +1,10 @@
 // How the built program is started and stopped: by a supervisor, by npm, from a terminal, and as the first process in a container.
 
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { symlink } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
+import { freePort } from "../sandbox/local-server.js";
 import { visibleText } from "../sandbox/slack/server.js";
 import { DIST, isAlive, type Program, until } from "./program.js";
 import { LIMIT_MS, type ProgramStage, programTest as test } from "./program-test.js";
@@ -21,14 +20,6 @@ function canRun(command: string, ...args: string[]): boolean {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** A command that Hex leaves without an answer, so that a stop has something to wait for. */

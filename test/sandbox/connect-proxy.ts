@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
+import { listen } from "./local-server.js";
 
 export interface ConnectProxy {
   /** `http://127.0.0.1:PORT`, with user and password if it requires them. */
@@ -54,11 +55,7 @@ export async function startConnectProxy(credentials: string | null = null): Prom
     target.on("close", () => client.destroy());
     client.on("close", () => target.destroy());
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The proxy has no port");
-  const host = `127.0.0.1:${address.port}`;
+  const host = `127.0.0.1:${await listen(server)}`;
   const user = credentials === null ? "" : `${credentials.split(":").map(encodeURIComponent).join(":")}@`;
   const proxy: ConnectProxy = {
     url: `http://${user}${host}`,

@@ -3,10 +3,9 @@
 // Sources: https://github.com/PagerDuty/developer-docs (docs/events-API-v2/01-Overview.md: answers, 512 kB) and
 // https://developer.pagerduty.com/docs/send-alert-event (fields; 202 and 400 with their bodies; a key has 32 characters).
 
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { z } from "zod";
-import { closeServer } from "./close-server.js";
+import { closeServer, listen } from "./local-server.js";
 
 export interface PageReceived {
   action: "trigger" | "acknowledge" | "resolve";
@@ -154,11 +153,9 @@ export async function startPagerDuty(routingKey = "r0123456789abcdef0123456789ab
       received.push(entry);
     })().catch(() => request.socket.destroy());
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  const port = await listen(server);
   const pager: LocalPagerDuty = {
-    url: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
+    url: `http://127.0.0.1:${port}`,
     routingKey,
     received,
     get open() {

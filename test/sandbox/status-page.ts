@@ -1,9 +1,8 @@
 // A simulated public status page of Hex, in Statuspage's format: what it says, and how it can fail.
 
-import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
-import { closeServer } from "./close-server.js";
+import { closeServer, listen } from "./local-server.js";
 
 export interface PageIncident {
   name: string;
@@ -48,11 +47,9 @@ export async function startStatusPage(): Promise<LocalStatusPage> {
     requests.push(request.headers);
     send(page.answer, response);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  const port = await listen(server);
   const page: LocalStatusPage = {
-    origin: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
+    origin: `http://127.0.0.1:${port}`,
     answer: { type: "summary" },
     requests,
     stop: () => closeServer(server),

@@ -1,9 +1,9 @@
 // Whoever sees a signed request of Slack can send it again for five minutes. It is acknowledged, and nothing is done twice.
 
-import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { RequestBodies } from "../../src/slack/connection/request-bodies.js";
+import { listen } from "../sandbox/local-server.js";
 import { deliver } from "../sandbox/slack/server.js";
 import { Harness, shown } from "./harness.js";
 
@@ -32,10 +32,7 @@ beforeEach(async () => {
     response.writeHead(first.status, { "content-type": "application/json" }).end(first.body);
     sending.push(deliver(bot, { body, headers }).then(({ status }) => again.push(status)));
   });
-  eavesdropper.listen(0, "127.0.0.1");
-  await once(eavesdropper, "listening");
-  const address = eavesdropper.address();
-  harness.slack.eventsUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/slack/events`;
+  harness.slack.eventsUrl = `http://127.0.0.1:${await listen(eavesdropper)}/slack/events`;
 });
 afterEach(async () => {
   await Promise.all(sending);

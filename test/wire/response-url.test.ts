@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { listen } from "../sandbox/local-server.js";
 import { breathe, Harness, MODES, shown } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
@@ -74,10 +75,8 @@ describe.each(MODES)("%s mode", (mode) => {
     const elsewhere = createServer((request, response) => {
       asked.push(`${request.method} ${request.url}`);
       response.end("ok");
-    }).listen(0, "127.0.0.1");
-    await once(elsewhere, "listening");
-    const address = elsewhere.address();
-    const location = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/stolen`;
+    });
+    const location = `http://127.0.0.1:${await listen(elsewhere)}/stolen`;
     const answers = () => harness.slack.messages.filter(({ via }) => via === "postEphemeral");
     for (const [index, status] of [301, 302, 303, 307, 308].entries()) {
       harness.slack.faults.add({ method: "response_url", kind: { type: "status", status, headers: { location } } });

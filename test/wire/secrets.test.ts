@@ -19,6 +19,7 @@ import { createLogger } from "../../src/log/logger.js";
 import { startFailure } from "../../src/startup-failure.js";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import type { FaultKind as HexFault } from "../sandbox/hex/types.js";
+import { listen } from "../sandbox/local-server.js";
 import type { FaultKind as SlackFault } from "../sandbox/slack/server.js";
 import { Harness, MODES } from "./harness.js";
 
@@ -271,11 +272,8 @@ async function echoingPostgres(): Promise<{ port: number; stop: () => Promise<vo
       });
     });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
   return {
-    port: typeof address === "object" && address !== null ? address.port : 0,
+    port: await listen(server),
     stop: async () => {
       server.close();
       await once(server, "close");

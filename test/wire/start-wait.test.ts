@@ -1,24 +1,14 @@
 // If Slack cannot be reached, the start waits for it, says so, and answers liveness checks.
 
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { WebClient } from "@slack/web-api";
 import { afterEach, describe, expect, test } from "vitest";
 import { createLogger } from "../../src/log/logger.js";
 import { identifyOnceReached } from "../../src/slack/connection/identity.js";
 import { ManualClock } from "../sandbox/clock.js";
+import { freePort } from "../sandbox/local-server.js";
 import { startSlack } from "../sandbox/slack/server.js";
 import type { FaultKind } from "../sandbox/slack/types.js";
 import { breathe, Harness, MODES } from "./harness.js";
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 describe.each(MODES)("%s mode", (mode) => {
   let harness: Harness;

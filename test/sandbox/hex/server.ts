@@ -1,9 +1,8 @@
 // The simulated Hex: an HTTP server with real sockets and simulated time.
 
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text as readText } from "node:stream/consumers";
-import { closeServer } from "../close-server.js";
+import { closeServer, listen } from "../local-server.js";
 import { type Answer, text } from "./answers.js";
 import { Api, type Call } from "./api.js";
 import { applyFault, FaultQueue, type Outcome } from "./faults.js";
@@ -19,7 +18,8 @@ const IDLE_CONNECTION_MS = 60_000;
 
 export async function startHex({ clock, port = 0 }: HexOptions): Promise<SimulatedHex> {
   const server = createServer({ keepAliveTimeout: IDLE_CONNECTION_MS });
-  const origin = await listen(server, port);
+  const ownPort = await listen(server, port);
+  const origin = `http://127.0.0.1:${ownPort}`;
   const workspace = new Workspace(clock);
   const api = new Api(workspace, origin);
   const faults = new FaultQueue();
@@ -65,7 +65,7 @@ export async function startHex({ clock, port = 0 }: HexOptions): Promise<Simulat
     waitFor: (match, from) => log.waitFor(match, from),
     unplug: () => closeServer(server),
     async plugIn() {
-      await listen(server, Number(new URL(origin).port));
+      await listen(server, ownPort);
     },
     async stop() {
       log.close();
@@ -73,14 +73,6 @@ export async function startHex({ clock, port = 0 }: HexOptions): Promise<Simulat
       await closeServer(server);
     },
   };
-}
-
-async function listen(server: Server, port: number): Promise<string> {
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The simulated Hex has no port");
-  return `http://127.0.0.1:${address.port}`;
 }
 
 async function readCall(request: IncomingMessage, origin: string, oldPaths: boolean): Promise<Call> {

@@ -32,7 +32,7 @@ export interface SimulatedHex {
   readonly requests: readonly RecordedRequest[];
   /**
    * The first recorded request, past or future, from index `from` (default 0), for which `match` is true. `match` is called again
-   * when a request arrives and when it is answered. Rejects after 5000 ms of real time with a list of what arrived.
+   * when a request arrives and when it is answered. Rejects after twenty seconds of real time with a list of what arrived.
    */
   waitFor(match: (request: RecordedRequest) => boolean, from?: number): Promise<RecordedRequest>;
   /** Refuses new connections, and cuts the open ones. */

@@ -1,13 +1,12 @@
 // Serves the page: the document, its scripts and styles, the live changes, and what the browser asks for. It listens on 127.0.0.1
 // and answers only requests from its own page.
 
-import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { transformSync } from "rolldown/utils";
-import { closeServer } from "../close-server.js";
+import { closeServer, listen } from "../local-server.js";
 import { readBody } from "../slack/http.js";
 import { parseJson } from "../slack/json.js";
 import { perform } from "./deeds.js";
@@ -32,15 +31,11 @@ export async function startPage(stage: Stage, port: number): Promise<PageServer>
       if (!response.headersSent) reply(response, 500, "text/plain", String(error));
     });
   });
-  try {
-    server.listen(port, "127.0.0.1");
-    await once(server, "listening");
-  } catch (error) {
+  const ownPort = await listen(server, port).catch((error: unknown) => {
     live.close();
     throw error;
-  }
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : port}`;
+  });
+  const url = `http://127.0.0.1:${ownPort}`;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? "/", url);

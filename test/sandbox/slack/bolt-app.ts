@@ -1,7 +1,7 @@
 // For the tests of the local Slack: real Bolt apps in both modes, direct calls, and an app's manifest with everything in it.
 
-import { createServer } from "node:http";
 import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from "@slack/bolt";
+import { freePort } from "../local-server.js";
 import { isRecord, type Json } from "./json.js";
 import type { LocalSlack } from "./types.js";
 
@@ -51,14 +51,6 @@ export async function startBolt(
     slack.optionsUrl = slack.eventsUrl;
   }
   return () => app.stop();
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 0;
 }
 
 /** Makes one call with the bot's token, as JSON. `scopes`: what the answer's header says. */

@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../clock.js";
-import { call, completeManifest, freePort, MODES, startBolt } from "./bolt-app.js";
+import { freePort } from "../local-server.js";
+import { call, completeManifest, MODES, startBolt } from "./bolt-app.js";
 import { PersonInSlack } from "./person.js";
 import { firstManifest, type LocalSlack, startSlack } from "./server.js";
 

@@ -1,7 +1,7 @@
 // Starts and stops the local Slack: one HTTP server on 127.0.0.1 for the Web API, response_url and Socket Mode.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { closeServer } from "../close-server.js";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { closeServer, listen } from "../local-server.js";
 import { apiRequest } from "./args.js";
 import { Conversations } from "./conversations.js";
 import { Core } from "./core.js";
@@ -54,7 +54,7 @@ export async function startSlack(options: SlackOptions): Promise<LocalSlack> {
     );
   });
   server.on("upgrade", (request, connection, head) => socket.upgrade(request, connection, head));
-  core.origin = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
+  core.origin = `http://127.0.0.1:${await listen(server, options.port)}`;
   const cutHanging = () => {
     for (const response of hanging) response.socket?.destroy();
     hanging.clear();
@@ -74,18 +74,6 @@ async function answer(core: Core, responseUrls: ResponseUrls, request: IncomingM
   if (method !== undefined) return callMethod(core, method, apiRequest(request, url.searchParams, body));
   const response = request.method === "POST" ? responseUrls.use(url.pathname, body) : undefined;
   return response ?? { status: 404, body: "Not found" };
-}
-
-/** Resolves with the port. */
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      const address = server.address();
-      if (address === null || typeof address === "string") reject(new Error("The server has no port."));
-      else resolve(address.port);
-    });
-  });
 }
 
 interface Parts {

@@ -5,6 +5,7 @@ import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from "@s
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { ManualClock } from "../clock.js";
+import { closeServer, freePort, listen } from "../local-server.js";
 import { deliver, type LocalSlack, pings, type SlackMessage, sign, startSlack, visibleText } from "./server.js";
 
 const section = (text: string) => ({ type: "section", text: { type: "mrkdwn", text } });
@@ -54,16 +55,8 @@ function at(index: number): SlackMessage {
   return message;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 0;
-}
-
 /** The listeners that are tested in both modes. */
-function listen(app: App): void {
+function addListeners(app: App): void {
   app.command("/hex", async ({ ack, respond, client, command }) => {
     if (command.text === "text") return ack("at once");
     if (command.text === "silent") return;
@@ -94,7 +87,7 @@ const logger: Logger = {
   setName() {},
 };
 
-async function httpApp(register: (app: App) => void = listen): Promise<void> {
+async function httpApp(register: (app: App) => void = addListeners): Promise<void> {
   const receiver = new HTTPReceiver({ signingSecret: slack.signingSecret, logger });
   const clientOptions = { slackApiUrl: slack.apiUrl };
   const app = new App({ token: slack.botToken, receiver, clientOptions, logger, deferInitialization: true });
@@ -106,7 +99,7 @@ async function httpApp(register: (app: App) => void = listen): Promise<void> {
   slack.eventsUrl = `http://127.0.0.1:${port}/slack/events`;
 }
 
-async function socketApp(register: (app: App) => void = listen): Promise<void> {
+async function socketApp(register: (app: App) => void = addListeners): Promise<void> {
   const clientOptions = { slackApiUrl: slack.apiUrl };
   const receiver = new SocketModeReceiver({
     appToken: slack.appToken,
@@ -258,10 +251,8 @@ describe("delivery", () => {
       seen.push(chunks.join(""));
       response.end();
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    cleanUp.push(() => new Promise((resolve) => server.close(resolve)));
-    const address = server.address();
-    slack.eventsUrl = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}/`;
+    slack.eventsUrl = `http://127.0.0.1:${await listen(server)}/`;
+    cleanUp.push(() => closeServer(server));
     const { team, data } = slack.channels;
     await slack.command("run https://app.hex.tech/x.", { channel: team, triggerId: "1.2.3" });
     const form = Object.fromEntries(new URLSearchParams(seen[0]));

@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../clock.js";
-import { call, completeManifest, freePort, input, modal, option, plain } from "./bolt-app.js";
+import { freePort } from "../local-server.js";
+import { call, completeManifest, input, modal, option, plain } from "./bolt-app.js";
 import { isRecord, stringAt } from "./json.js";
 import { type LocalSlack, startSlack } from "./server.js";
 

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { createConnection, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { RequestBodies } from "../../../src/slack/connection/request-bodies.js";
+import { listen } from "../../sandbox/local-server.js";
 
 const bodies = new RequestBodies();
 const server = createServer((request, response) => {
@@ -16,10 +17,7 @@ const server = createServer((request, response) => {
 let port: number;
 let open: Socket[] = [];
 beforeEach(async () => {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  port = typeof address === "object" && address !== null ? address.port : 0;
+  port = await listen(server);
 });
 afterEach(async () => {
   for (const socket of open) socket.destroy();
