@@ -36,7 +36,7 @@ export function startFailure(error: unknown, { port, store }: StartedWith): stri
   if (passing) {
     return `Slack cannot be reached (${failure.word}): check that this machine can reach SLACK_API_URL over HTTPS, then start again`;
   }
-  if (failure.kind === "credentials") {
+  if (failure.kind === "credentials" || failure.kind === "place") {
     const { what, todo } = slackRemedy(failure.word);
     return `${what}: ${todo}`;
   }

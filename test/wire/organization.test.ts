@@ -32,6 +32,17 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(await harness.cardShows("Cancelled"))).toContain(`<@${kim.id}>`);
   });
 
+  test("a channel that is moved to a workspace without the app loses its card, and the bot does not blame its token", async () => {
+    await running({ ...organization, installed: true });
+    const { channels, people } = harness.slack;
+    harness.slack.moveElsewhere(channels.data);
+    await harness.cardShows("Running", 1);
+    expect(harness.card(1).channel).toBe(harness.slack.dm(people.ada).id);
+    expect(harness.log.join("")).not.toContain("so that nobody gets an answer");
+    await harness.pass(60_000);
+    expect(harness.slack.calls.filter(({ answer }) => answer.error === "team_access_not_granted")).toHaveLength(1);
+  });
+
   test("people from all of its workspaces read that they may use the bot", async () => {
     await running(organization);
     const told = await harness.ask("about", { user: kim });

@@ -128,6 +128,8 @@ const PLACES = new Set([
   "cannot_dm_bot",
   "messages_tab_disabled",
   "user_not_found",
+  // The channel belongs to a workspace of the organization in which the app is not installed (any more).
+  "team_access_not_granted",
 ]);
 const GONE = new Set([
   "message_not_found",
@@ -154,7 +156,6 @@ const CREDENTIALS = new Set([
   "account_inactive",
   "missing_scope",
   "not_allowed_token_type",
-  "team_access_not_granted",
 ]);
 const TRANSIENT = new Set([
   "internal_error",

@@ -7,6 +7,8 @@ import type { Channel, Person } from "./types.js";
 
 export interface Room extends Channel {
   archived: boolean;
+  /** It belongs to a workspace of the organization by now in which the app is not installed. */
+  isElsewhere?: true;
   readonly members: Set<string>;
   /** The person at the other end of a direct message channel. */
   readonly im?: Person;
@@ -194,6 +196,7 @@ export class Directory {
   visible(id: string | undefined): Room {
     const room = id === undefined ? undefined : this.room(id);
     if (!room || (room.private && !room.members.has(this.identity.botUserId))) throw new Refusal("channel_not_found");
+    if (room.isElsewhere) throw new Refusal("team_access_not_granted");
     return room;
   }
 

@@ -178,6 +178,9 @@ function localSlack(parts: Parts, cutHanging: () => void, stop: () => Promise<vo
     archive: (channel) => {
       directory.roomOf(channel).archived = true;
     },
+    moveElsewhere: (channel) => {
+      directory.roomOf(channel).isElsewhere = true;
+    },
     delete: (message) => log.remove(message.channel, message.ts),
     forget: () => {
       calls.forget();

@@ -340,6 +340,8 @@ export interface LocalSlack {
   invite(channel: Channel, user: Person | string): void;
   kick(channel: Channel, user: Person | string): void;
   archive(channel: Channel): void;
+  /** An admin of the organization moves it to a workspace in which the app is not installed. */
+  moveElsewhere(channel: Channel): void;
   /** Whoever created the workspace, its only owner. */
   readonly primaryOwner: Person;
   /** More people of the workspace, for tests to add to. They do nothing. */
