@@ -1,11 +1,12 @@
 // The local Slack against real Bolt apps in both modes, and against direct requests.
 
 import { createServer } from "node:http";
-import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from "@slack/bolt";
+import type { App } from "@slack/bolt";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { ManualClock } from "../clock.js";
 import { closeServer, freePort, listen } from "../local-server.js";
+import { MODES, type Mode, startBolt } from "./bolt-app.js";
 import { deliver, type LocalSlack, pings, type SlackMessage, sign, startSlack, visibleText } from "./server.js";
 
 const section = (text: string) => ({ type: "section", text: { type: "mrkdwn", text } });
@@ -76,50 +77,12 @@ function addListeners(app: App): void {
   });
 }
 
-/** Cut connections are part of these tests: Bolt need not report them. */
-const logger: Logger = {
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-  setLevel() {},
-  getLevel: () => LogLevel.ERROR,
-  setName() {},
-};
-
-async function httpApp(register: (app: App) => void = addListeners): Promise<void> {
-  const receiver = new HTTPReceiver({ signingSecret: slack.signingSecret, logger });
-  const clientOptions = { slackApiUrl: slack.apiUrl };
-  const app = new App({ token: slack.botToken, receiver, clientOptions, logger, deferInitialization: true });
-  await app.init();
-  register(app);
-  const port = await freePort();
-  await app.start(port);
-  cleanUp.push(() => app.stop());
-  slack.eventsUrl = `http://127.0.0.1:${port}/slack/events`;
+async function startApp(mode: Mode, register = addListeners): Promise<void> {
+  cleanUp.push(await startBolt(slack, mode, register));
 }
 
-async function socketApp(register: (app: App) => void = addListeners): Promise<void> {
-  const clientOptions = { slackApiUrl: slack.apiUrl };
-  const receiver = new SocketModeReceiver({
-    appToken: slack.appToken,
-    installerOptions: { clientOptions },
-    logger,
-    clientPingTimeout: 500,
-  });
-  const app = new App({ token: slack.botToken, receiver, clientOptions, logger, deferInitialization: true });
-  await app.init();
-  register(app);
-  await app.start();
-  cleanUp.push(() => app.stop());
-  await slack.socket.waitForConnection();
-}
-
-describe.each([
-  ["HTTP", httpApp],
-  ["Socket Mode", socketApp],
-])("a Bolt app over %s", (_mode, start) => {
-  beforeEach(() => start());
+describe.each(MODES)("a Bolt app in %s mode", (mode) => {
+  beforeEach(() => startApp(mode));
 
   test("answers a command through its response_url", async () => {
     const { ack, id } = await slack.command("hello");
@@ -171,7 +134,7 @@ describe.each([
 
 describe("delivery", () => {
   test("a forged or old request is refused by Bolt", async () => {
-    await httpApp();
+    await startApp("http");
     const body = "command=%2Fhex&text=hello";
     const now = Math.floor(Date.now() / 1000);
     const tries: [number, string][] = [
@@ -197,7 +160,7 @@ describe("delivery", () => {
   });
 
   test.each(["warning", "refresh_requested", "drop"] as const)("Socket Mode comes back after %s", async (how) => {
-    await socketApp();
+    await startApp("socket");
     if (how === "drop") slack.socket.drop();
     else slack.socket.disconnect(how);
     expect(slack.socket.connections).toBe(0);
@@ -232,7 +195,7 @@ describe("delivery", () => {
     ],
   ])("what people type arrives as Slack escapes it: %s", async (typed, arrives) => {
     const heard: string[] = [];
-    await socketApp((app) =>
+    await startApp("socket", (app) =>
       app.command("/hex", async ({ ack, command }) => {
         heard.push(command.text);
         await ack();
@@ -651,10 +614,7 @@ describe("the Web API", () => {
   });
 });
 
-describe.each([
-  ["HTTP", httpApp],
-  ["Socket Mode", socketApp],
-])("modals and the Home tab over %s", (_mode, start) => {
+describe.each(MODES)("modals and the Home tab in %s mode", (mode) => {
   const asks = {
     type: "modal",
     callback_id: "ask",
@@ -685,7 +645,7 @@ describe.each([
 
   beforeEach(async () => {
     heard.length = 0;
-    await start((bolt) => {
+    await startApp(mode, (bolt) => {
       bolt.command("/hex", async ({ ack, client, command }) => {
         await ack();
         await client.views.open({ trigger_id: command.trigger_id, view: Object(asks) });
