@@ -6,6 +6,8 @@ import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
 import { StoreFailure } from "./failure.js";
 
+/** In the folder of the embedded store. */
+export const FILE_NAME = "hex-bot.db";
 /** In ms. The oldest write that a copy of the file alone may lack. */
 const CHECKPOINT_MS = 5 * MINUTE;
 

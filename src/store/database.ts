@@ -4,7 +4,7 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Kysely } from "kysely";
 import Database from "libsql";
-import { DatabaseFile } from "./database-file.js";
+import { DatabaseFile, FILE_NAME } from "./database-file.js";
 import { storeFailureOf } from "./failure.js";
 import { GuardedDialect } from "./guarded-dialect.js";
 import { LockFirst } from "./lock-first.js";
@@ -46,7 +46,7 @@ export class StoreError extends Error {
  * @throws StoreError, and StoreFailure for a full disk
  */
 export async function openEmbedded(dataDir: string): Promise<Store> {
-  const path = join(dataDir, "hex-bot.db");
+  const path = join(dataDir, FILE_NAME);
   try {
     mkdirSync(dataDir, { recursive: true });
     const unlock = lock(`${path}.lock`);

@@ -35,7 +35,7 @@ export class Drafts {
     if (found === undefined) return null;
     const place = { table: "drafts", key } as const;
     try {
-      const { expires_at } = this.rows.columns(place, row, { expires_at: found.expires_at });
+      const { expires_at } = this.rows.columns(place, row, found);
       return expires_at > this.now() ? this.rows.doc(place, schema, found.doc) : null;
     } catch (error) {
       if (error instanceof UnreadableRow) return null;

@@ -54,33 +54,30 @@ export class GuardedDialect implements Dialect {
 }
 
 class GuardedDriver implements Driver {
-  readonly #inner: Driver;
   readonly #guarded = new WeakMap<DatabaseConnection, GuardedConnection>();
 
   constructor(
-    inner: Driver,
+    private readonly inner: Driver,
     private readonly onFailure: OnFailure,
-  ) {
-    this.#inner = inner;
-  }
+  ) {}
 
   init(): Promise<void> {
-    return this.#inner.init();
+    return this.inner.init();
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    const connection = await failing(() => this.#inner.acquireConnection(), this.onFailure);
+    const connection = await failing(() => this.inner.acquireConnection(), this.onFailure);
     const known = this.#guarded.get(connection) ?? new GuardedConnection(connection, this.onFailure);
     this.#guarded.set(connection, known);
     return known;
   }
 
   beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
-    return failing(() => this.#inner.beginTransaction(innerOf(connection), settings), this.onFailure);
+    return failing(() => this.inner.beginTransaction(innerOf(connection), settings), this.onFailure);
   }
 
   commitTransaction(connection: DatabaseConnection): Promise<void> {
-    return failing(() => this.#inner.commitTransaction(innerOf(connection)), this.onFailure);
+    return failing(() => this.inner.commitTransaction(innerOf(connection)), this.onFailure);
   }
 
   /**
@@ -89,15 +86,15 @@ class GuardedDriver implements Driver {
    * with the transaction.
    */
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await this.#inner.rollbackTransaction(innerOf(connection)).catch(() => undefined);
+    await this.inner.rollbackTransaction(innerOf(connection)).catch(() => undefined);
   }
 
   releaseConnection(connection: DatabaseConnection): Promise<void> {
-    return this.#inner.releaseConnection(innerOf(connection));
+    return this.inner.releaseConnection(innerOf(connection));
   }
 
   destroy(): Promise<void> {
-    return this.#inner.destroy();
+    return this.inner.destroy();
   }
 }
 

@@ -52,8 +52,9 @@ const VOID_MS = 2 * LEASE_MS;
 const CONFIDENT_MS = 5_000;
 /** How often a lease is renewed, and how often a process tries to get it, in ms. */
 const RENEW_MS = 1_000;
-const MOST_LISTENERS = 50;
 const TRY_MS = 1_000;
+/** Each of the leader's loops listens to a term's end, and so does whatever the loop is doing. Node warns of a leak from the eleventh on. */
+const MOST_LISTENERS = 50;
 
 export interface LeaseOptions {
   store: SharedStore;
@@ -132,7 +133,6 @@ export class Lease implements Leadership {
   async #lead(term: Term, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { onEvent, onError } = this.options;
     const either = AbortSignal.any([signal, term.over.signal]);
-    // Each of the leader's loops listens to it, and so does whatever the loop is doing. Node warns of a leak from the eleventh listener on.
     setMaxListeners(MOST_LISTENERS, either);
     this.#term = term;
     onEvent("begins");

@@ -1,6 +1,7 @@
 // Version 0.1.0 on the same Postgres. Its store is taken over, and during a rolling upgrade its processes take precedence.
 
 import { type Kysely, sql, type Transaction } from "kysely";
+import { databaseNow } from "./database-now.js";
 import { hasTable, noteName } from "./migration-names.js";
 import type { Tables } from "./tables.js";
 
@@ -65,7 +66,7 @@ export async function oldVersionLeads({ db, schema, isAfterOld }: AfterOld): Pro
     update ${watch} set goodbye = 0
     where goodbye <> 0 and exists (select from ${leader} where holder is not null)`.execute(db);
   const { rows } = await sql`
-    update ${leader} set until = greatest(until, ${sql.id(schema, "hexbot_now")}() + ${OLD_GRACE_MS})
+    update ${leader} set until = greatest(until, ${databaseNow(schema)} + ${OLD_GRACE_MS})
     where exists (${OLD_LOCK}) returning 1`.execute(db);
   return rows.length > 0;
 }

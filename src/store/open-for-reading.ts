@@ -5,15 +5,18 @@ import { join } from "node:path";
 import { Kysely } from "kysely";
 import Database from "libsql";
 import { type Store, StoreError } from "./database.js";
+import { FILE_NAME } from "./database-file.js";
 import { GuardedDialect } from "./guarded-dialect.js";
-import { LockFirst } from "./lock-first.js";
 import type { StorePlace } from "./open-store.js";
 import type { Tables } from "./tables.js";
 import { textsAsBytes } from "./texts-as-bytes.js";
 
+/** How long (ms) to wait for the bot while it writes. */
+const BUSY_MS = 5_000;
+
 /** @throws StoreError; a store that another version has not brought to its newest shape fails when it is read */
 export async function openForReading(place: StorePlace): Promise<Store> {
-  if (place.kind === "embedded") return openFile(join(place.dataDir, "hex-bot.db"));
+  if (place.kind === "embedded") return openFile(join(place.dataDir, FILE_NAME));
   const { openSharedForReading } = await import("./postgres.js");
   return openSharedForReading(place.url);
 }
@@ -22,10 +25,7 @@ function openFile(path: string): Store {
   if (!existsSync(path)) throw new StoreError("absent", path);
   const file = new Database(path, { timeout: BUSY_MS });
   file.pragma("query_only = on");
-  const { dialect, plugin } = textsAsBytes({ database: new LockFirst(file) });
+  const { dialect, plugin } = textsAsBytes({ database: file });
   const db = new Kysely<Tables>({ dialect: new GuardedDialect(dialect), plugins: [plugin] });
   return { db, close: () => db.destroy() };
 }
-
-/** How long (ms) to wait for the bot while it writes. */
-const BUSY_MS = 5_000;

@@ -5,7 +5,7 @@ import type { Clock } from "../lib/clock.js";
 import { HOUR } from "../lib/time.js";
 import { openEmbedded, type Store } from "./database.js";
 import { DatabaseClock } from "./database-clock.js";
-import { databaseNow } from "./database-now.js";
+import { databaseNow, readDatabaseNow } from "./database-now.js";
 import { type Leadership, Lease, type LeaseOptions, soleLeader } from "./leadership.js";
 import type { UrlFile } from "./renewed-address.js";
 import { RequestLedger } from "./request-ledger.js";
@@ -70,10 +70,7 @@ async function openPostgres(
   const { openShared } = await import("./postgres.js");
   const shared = await openShared(url, onError, urlFile);
   const { db, schema } = shared;
-  const ask = async () => {
-    const { now } = await db.selectNoFrom(databaseNow(schema).as("now")).executeTakeFirstOrThrow();
-    return Number(now);
-  };
+  const ask = () => readDatabaseNow(db, schema);
   const databaseClock = await DatabaseClock.start({ clock, ask, onError }).catch(async (error: unknown) => {
     await shared.close();
     throw error;

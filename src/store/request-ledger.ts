@@ -2,7 +2,7 @@
 
 import { sql } from "kysely";
 import { MINUTE } from "../lib/time.js";
-import { databaseNow } from "./database-now.js";
+import { readDatabaseNow } from "./database-now.js";
 import type { SharedStore } from "./postgres.js";
 
 const WINDOW_MS = MINUTE;
@@ -22,8 +22,7 @@ export class RequestLedger {
     return db.transaction().execute(async (transaction) => {
       // One at a time, whatever their version. Only in this schema, because another bot in the database has its own requests.
       await sql`lock table ${sql.id(schema, "requests")} in share row exclusive mode`.execute(transaction);
-      const time = await transaction.selectNoFrom(databaseNow(schema).as("now")).executeTakeFirstOrThrow();
-      const now = Number(time.now);
+      const now = await readDatabaseNow(transaction, schema);
       // Entries in the future come from a process of version 0.1.0 on a machine that is ahead, or from before the clock was set back.
       await transaction
         .deleteFrom("requests")

@@ -309,11 +309,11 @@ interface ConnectionReadingsTable {
   doc: string;
 }
 
-/** One row while rules of who may do what are in force. */
+/** One row while rules of who may do what are in force, and one for each replica that says which ones it uses. */
 interface PolicyMemoryTable {
-  /** Always the same. */
+  /** See `PolicyMemory` and `PolicyVersions`. */
   key: string;
-  /** When the bot first started with rules, epoch ms. */
+  /** When the bot first started with rules, or when the replica last said it, epoch ms. */
   since: number | string;
 }
 
