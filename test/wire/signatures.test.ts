@@ -62,8 +62,10 @@ test.each([
 test("the log tells a wrong clock from a wrong secret", async () => {
   await send(String(now() + 3_600));
   expect(refusals()[0]).toMatch(/signed 3600 s ahead of this machine's clock: set the clock/);
+  await send(String(now() - 3_600));
+  expect(refusals()[1]).toMatch(/signed 3600 s behind this machine's clock: set the clock/);
   await send(String(now()), { "x-slack-signature": sign("another", String(now()), BODY) });
-  expect(refusals()[1]).toContain("does not match SLACK_SIGNING_SECRET");
+  expect(refusals()[2]).toContain("does not match SLACK_SIGNING_SECRET");
 });
 
 test("if the machine's clock is set back by an hour, requests are refused until it is right again", async () => {

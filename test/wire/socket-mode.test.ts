@@ -239,7 +239,10 @@ describe("a stop is orderly and leaves nothing open", () => {
     ],
   ])("while %s", async (_, moment) => {
     await moment();
+    const before = performance.now();
     await harness.stopBot();
+    // It does not wait for Slack, which may take ten seconds.
+    expect(performance.now() - before).toBeLessThan(5_000);
     for (let i = 0; i < 50; i++) await breathe();
     expect(harness.slack.socket).toMatchObject({ connections: 0, leaving: 0 });
     const asked = opened().length;

@@ -23,13 +23,11 @@ export class RequestBodies {
       for await (const chunk of request) {
         if (!Buffer.isBuffer(chunk)) continue;
         size += chunk.length;
+        // This also destroys the request, as whatever leaves the loop early does.
         if (size > MAX_BODY) throw new Error("The body is too large");
         chunks.push(chunk);
         this.#note(request, chunk.length);
       }
-    } catch (error) {
-      request.destroy();
-      throw error;
     } finally {
       this.#forget(request);
     }

@@ -22,11 +22,15 @@ function gate() {
   return { open: () => open(), isOpen };
 }
 
-test("an event that is being acknowledged is work, and so it is until its listeners are done", async () => {
-  const work = new PendingWork();
+function deliveriesOf(work: PendingWork): Deliveries {
   const log = createLogger({ level: "silent", pretty: false, secrets: [], destination: { write: () => undefined } });
   const options = { log, clock: systemClock, onUnreadable: () => undefined, apiUrl: "https://slack.com/api/" };
-  const deliveries = new Deliveries({ ...options, send: fetch, work });
+  return new Deliveries({ ...options, send: fetch, work });
+}
+
+test("an event that is being acknowledged is work, and so it is until its listeners are done", async () => {
+  const work = new PendingWork();
+  const deliveries = deliveriesOf(work);
   const [acknowledged, listened] = [gate(), gate()];
   const heard: unknown[] = [];
   deliveries.handOnTo({
@@ -49,4 +53,21 @@ test("an event that is being acknowledged is work, and so it is until its listen
   listened.open();
   await new Promise(setImmediate);
   expect(isDone).toBe(true);
+});
+
+test("of the addresses for the answers to a form, listeners see only Slack's", async () => {
+  const deliveries = deliveriesOf(new PendingWork());
+  const heard: unknown[] = [];
+  deliveries.handOnTo({ processEvent: async ({ body }) => void heard.push(body.response_urls) });
+  const own = { response_url: "https://hooks.slack.com/app/T1/2/x" };
+  const foreign = ["https://evil.test/x", "http://hooks.slack.com/app/T1/2/x"].map((url) => ({ response_url: url }));
+  const body = {
+    type: "view_submission",
+    user: { id: "U1", team_id: "T1" },
+    team: { id: "T1" },
+    view: { id: "V1", type: "modal", callback_id: "run", private_metadata: "", hash: "1.a", state: { values: {} } },
+    response_urls: [...foreign, own],
+  };
+  await deliveries.take({ type: "interactive", body, ack: async () => undefined, retries: {}, requestId: null });
+  expect(heard).toEqual([[own]]);
 });

@@ -5,6 +5,7 @@ import { observedFetch, type SlackCall } from "../../../src/slack/connection/cal
 import {
   asSlackFailure,
   failureOfCall,
+  losesPlace,
   retryPauseMs,
   SlackFailure,
   slackFailureOf,
@@ -34,6 +35,17 @@ test("a failure of Slack is an error of its own, and what is none is thrown on",
   const fault = new TypeError("a mistake");
   expect(slackFailureOf(fault)).toBeNull();
   expect(() => asSlackFailure(fault)).toThrow(fault);
+});
+
+test.each([
+  ["not_in_channel", true, true],
+  ["access_denied", false, false],
+  ["thread_not_found", false, true],
+  ["message_not_found", false, false],
+  ["msg_too_long", false, false],
+])("%s loses a channel: %j, and a thread: %j", (word, channel, thread) => {
+  const failure = failureOfCall({ method: "chat.postMessage", ok: false, status: 200, word });
+  expect([false, true].map((isThread) => failure && losesPlace(failure, isThread))).toEqual([channel, thread]);
 });
 
 describe("a response_url", () => {

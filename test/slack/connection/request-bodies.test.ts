@@ -8,10 +8,15 @@ import { RequestBodies } from "../../../src/slack/connection/request-bodies.js";
 import { listen } from "../../sandbox/local-server.js";
 
 const bodies = new RequestBodies();
+/** Whether each request that could not be read was destroyed. */
+const given: boolean[] = [];
 const server = createServer((request, response) => {
   bodies.read(request).then(
     (body) => response.end(`read ${body.length}`),
-    () => response.destroy(),
+    () => {
+      given.push(request.destroyed);
+      response.destroy();
+    },
   );
 });
 let port: number;
@@ -34,6 +39,15 @@ async function begin(): Promise<Socket> {
   await new Promise<void>((resolve) => socket.write(Buffer.alloc(999_999), () => resolve()));
   return socket;
 }
+
+test("a body that turns out to be larger than Slack's is given up, without the rest", async () => {
+  const socket = createConnection(port, "127.0.0.1").on("error", () => undefined);
+  open.push(socket);
+  socket.write("POST / HTTP/1.1\r\nhost: bot.example.com\r\ntransfer-encoding: chunked\r\n\r\nf4241\r\n");
+  socket.write(Buffer.alloc(1_000_001));
+  await once(socket, "close");
+  expect(given).toEqual([true]);
+});
 
 test("if bodies never end, the ones that came first are given up, and a whole one is still read", async () => {
   const sockets: Socket[] = [];
