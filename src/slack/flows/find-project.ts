@@ -62,15 +62,15 @@ async function findByName(
 }
 
 /** What somebody wants to do to the project that they choose; `null` for reading. */
-export function deedOf({ purpose, carried }: Choice): Deed | null {
-  switch (purpose) {
+export function deedOf(choice: Choice): Deed | null {
+  switch (choice.purpose) {
     case "run":
-      return deedOfStart(carried);
+      return deedOfStart(choice.carried);
     case "runs":
       return null;
     case "cancel":
     case "watch":
-      return purpose;
+      return choice.purpose;
   }
 }
 
@@ -102,10 +102,10 @@ function matchKnown({ permissions: { projects } }: Interaction, choice: Choice):
 const AMONG: Record<Purpose, Among> = { run: "runnable", runs: "listed", cancel: "listed", watch: "listed" };
 
 /** The visible projects to which somebody may do what they are choosing a project for. */
-function usable({ permissions }: Interaction, { purpose, carried }: Choice): VisibleProjects {
-  switch (purpose) {
+function usable({ permissions }: Interaction, choice: Choice): VisibleProjects {
+  switch (choice.purpose) {
     case "run":
-      return carried.publish ? permissions.projectsTo("run", "publish") : permissions.runnable;
+      return choice.carried.publish ? permissions.projectsTo("run", "publish") : permissions.runnable;
     case "watch":
       return permissions.projectsTo("watch");
     case "runs":

@@ -6,29 +6,31 @@ import { idSchema } from "../../hex/ids.js";
 import { carriedSchema, NOTHING_CARRIED, packed } from "./carried.js";
 import { LIMITS } from "./limits.js";
 
-/** What the project is for: to run it, to see its runs, to cancel one of them, or to watch it. */
-export const PURPOSES = ["run", "runs", "cancel", "watch"] as const;
-export type Purpose = (typeof PURPOSES)[number];
-
-/** `text` is the name as it was typed; `carried` is what to start a run with; `level` and `page` are what a watch tells. */
-export const choiceSchema = z.object({
-  purpose: z.enum(PURPOSES).default("run"),
-  text: z.string(),
+const text = z.string();
+/** To run it. Old buttons do not say so. `carried` is what to start the run with. */
+export const runChoiceSchema = z.object({
+  purpose: z.literal("run").default("run"),
+  text,
   carried: carriedSchema.default(NOTHING_CARRIED),
+});
+/** To watch it. `level` and `page` are what the watch tells. */
+export const watchChoiceSchema = z.object({
+  purpose: z.literal("watch"),
+  text,
   level: z.enum(LEVELS).default("trouble"),
   page: z.boolean().default(false),
 });
-export type Choice = z.output<typeof choiceSchema>;
+/** To see its runs, or to cancel one of them. */
+export const listChoiceSchema = z.object({ purpose: z.enum(["runs", "cancel"]), text });
 
-/** A choice of a project for a purpose to which nothing else belongs. */
-export function plainChoice(purpose: "runs" | "cancel", text: string): Choice {
-  return choiceSchema.parse({ purpose, text });
-}
+/** `text` is the name as it was typed, and `purpose` is what the project is for. */
+export const choiceSchema = z.union([runChoiceSchema, watchChoiceSchema, listChoiceSchema]);
+export type Choice = z.output<typeof choiceSchema>;
+export type Purpose = Choice["purpose"];
 
 /** Stands in for a choice that is too long for a button's value. The choice itself is stored under the button's nonce. */
 export const KEPT = "kept";
 const inButton = z.union([choiceSchema, z.literal(KEPT)]);
-export type ChoiceInButton = z.output<typeof inButton>;
 
 /** The value of a button that picks a project. `nonce` is the same in all buttons of one rendering. */
 export const chosenSchema = z.object({ nonce: z.string(), project: idSchema, choice: inButton });
@@ -41,13 +43,7 @@ export function fitsButton(choice: Choice): boolean {
   return JSON.stringify(JSON.stringify(inValue(choice))).length <= LIMITS.choiceInButton;
 }
 
-/** The form that goes into a button's value. Whatever has its default is left out. */
-export function inValue({ purpose, text, carried, level, page }: Choice): z.input<typeof choiceSchema> {
-  return {
-    purpose: purpose === "run" ? undefined : purpose,
-    text,
-    carried: packed(carried),
-    level: level === "trouble" ? undefined : level,
-    page: page || undefined,
-  };
+/** The form that goes into a button's value, without what is there by default. */
+export function inValue(choice: Choice): z.input<typeof choiceSchema> {
+  return choice.purpose === "run" ? { text: choice.text, carried: packed(choice.carried) } : choice;
 }

@@ -134,7 +134,7 @@ function deniedContext({ choice, denied }: ProjectChoice): ContextBlock | null {
 
 /** What somebody chooses a project for. */
 function mayOf(choice: Choice): string {
-  return choice.carried.publish ? "run and publish" : WORDS[wayOf(choice)].may;
+  return choice.purpose === "run" && choice.carried.publish ? "run and publish" : WORDS[wayOf(choice)].may;
 }
 
 /** Says that there is nothing to offer. */
@@ -217,8 +217,9 @@ function unpublishedBlock(projects: readonly Project[], place: HexPlace): Sectio
 }
 
 /** What was typed after the name. */
-function carriedContext({ purpose, carried: { dryRun, ...options } }: Choice): ContextBlock | null {
-  if (purpose !== "run") return null;
+function carriedContext(choice: Choice): ContextBlock | null {
+  if (choice.purpose !== "run") return null;
+  const { dryRun, ...options } = choice.carried;
   const line = optionsLine(options);
   const isDry = dryRun ? "*Dry run* asks Hex whether the run would start, without starting it." : null;
   return context(isDry, line === null ? null : `With what you typed: ${line}`);
@@ -230,10 +231,10 @@ function knownContext(known: number | null): ContextBlock | null {
     : context(`${count(known, "project")} known so far: the bot is still reading the others from Hex.`);
 }
 
-type Way = "run" | "dry_run" | "runs" | "cancel" | "watch";
+type Way = Choice["purpose"] | "dry_run";
 
-function wayOf({ purpose, carried }: Choice): Way {
-  return purpose === "run" && carried.dryRun ? "dry_run" : purpose;
+function wayOf(choice: Choice): Way {
+  return choice.purpose === "run" && choice.carried.dryRun ? "dry_run" : choice.purpose;
 }
 
 /** `ask` goes before the title and a question mark, and `may` after "You may not". */

@@ -53,7 +53,7 @@ import {
   withoutCard,
 } from "../../../src/slack/messages/card-elsewhere.js";
 import { NOTHING_CARRIED, TOO_LONG } from "../../../src/slack/messages/carried.js";
-import { chosenSchema, fitsButton, KEPT, othersSchema, PURPOSES } from "../../../src/slack/messages/choice.js";
+import { chosenSchema, fitsButton, KEPT, othersSchema } from "../../../src/slack/messages/choice.js";
 import {
   choiceGoneMessage,
   chooseProjectMessage,
@@ -822,13 +822,16 @@ describe("never past a limit, whatever the data", () => {
       .tuple(project, fc.oneof(nasty, longTitle), fc.uuid())
       .map(([made, title, id]) => ({ ...made, title, id }));
     const view: fc.Arbitrary<ProjectChoice> = fc.record({
-      choice: fc.record({
-        purpose: fc.constantFrom(...PURPOSES),
-        text: nasty,
-        carried,
-        level: fc.constantFrom(...LEVELS),
-        page: fc.boolean(),
-      }),
+      choice: fc.oneof(
+        fc.record({ purpose: fc.constant("run"), text: nasty, carried }),
+        fc.record({
+          purpose: fc.constant("watch"),
+          text: nasty,
+          level: fc.constantFrom(...LEVELS),
+          page: fc.boolean(),
+        }),
+        fc.record({ purpose: fc.constantFrom("runs", "cancel"), text: nasty }),
+      ),
       fit: fc.constantFrom("one", "several", "others", "nearest"),
       projects: fc.array(one, { maxLength: 5 }),
       total: fc.nat(),

@@ -4,7 +4,7 @@ import { readChoice } from "../../flows/kept-choice.js";
 import { openRunForm } from "../../flows/open-run-form.js";
 import { ACTIONS } from "../../messages/action-ids.js";
 import { packed } from "../../messages/carried.js";
-import { type Chosen, chosenSchema } from "../../messages/choice.js";
+import { type Chosen, chosenSchema, runChoiceSchema } from "../../messages/choice.js";
 import type { Bot } from "../context.js";
 import { type Action, type Click, withValue } from "./action.js";
 
@@ -12,7 +12,7 @@ export const changeInputs: Action = { id: ACTIONS.changeInputs, deed: null, pres
 
 /** Opens the form with what was typed, or, if that was nothing, with what earlier runs used. */
 async function press(bot: Bot, click: Click, chosen: Chosen): Promise<void> {
-  const choice = await readChoice(bot, click, chosen);
+  const choice = await readChoice(bot, click, chosen, runChoiceSchema);
   if (choice === null) return;
   const { dryRun, ...options } = choice.carried;
   const project = click.permissions.projects.named({ id: chosen.project });

@@ -7,7 +7,7 @@ import { readProject } from "../../flows/read-project.js";
 import { startRun } from "../../flows/start-run.js";
 import { tellAlreadyStarted } from "../../flows/tell-already-started.js";
 import { ACTIONS } from "../../messages/action-ids.js";
-import { type Chosen, chosenSchema } from "../../messages/choice.js";
+import { type Chosen, chosenSchema, runChoiceSchema } from "../../messages/choice.js";
 import { chosenMessage } from "../../messages/choose-project.js";
 import { titleOf } from "../../messages/run-words.js";
 import type { Bot } from "../context.js";
@@ -17,7 +17,7 @@ export const runChosen: Action = { id: ACTIONS.runChosen, deed: "run", press: wi
 
 /** Starts one run for each project in each choice, however often it is pressed. */
 async function press(bot: Bot, click: Click, chosen: Chosen): Promise<void> {
-  const choice = await readChoice(bot, click, chosen);
+  const choice = await readChoice(bot, click, chosen, runChoiceSchema);
   if (choice === null) return;
   const project = await readProject(click, chosen.project, deedOfStart(choice.carried));
   const options = await optionsToStart(bot, click, project, choice.carried);

@@ -5,14 +5,14 @@ import { readChoice } from "../../flows/kept-choice.js";
 import { projectRuns, runsToCancel } from "../../flows/list-project-runs.js";
 import { readProject } from "../../flows/read-project.js";
 import { ACTIONS } from "../../messages/action-ids.js";
-import { chosenSchema } from "../../messages/choice.js";
+import { chosenSchema, listChoiceSchema } from "../../messages/choice.js";
 import { type Action, withValue } from "./action.js";
 
 export const showChosen: Action = {
   id: ACTIONS.showChosen,
   deed: null,
   press: withValue(chosenSchema, async (bot, click, chosen) => {
-    const choice = await readChoice(bot, click, chosen);
+    const choice = await readChoice(bot, click, chosen, listChoiceSchema);
     if (choice === null) return;
     const project = await readProject(click, chosen.project, deedOf(choice));
     const runs =

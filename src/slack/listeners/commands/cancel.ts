@@ -11,7 +11,6 @@ import { runsToCancel } from "../../flows/list-project-runs.js";
 import { learnProject } from "../../flows/read-project.js";
 import { projectOfRunFor, runsFor } from "../../flows/runs-for.js";
 import { noRunInLinkMessage, unknownRunMessage, unusableLinkMessage } from "../../messages/answers.js";
-import { plainChoice } from "../../messages/choice.js";
 import { runsInFlightMessage } from "../../messages/runs.js";
 import { isUnusable, parseProjectRef, projectIdIn } from "../../parse/project-ref.js";
 import { plainWords } from "../../parse/words.js";
@@ -98,13 +97,13 @@ async function offerRuns(bot: Bot, interaction: Interaction, projectId: string):
 }
 
 async function offerRunsByName(bot: Bot, interaction: Interaction, text: string): Promise<void> {
-  const project = await findProject(bot, interaction, plainChoice("cancel", text));
+  const project = await findProject(bot, interaction, { purpose: "cancel", text });
   if (project !== null) await interaction.respond(await runsToCancel(bot, interaction, project, "by_name"));
 }
 
 /** The id of the project with a name; `undefined` after asking the person or telling them why there is none. */
 async function idByName(bot: Bot, interaction: Interaction, text: string): Promise<string | undefined> {
-  return (await findProject(bot, interaction, plainChoice("cancel", text)))?.id;
+  return (await findProject(bot, interaction, { purpose: "cancel", text }))?.id;
 }
 
 /** An id on its own is a run's here. */

@@ -27,13 +27,7 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
   const parsed = parseRunArguments(text);
   if (!parsed.ok) return interaction.respond(withTyped(runProblemMessage(parsed.problem), interaction.typed));
   const { target, ...carried } = parsed.arguments;
-  const project = await findProject(bot, interaction, {
-    purpose: "run",
-    text: target,
-    carried,
-    level: "trouble",
-    page: false,
-  });
+  const project = await findProject(bot, interaction, { purpose: "run", text: target, carried });
   if (project === null) return;
   const options = await optionsToStart(bot, interaction, project, carried);
   if (options !== null) await startRun(bot, interaction, { key: interaction.key, project, options });

@@ -4,7 +4,6 @@ import { findProject } from "../../flows/find-project.js";
 import { listAt } from "../../flows/list-at.js";
 import { projectRuns } from "../../flows/list-project-runs.js";
 import { runsFor } from "../../flows/runs-for.js";
-import { plainChoice } from "../../messages/choice.js";
 import { watchedRunsMessage } from "../../messages/runs.js";
 import { plainWords } from "../../parse/words.js";
 import type { Bot, Interaction } from "../context.js";
@@ -32,6 +31,6 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
     const at = await listAt(bot, interaction, live);
     return interaction.respond(watchedRunsMessage(live, ended.slice(0, LATELY), at));
   }
-  const project = await findProject(bot, interaction, plainChoice("runs", typed));
+  const project = await findProject(bot, interaction, { purpose: "runs", text: typed });
   if (project !== null) await interaction.respond(await projectRuns(bot, interaction, project));
 }

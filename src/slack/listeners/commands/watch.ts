@@ -3,7 +3,6 @@
 
 import { findProject } from "../../flows/find-project.js";
 import { setWatch } from "../../flows/set-watch.js";
-import { NOTHING_CARRIED } from "../../messages/carried.js";
 import { ownerIsAddressMessage, whatToWatchMessage } from "../../messages/watch-answers.js";
 import { isAddress, parseWatchArguments } from "../../parse/watch-arguments.js";
 import type { Bot, Interaction } from "../context.js";
@@ -25,7 +24,6 @@ async function handle(bot: Bot, interaction: Interaction, typed: string): Promis
   if (rule?.kind === "owner" && !isAddress(rule.email))
     return interaction.respond(ownerIsAddressMessage(rule.email, "watch"));
   if (rule !== null) return setWatch(bot, interaction, rule, { level, page });
-  const choice = { purpose: "watch" as const, text, carried: NOTHING_CARRIED, level, page };
-  const project = await findProject(bot, interaction, choice);
+  const project = await findProject(bot, interaction, { purpose: "watch", text, level, page });
   if (project !== null) await setWatch(bot, interaction, { kind: "project", id: project.id }, { level, page });
 }
