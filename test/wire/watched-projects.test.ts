@@ -87,6 +87,24 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("watching")).toMatch(/\n:red_circle: \*<.*\|Zebra counts>[\s\S]*… and 5 more projects\./);
   });
 
+  test("/hex watching says that nothing fits a category any more, once it was renamed in Hex", async () => {
+    const project = add("Revenue", { categories: ["Finance"] });
+    await harness.ask("projects");
+    await harness.ask("watch category:Finance");
+    await harness.ask("watch scheduled");
+    expect(await harness.ask("watching")).not.toContain("No project fits");
+    project.categories = [{ name: "Finance and controlling", description: null }];
+    await harness.pass(12 * MINUTE, STEP_MS);
+    expect(await harness.ask("watching")).toMatch(
+      /`Finance`\n.*\n.*\n:warning: No project fits this now.*its new name\./,
+    );
+    project.schedules = [];
+    await harness.pass(12 * MINUTE, STEP_MS);
+    expect((await harness.ask("watching")).match(/No project fits this now, so nobody is told of any\./g)).toHaveLength(
+      2,
+    );
+  });
+
   test("/hex watching says in words what is wrong, and begins with what is", async () => {
     const fine = add("Churn", { schedules: [] });
     const late = add("Weekly revenue");

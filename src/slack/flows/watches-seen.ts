@@ -43,6 +43,7 @@ export async function watchesSeen(bot: Bot, interaction: Interaction): Promise<S
     mayEnd: mayEnd(interaction, watch),
     ...seenProjects(watch.rule, permissions.projects, { now, followed, open, shown }),
     absent: absentProjects(watch.rule, permissions.projects, followed),
+    areAllKnown: permissions.projects.isWhole,
   }));
   // The message may not have room for all of them.
   return seen.toSorted((a, b) => Number(hasTrouble(b)) - Number(hasTrouble(a)));

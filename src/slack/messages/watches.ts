@@ -4,7 +4,7 @@ import type { KnownBlock } from "@slack/types";
 import type { Due } from "../../follow/due-times.js";
 import type { Followed } from "../../follow/followed-project.js";
 import type { Trouble } from "../../follow/trouble.js";
-import { ruleKey, type Watch } from "../../follow/watch.js";
+import { type Rule, ruleKey, type Watch } from "../../follow/watch.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { type AbsentProject, absenceLine } from "./absence.js";
@@ -48,6 +48,8 @@ export interface SeenWatch {
   projects: readonly SeenProject[];
   /** The projects that are not judged at the moment. */
   absent: readonly AbsentProject[];
+  /** Whether all projects have been read once, so that there are no others. */
+  areAllKnown: boolean;
 }
 
 /** Projects that are shown of one rule, and how many of those that are not judged in any case. */
@@ -86,7 +88,7 @@ function unwatchable({ watch: { rule }, projects, absent }: SeenWatch): ProjectS
 
 /** `name`: what a screen reader calls what is watched. */
 function watchBlocks(
-  { watch, mayEnd, total, hidden, projects, absent }: SeenWatch,
+  { watch, mayEnd, total, hidden, projects, absent, areAllKnown }: SeenWatch,
   name: string,
   at: { now: number; place: HexPlace },
 ): KnownBlock[] {
@@ -106,8 +108,16 @@ function watchBlocks(
     .map((one) => `:white_circle: ${absenceLine(one, at.place)}`);
   const goneRest = absent.length - gone.length;
   const moreGone = goneRest > 0 ? `… and ${count(goneRest, "more project")} not checked.` : null;
-  const all = [...lines, moreProjects(rest), ...gone, moreGone, hiddenNote(hidden, total)];
+  const none = areAllKnown && total + absent.length === 0 ? nothingFits(rule) : null;
+  const all = [...lines, moreProjects(rest), ...gone, moreGone, none, hiddenNote(hidden, total)];
   return [section(head, end), ...paragraphs(all.filter((line) => line !== null))];
+}
+
+/** A category that was renamed, for example, is watched in vain. */
+function nothingFits({ kind }: Rule): string | null {
+  if (kind === "project") return null;
+  const renamed = kind === "scheduled" ? "" : " If it was renamed in Hex, watch it by its new name.";
+  return `:warning: No project fits this now, so nobody is told of any.${renamed}`;
 }
 
 function projectLine(seen: SeenProject, { now, place }: { now: number; place: HexPlace }, isNamed: boolean): string {

@@ -27,6 +27,7 @@ const seen = (title: string) => {
     hidden: 0,
     projects: [{ project, followed: null, nextDue: null, trouble: null }],
     absent: [],
+    areAllKnown: true,
   };
 };
 
