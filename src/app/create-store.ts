@@ -43,13 +43,9 @@ export async function createStore({ config, log, secretInFile, clock: machineClo
       store.file?.assertThere();
       await checkWrite(store.db);
     },
-    onChange: (state, err) => {
-      if (state.ok) log.info("The store works again");
-      else
-        log.error(
-          { err, why: state.why, todo: storeSentence(state.why, config.store.kind) },
-          "The store does not work",
-        );
+    onChange: ({ why }, err) => {
+      if (why === null) log.info("The store works again");
+      else log.error({ err, why, todo: storeSentence(why, config.store.kind) }, "The store does not work");
     },
   });
   const rows = new RowReader(({ place, why }) =>

@@ -64,9 +64,8 @@ export class Readiness {
   }
 
   async #storePart(): Promise<Part> {
-    const state = await this.options.store();
-    const at = iso(state.at);
-    return state.ok ? { ok: true, at } : { ok: false, at, since: iso(state.since), why: state.why };
+    const { at, since, why } = await this.options.store();
+    return why === null ? { ok: true, at: iso(at) } : { ok: false, at: iso(at), since: iso(since), why };
   }
 
   /** When another process leads, there is nothing to report here. If none does, the missing probes show it. */

@@ -6,14 +6,20 @@ import { MINUTE } from "../lib/time.js";
 import { LateError, STORE_MS, within } from "../lib/with-timeout.js";
 import { StoreFailure, type StoreFailureKind } from "./failure.js";
 
-/** `at` is when it was tested, `since` when this state was first seen; epoch ms. */
-export type StoreState = { at: number; since: number } & ({ ok: true } | { ok: false; why: StoreFailureKind });
+export interface StoreState {
+  /** When it was tested, epoch ms. */
+  at: number;
+  /** Since when it has worked, or has not, for whatever reasons; epoch ms. */
+  since: number;
+  /** Why it does not work; `null` when it does. */
+  why: StoreFailureKind | null;
+}
 
 export interface StoreCheckOptions {
   clock: Clock;
   /** Writes something small, and checks that the file is there. */
   tryStore: () => Promise<void>;
-  /** Called when the state changes, with why (`null` when it works), but not for the first state if that is a good one. */
+  /** Called when `why` changes, with the error, but not for the first state if that is a good one. */
   onChange: (state: StoreState, error: unknown) => void;
 }
 
@@ -40,8 +46,8 @@ export class StoreCheck {
   /** Checks until `signal` aborts, so that the log reports failures even if nobody asks. */
   async keep(signal: AbortSignal): Promise<void> {
     await new PollingLoop(this.options.clock).until(signal, async () => {
-      const { ok } = await this.now();
-      return ok ? ROUND_MS : AGAIN_MS;
+      const { why } = await this.now();
+      return why === null ? ROUND_MS : AGAIN_MS;
     });
   }
 
@@ -49,9 +55,9 @@ export class StoreCheck {
     const at = this.options.clock.now();
     try {
       await this.#write();
-      return this.#seen({ at, since: at, ok: true }, null);
+      return this.#seen(at, null, null);
     } catch (error) {
-      return this.#seen({ at, since: at, ok: false, why: whyNot(error) }, error);
+      return this.#seen(at, whyNot(error), error);
     }
   }
 
@@ -66,18 +72,14 @@ export class StoreCheck {
     await within(clock, STORE_MS, written);
   }
 
-  #seen(state: StoreState, error: unknown): StoreState {
+  #seen(at: number, why: StoreFailureKind | null, error: unknown): StoreState {
     const before = this.#known;
-    const isSame = before !== null && before.ok === state.ok && whyOf(before) === whyOf(state);
-    // A different reason does not reset `since`.
-    this.#known = { ...state, since: before !== null && before.ok === state.ok ? before.since : state.since };
-    if (!isSame && (before !== null || !state.ok)) this.options.onChange(this.#known, error);
-    return this.#known;
+    const isAsBefore = before !== null && (before.why === null) === (why === null);
+    const state = { at, since: isAsBefore ? before.since : at, why };
+    this.#known = state;
+    if (why !== (before?.why ?? null)) this.options.onChange(state, error);
+    return state;
   }
-}
-
-function whyOf(state: StoreState): StoreFailureKind | null {
-  return state.ok ? null : state.why;
 }
 
 function whyNot(error: unknown): StoreFailureKind {

@@ -26,8 +26,8 @@ export async function demandStore<T>(
   undone: NothingDone["undone"],
   work: () => Promise<T>,
 ): Promise<T> {
-  const store = await storeCheck.now();
-  if (!store.ok && store.why !== "timeout") throw new NothingDone(undone, store.why);
+  const { why } = await storeCheck.now();
+  if (why !== null && why !== "timeout") throw new NothingDone(undone, why);
   try {
     return await work();
   } catch (error) {

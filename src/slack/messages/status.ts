@@ -138,7 +138,7 @@ function besideBlocks(
 
 function foot({ connection, store, watched, budgetLeft, reference }: Status, now: number): KnownBlock | null {
   return context(
-    `${watched === null ? "number of tracked runs not known" : `${count(watched, "run")} tracked`} · ${count(budgetLeft, "request")} to Hex left this minute${store.ok ? ` · store working since ${date(store.since)}` : ""} · checked ${date(now, "{time_secs}")}`,
+    `${watched === null ? "number of tracked runs not known" : `${count(watched, "run")} tracked`} · ${count(budgetLeft, "request")} to Hex left this minute${store.why === null ? ` · store working since ${date(store.since)}` : ""} · checked ${date(now, "{time_secs}")}`,
     connection.error === null ? referenceWords(reference) : null,
   );
 }

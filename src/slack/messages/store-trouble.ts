@@ -41,7 +41,7 @@ const UNDONE = {
 } as const;
 
 /** A line of mrkdwn for `/hex status`; `null` while the store works. */
-export function storeTroubleLine(store: StoreState, kind: StoreKind): string | null {
-  if (store.ok) return null;
-  return `:warning: *The store has not worked* since ${date(store.since)}: ${inline(storeSentence(store.why, kind), 600)}. Until it works again, nothing can be started or cancelled here, and cards are not updated.`;
+export function storeTroubleLine({ since, why }: StoreState, kind: StoreKind): string | null {
+  if (why === null) return null;
+  return `:warning: *The store has not worked* since ${date(since)}: ${inline(storeSentence(why, kind), 600)}. Until it works again, nothing can be started or cancelled here, and cards are not updated.`;
 }
