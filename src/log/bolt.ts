@@ -13,12 +13,18 @@ function boltLevelOf(level: string): BoltLevel {
   return level === "warn" ? BoltLevel.WARN : BoltLevel.ERROR;
 }
 
+interface TroubleLevels {
+  warn?: "debug";
+  error?: "debug";
+}
+
 /**
  * Makes a log usable as Bolt's `logger`. Bolt's debug becomes trace. Bolt can make its own lines quieter with `setLevel`, but not
  * louder than the log itself.
- * @param errorLevel the level of Bolt's errors: "debug" where the bot says itself what they mean
+ * @param levels the levels of Bolt's warnings and errors: "debug" where the bot says itself what they mean
  */
-export function boltLogger(logger: Logger, errorLevel: "error" | "debug" = "error"): BoltLogger {
+export function boltLogger(logger: Logger, levels: TroubleLevels = {}): BoltLogger {
+  const { warn = "warn", error = "error" } = levels;
   let target = logger;
   let wanted = BoltLevel.DEBUG;
   const getLevel = () => {
@@ -29,20 +35,20 @@ export function boltLogger(logger: Logger, errorLevel: "error" | "debug" = "erro
     (boltLevel: BoltLevel, level: "trace" | "debug" | "info" | "warn" | "error") =>
     (...parts: unknown[]): void => {
       if (BOLT_ORDER.indexOf(boltLevel) < BOLT_ORDER.indexOf(wanted) || !target.isLevelEnabled(level)) return;
-      const error = parts.find((part) => part instanceof Error);
+      const err = parts.find((part) => part instanceof Error);
       const text = parts
-        .filter((part) => !error || part !== error)
+        .filter((part) => !err || part !== err)
         .map(describePart)
         .join(" ");
       // As an argument, so that a % in the text is not a placeholder.
-      if (error) target[level]({ err: error }, "%s", text === "" ? error.message : text);
+      if (err) target[level]({ err }, "%s", text === "" ? err.message : text);
       else target[level]("%s", text);
     };
   return {
     debug: writer(BoltLevel.DEBUG, "trace"),
     info: writer(BoltLevel.INFO, "info"),
-    warn: writer(BoltLevel.WARN, "warn"),
-    error: writer(BoltLevel.ERROR, errorLevel),
+    warn: writer(BoltLevel.WARN, warn),
+    error: writer(BoltLevel.ERROR, error),
     getLevel,
     setLevel: (level) => {
       wanted = level;

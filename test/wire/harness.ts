@@ -201,7 +201,7 @@ export class Harness {
   /** `env` has the variables that differ from before, for this start. */
   async startBot(
     env: Record<string, string> = {},
-    settings: Pick<AppOptions, "isOpen" | "policy"> = {},
+    settings: Pick<AppOptions, "isOpen" | "policy" | "signal"> = {},
   ): Promise<void> {
     const whole = { ...this.env(), ...env };
     const reading = withSecretFiles(whole, readConfig);

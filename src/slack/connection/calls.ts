@@ -2,8 +2,7 @@
 
 import { readBody } from "../../lib/body.js";
 import { parseJson } from "../../lib/json.js";
-import { proxyErrorIn } from "../../lib/network.js";
-import { slackWord } from "./failures.js";
+import { slackWord, wordOfLoss } from "./failures.js";
 
 /** The methods that the bot uses. A `response_url` is not a method but counts as one. */
 const SLACK_METHODS = [
@@ -33,7 +32,7 @@ export interface SlackCall {
   channel: string | null;
   /** The HTTP status; `null` when there was no answer. */
   status: number | null;
-  /** Slack's error code, or `proxy` for a refusal by a proxy; `null` when the call succeeded or there was no answer. */
+  /** Slack's error code, or without an answer the bot's word for why there is none; `null` when the call succeeded. */
   word: string | null;
   ok: boolean;
   /** The token's scopes, if the answer lists them. */
@@ -57,8 +56,7 @@ export function observedFetch(send: typeof fetch, onCall: (call: SlackCall) => v
       const response = await send(input, init);
       answer = { response, ...(await readBody(response, MAX_BODY, init?.signal)) };
     } catch (error) {
-      const word = proxyErrorIn(error) === null ? null : "proxy";
-      onCall({ ...asked, status: null, word, ok: false, scopes: null });
+      onCall({ ...asked, status: null, word: wordOfLoss(error), ok: false, scopes: null });
       throw error;
     }
     const { response, text, isWhole } = answer;

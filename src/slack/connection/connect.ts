@@ -45,7 +45,7 @@ export function clientOptions(options: ClientOptions): WebClientOptions & { fetc
     timeout: TIMEOUT_MS,
     retryConfig: { retries: 1, minTimeout: 500, maxTimeout: 500 },
     rejectRateLimitedCalls: true,
-    logger: boltLogger(log.child({ name: "slack" })),
+    logger: boltLogger(log.child({ name: "slack" }), { warn: "debug" }),
   };
 }
 
@@ -147,7 +147,7 @@ function overSocketMode(mode: Mode<"socket">, parts: ConnectionParts): SlackConn
     appToken: new AppToken({ token: mode.appToken, inFile: () => secretInFile("SLACK_APP_TOKEN") }),
     client: {
       // The receiver logs why there is no connection, and that one was lost.
-      logger: boltLogger(log.child({ name: "bolt" }), "debug"),
+      logger: boltLogger(log.child({ name: "bolt" }), { error: "debug" }),
       clientPingTimeout: pingMs,
       clientOptions: { ...webApi, ...NEVER_TWICE },
       ...(network.dispatcher === undefined ? {} : { dispatcher: network.dispatcher }),

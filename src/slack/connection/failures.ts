@@ -1,6 +1,7 @@
 // Refusals and failures of Slack's Web API, classified by what the bot can do about them.
 
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
+import { failuresIn, unreachedBy } from "../../lib/fetch-failure.js";
 import { proxyErrorIn } from "../../lib/network.js";
 import { MINUTE } from "../../lib/time.js";
 import type { SlackCall, SlackMethod } from "./calls.js";
@@ -181,11 +182,16 @@ export function slackWord(text: string): string {
 }
 const UNREADABLE = "unreadable";
 
+/** The bot's word for why `fetch` had no answer. */
+export function wordOfLoss(error: unknown): "proxy" | "dns" | "tls" | "network" {
+  return proxyErrorIn(error) === null ? (unreachedBy(failuresIn(error)) ?? "network") : "proxy";
+}
+
 /** Classifies what a WebClient threw; `null` when it is not a failure of Slack. */
 export function slackFailureOf(error: unknown): SlackFailure | null {
   if (error instanceof SlackFailure) return error;
   if (error instanceof WebAPIRateLimitedError) return rateLimited(pauseMsOf(error.retryAfter));
-  if (error instanceof WebAPIRequestError) return transient(proxyErrorIn(error) === null ? "network" : "proxy");
+  if (error instanceof WebAPIRequestError) return transient(wordOfLoss(error));
   if (error instanceof WebAPIHTTPError) return transient(`HTTP ${error.statusCode}`);
   if (error instanceof UnreadableAnswerError) return transient(UNREADABLE);
   return error instanceof WebAPIPlatformError ? failureOfWord(slackWord(error.data.error)) : null;

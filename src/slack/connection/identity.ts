@@ -2,11 +2,12 @@
 
 import type { WebClient } from "@slack/web-api";
 import { abortable } from "../../lib/abortable.js";
+import { atMostEvery } from "../../lib/at-most-every.js";
 import type { Clock } from "../../lib/clock.js";
 import { MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
-import { mayPass, retryPauseMs, SlackFailure, slackFailureOf } from "./failures.js";
+import { mayPass, retryPauseMs, type SlackFailure, slackFailureOf } from "./failures.js";
 import type { Installation } from "./members.js";
 import { authTest, readAnswer, teamsList } from "./read-answer.js";
 
@@ -44,33 +45,27 @@ export interface Waiting {
 
 /** The longest pause before asking Slack again, in ms, unless Slack itself asks for a longer one. */
 const LONGEST_PAUSE_MS = MINUTE;
+/** How often the log says that Slack still fails for the same reason, in ms. */
+const SAID_AGAIN_MS = 10 * MINUTE;
 
 /** The same, but retries for as long as Slack cannot be reached or fails. Rejects when Slack refuses or `signal` aborts. */
 export async function identifyOnceReached(slack: WebClient, { clock, log, signal }: Waiting): Promise<SlackIdentity> {
+  const isNews = atMostEvery<string>(clock, SAID_AGAIN_MS);
   for (let failures = 1; ; failures++) {
-    const outcome = await abortable(identify(slack), signal).catch((error: unknown) => {
-      const failure = mayPassOf(error);
-      if (failure === null || signal.aborted) throw error;
-      return failure;
-    });
-    if (!(outcome instanceof SlackFailure)) return outcome;
-    const pause = pauseOf(outcome, failures);
-    const { what, todo } = slackRemedy(outcome.word);
-    log.warn(
-      { failure: outcome.facts, todo, again: pause },
-      "%s, and the start waits for it: trying again in %d s",
-      what,
-      pause / 1_000,
-    );
-    await clock.sleep(pause, signal);
-    signal.throwIfAborted();
+    try {
+      return await abortable(identify(slack), signal);
+    } catch (err) {
+      const failure = slackFailureOf(err);
+      if (failure === null || !mayPass(failure) || signal.aborted) throw err;
+      const pause = pauseOf(failure, failures);
+      const { what, todo } = slackRemedy(failure.word);
+      const level = isNews(failure.word) ? "warn" : "debug";
+      const facts = { err, failure: failure.facts, todo, again: pause };
+      log[level](facts, "%s, and the start waits for it: the bot keeps trying", what);
+      await clock.sleep(pause, signal);
+      signal.throwIfAborted();
+    }
   }
-}
-
-/** `null` when the failure is not temporary. */
-function mayPassOf(error: unknown): SlackFailure | null {
-  const failure = slackFailureOf(error);
-  return failure !== null && mayPass(failure) ? failure : null;
 }
 
 function pauseOf(failure: SlackFailure, failures: number): number {

@@ -4,10 +4,17 @@
 import { RespondError } from "@slack/bolt";
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 import type { Clock } from "../../lib/clock.js";
-import { proxyErrorIn } from "../../lib/network.js";
 import type { Message } from "../messages/blocks.js";
 import { type Content, waysToSay } from "../messages/plain.js";
-import { asSlackFailure, failureOfCall, mayPass, refusesBlocks, refusesMessage, SlackFailure } from "./failures.js";
+import {
+  asSlackFailure,
+  failureOfCall,
+  mayPass,
+  refusesBlocks,
+  refusesMessage,
+  SlackFailure,
+  wordOfLoss,
+} from "./failures.js";
 import { AnswerRefused, type Respond } from "./response-url.js";
 import { pauseMsOf } from "./retry-after.js";
 
@@ -123,10 +130,10 @@ export function answerFailure(error: unknown): SlackFailure | null {
   // From a WebClient, when there is no response_url.
   if (WEB_API_ERRORS.some((type) => error instanceof type)) return asSlackFailure(error);
   if (!(error instanceof Error)) return null;
-  if (proxyErrorIn(error) !== null) return new SlackFailure({ kind: "transient", word: "proxy" });
   // From `fetch`, which Bolt's answers go through.
-  const isLost = error.name === "TimeoutError" || LOST.includes(error.message);
-  return isLost ? new SlackFailure({ kind: "transient", word: "network" }) : null;
+  const word = wordOfLoss(error);
+  const isLost = word === "proxy" || error.name === "TimeoutError" || LOST.includes(error.message);
+  return isLost ? new SlackFailure({ kind: "transient", word }) : null;
 }
 
 const WEB_API_ERRORS = [WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError];

@@ -117,6 +117,14 @@ const REMEDIES: Record<string, SlackRemedy> = {
     what: "Slack cannot be reached",
     todo: "check that the bot's machine can reach SLACK_API_URL over HTTPS, and look at https://slack-status.com",
   },
+  dns: {
+    what: "Slack's host was not found",
+    todo: "check SLACK_API_URL and the DNS of the bot's machine",
+  },
+  tls: {
+    what: "The bot could not make a secure connection to Slack",
+    todo: "point NODE_EXTRA_CA_CERTS at your company's root certificate and restart the bot, and check the machine's date and time",
+  },
   proxy: {
     what: "The proxy does not let the bot through to Slack",
     todo: "check HTTPS_PROXY and NO_PROXY in the bot's environment, and ask whoever runs the proxy to allow Slack's hosts (see docs/deployment.md#behind-a-proxy)",

@@ -72,5 +72,5 @@ test("an answer that breaks off is no answer", async () => {
   const body = () => new ReadableStream({ pull: (controller) => controller.error(broken) });
   const { outcome, calls } = await ask(POST, () => new Response(body()));
   expect(outcome).toBe(broken);
-  expect(calls).toMatchObject([{ ok: false, status: null, word: null }]);
+  expect(calls).toMatchObject([{ ok: false, status: null, word: "network" }]);
 });
