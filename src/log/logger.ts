@@ -21,7 +21,7 @@ function withoutControls(text: string): string {
 
 /** Formats a line for people to read, in this thread. */
 function prettyPrinter(colorize: boolean): (line: string) => string {
-  const prettify = prettyFactory({ colorize, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" });
+  const prettify = prettyFactory({ colorize, ignore: "pid,hostname", translateTime: "SYS:standard" });
   return (line) => {
     try {
       return prettify(line);

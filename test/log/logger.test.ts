@@ -35,6 +35,16 @@ test("a line is JSON with the level as a word and the time as ISO", () => {
   expect(text().endsWith("}\n")).toBe(true);
 });
 
+test("a line for people says the same day and time as JSON does, whatever the time zone", () => {
+  const { logger, text } = open({ pretty: true });
+  const before = Date.now();
+  logger.info("started");
+  const said = /^\[(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) ([+-]\d{4})\] INFO: started\n$/.exec(text());
+  const at = Date.parse(`${said?.[1]}T${said?.[2]}${said?.[3]}`);
+  expect(at).toBeGreaterThanOrEqual(before);
+  expect(at).toBeLessThanOrEqual(Date.now());
+});
+
 describe("secrets", () => {
   test("a secret that is added later is removed from then on", () => {
     const secrets = new Set(["first-secret"]);
