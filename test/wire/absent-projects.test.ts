@@ -175,6 +175,7 @@ describe("no disappearance", () => {
     harness.hex.faults.add({ endpoint: "getProject", kind: { type: "status", status: 502 }, times });
     await harness.until(() => harness.requests("getProject").length > 0, STEP_MS);
     await harness.pass(15 * MINUTE, STEP_MS);
+    expect(harness.requests("getProject").length).toBeLessThanOrEqual(2);
     expect(await harness.ask("watching")).toContain("|Revenue>");
   });
 
