@@ -12,6 +12,23 @@ import type { RunsPart } from "./create-runs.js";
 import type { SlackPart } from "./create-slack.js";
 import type { StorePart } from "./create-store.js";
 
+export function createReadiness({ store, runs, outages, slack }: CheckedParts): Readiness {
+  return new Readiness({
+    clock: store.clock,
+    slack: slack.readiness,
+    lastProbe: () => outages.health.lastProbe(),
+    store: () => store.check.now(),
+    stalled: () => runs.poller.stalled,
+  });
+}
+
+interface CheckedParts {
+  store: StorePart;
+  runs: RunsPart;
+  outages: OutagesPart;
+  slack: SlackPart;
+}
+
 export interface HttpPart {
   port: number;
   /** From now on, it reports on each part, and in HTTP mode it accepts Slack's requests. */
@@ -21,9 +38,7 @@ export interface HttpPart {
 
 interface ServedParts {
   metrics: Metrics;
-  store: StorePart;
-  runs: RunsPart;
-  outages: OutagesPart;
+  readiness: Readiness;
   slack: SlackPart;
 }
 
@@ -35,14 +50,7 @@ export async function createHttp(port: number, refusals: SlackRefusals): Promise
   };
   let otherwise = notFound;
   const server = await startServer({ port, routes, otherwise: () => otherwise });
-  const serve = ({ metrics, store, runs, outages, slack }: ServedParts) => {
-    const readiness = new Readiness({
-      clock: store.clock,
-      slack: slack.readiness,
-      lastProbe: () => outages.health.lastProbe(),
-      store: () => store.check.now(),
-      stalled: () => runs.poller.stalled,
-    });
+  const serve = ({ metrics, readiness, slack }: ServedParts) => {
     const { requestListener, misdirectedListener } = slack.connection;
     routes["/readyz"] = readiness.answer;
     routes["/metrics"] = metrics.answer;

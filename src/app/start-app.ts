@@ -14,7 +14,7 @@ import { createCatalog } from "./create-catalog.js";
 import { createDigests } from "./create-digests.js";
 import { createFollow } from "./create-follow.js";
 import { createHex } from "./create-hex.js";
-import { createHttp } from "./create-http.js";
+import { createHttp, createReadiness } from "./create-http.js";
 import { createMessages } from "./create-messages.js";
 import { createOutages, recallWorkspace } from "./create-outages.js";
 import { createPaging } from "./create-paging.js";
@@ -65,7 +65,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   const parts = await create(settings, opened);
   const { network, metrics, slackClient, http, identity, store } = opened;
   const { lifetime, hex, catalog, permissions, nameCheck, policyVersions, runs, audit, outages, paging } = parts;
-  const { messages, slack, leaderLoops } = parts;
+  const { messages, slack, readiness, leaderLoops } = parts;
   const { signal: stopping } = lifetime.stopping;
 
   const loops: Promise<unknown>[] = [];
@@ -80,7 +80,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     await messages.followerStore.releaseAll();
     await runs.recovery.takeOver(stopping);
   }
-  http.serve({ metrics, store, runs, outages, slack });
+  http.serve({ metrics, readiness, slack });
   await abortable(slack.connection.open(), signal);
   loops.push(
     store.check.keep(stopping),
@@ -157,7 +157,8 @@ async function create(settings: Settings, opened: Awaited<ReturnType<typeof open
   const digests = createDigests(forMessages, messages);
   const slack = createSlack({ ...shared, network, identity, messages });
   const leaderLoops = new LeaderLoops({ ...shared, catalog: catalogPart, messages, digests, slack, keepMs });
-  startMetrics(metrics, { ...shared, messages, slack, leaderLoops, policyVersions, keepMs });
+  const readiness = createReadiness({ ...shared, slack });
+  startMetrics(metrics, { ...shared, messages, slack, readiness, leaderLoops, policyVersions, keepMs });
   void observeClockSteps(store.clock, lifetime.stopping.signal, (ms) => {
     logClockStep(settings.log, ms);
     outages.watchdog.wake();
@@ -165,7 +166,7 @@ async function create(settings: Settings, opened: Awaited<ReturnType<typeof open
     runs.recovery.wake();
     follow.poller.wake();
   });
-  return { ...shared, policyVersions, messages, slack, leaderLoops };
+  return { ...shared, policyVersions, messages, slack, readiness, leaderLoops };
 }
 
 /** Does the work on the first call only. All calls get the same promise. */

@@ -1,6 +1,7 @@
 // What each scrape of the metrics asks the parts.
 
 import type { Metrics } from "../http/metrics.js";
+import type { Readiness } from "../http/readyz.js";
 import type { PolicyVersions } from "../store/policy-versions.js";
 import type { HexPart } from "./create-hex.js";
 import type { MessagesPart } from "./create-messages.js";
@@ -21,6 +22,7 @@ interface MeasuredParts {
   messages: MessagesPart;
   paging: PagingPart | null;
   slack: SlackPart;
+  readiness: Readiness;
   leaderLoops: LeaderLoops;
   /** `null` where there is one process. */
   policyVersions: Pick<PolicyVersions, "count"> | null;
@@ -29,12 +31,26 @@ interface MeasuredParts {
 }
 
 export function startMetrics(metrics: Metrics, parts: MeasuredParts): void {
-  const { settings, store, hex, runs, outages, messages, paging, slack, leaderLoops, policyVersions, keepMs } = parts;
+  const {
+    settings,
+    store,
+    hex,
+    runs,
+    outages,
+    messages,
+    paging,
+    slack,
+    readiness,
+    leaderLoops,
+    policyVersions,
+    keepMs,
+  } = parts;
   const { clock, rows } = store;
   metrics.start({
     clock,
     budget: hex.budget,
     runsByState: () => runs.store.countByState(),
+    parts: () => readiness.parts(),
     slackConnected: () => slack.readiness().ok,
     isLeader: () => leaderLoops.areRunning,
     isPolicyBroken: () => settings.policyTrouble() !== null,

@@ -10,6 +10,7 @@ import type { Glance } from "../outages/store.js";
 import { isOverdue, type Probe } from "../outages/watchdog-state.js";
 import { READ_TABLES } from "../store/row-reader.js";
 import { collectProcess } from "./process-metrics.js";
+import { PARTS, type Parts } from "./readyz.js";
 
 /** What is read once at each scrape. Anything that rejects or takes longer than a second shows as NaN. */
 export interface MetricSources {
@@ -17,6 +18,8 @@ export interface MetricSources {
   budget: { left: number; perMinute: number };
   /** How many runs are in flight in each state. */
   runsByState: () => Promise<ReadonlyMap<string, number>>;
+  /** What `/readyz` says. */
+  parts: () => Promise<Parts>;
   slackConnected: () => boolean;
   /** Whether this process polls Hex about the runs. */
   isLeader: () => boolean;
@@ -171,6 +174,14 @@ export class Metrics {
     );
     this.#gauge("hexbot_alerts_held", "Alerts that Slack does not take at present.", () => sources.alertsHeld());
     this.#healthGauges(sources);
+    this.#gaugeBy("part", PARTS, {
+      name: "hexbot_ready",
+      help: "1 while a part works, as /readyz says.",
+      read: async () => {
+        const parts = await sources.parts();
+        return new Map(PARTS.map((part) => [part, Number(parts[part].ok)]));
+      },
+    });
     this.#gaugeBy("state", STATES, {
       name: "hexbot_runs_in_flight",
       help: "Runs that have not ended.",

@@ -42,6 +42,10 @@ interface Part {
   why?: string;
 }
 
+/** What the bot needs. */
+export const PARTS = ["slack", "store", "hex", "watch"] as const;
+export type Parts = Record<(typeof PARTS)[number], Part>;
+
 /** In ms. While all is well, no run waits this long for the next poll. */
 const STANDSTILL_MS = 3 * MINUTE;
 
@@ -57,7 +61,7 @@ export class Readiness {
     void this.parts().then((parts) => sendParts(response, parts));
   };
 
-  async parts(): Promise<{ slack: Part; store: Part; hex: Part; watch: Part }> {
+  async parts(): Promise<Parts> {
     const [store, hex] = await Promise.all([this.#storePart(), this.#hexPart()]);
     const { ok, since, why } = this.options.slack();
     return { slack: { ok, since: iso(since), ...(why === null ? {} : { why }) }, store, hex, watch: this.#watchPart() };

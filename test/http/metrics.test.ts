@@ -15,6 +15,7 @@ const SOURCES: MetricSources = {
   clock: new ManualClock(),
   budget: { left: 30, perMinute: 30 },
   runsByState: async () => new Map([["running", 2]]),
+  parts: async () => ({ slack: { ok: true }, store: { ok: true }, hex: { ok: true }, watch: { ok: true } }),
   slackConnected: () => true,
   isLeader: () => false,
   isPolicyBroken: () => false,

@@ -199,6 +199,21 @@ test("in Socket Mode, /readyz is not ready while the WebSocket is closed", async
   await harness.stop();
 });
 
+test("a store that does not work is in the metrics, too, so that an alert can fire", async () => {
+  const harness = await Harness.start("http");
+  const ready = async (part: string) => sample((await harness.get("/metrics")).text, `hexbot_ready{part="${part}"}`);
+  expect(await ready("store")).toBe(1);
+  const file = new Database(join(harness.dataDir, "hex-bot.db"));
+  file.exec("create trigger full before insert on requests begin select raise(abort, 'disk full'); end");
+  await harness.pass(2_000);
+  expect([await ready("slack"), await ready("store"), await ready("hex"), await ready("watch")]).toEqual([1, 0, 1, 1]);
+  file.exec("drop trigger full");
+  file.close();
+  await harness.pass(2_000);
+  expect(await ready("store")).toBe(1);
+  await harness.stop();
+});
+
 test("if the watchdog's probes cannot be stored, machines read that nobody knows how Hex is", async () => {
   const harness = await Harness.start("http", { env: { HEX_PROBE_SECONDS: "60" } });
   const file = new Database(join(harness.dataDir, "hex-bot.db"));
