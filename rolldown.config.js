@@ -12,6 +12,7 @@ export default defineConfig({
     "app/load-rules": "src/app/load-rules.ts",
     "app/start-app": "src/app/start-app.ts",
     "config/config": "src/config/config.ts",
+    "config/secrets": "src/config/secrets.ts",
     "log/logger": "src/log/logger.ts",
   },
   platform: "node",

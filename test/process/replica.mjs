@@ -3,7 +3,8 @@
 
 import { loadRules } from "../../dist/app/load-rules.js";
 import { startApp } from "../../dist/app/start-app.js";
-import { readConfig, secretsOf } from "../../dist/config/config.js";
+import { readConfig } from "../../dist/config/config.js";
+import { secretsOf } from "../../dist/config/secrets.js";
 import { createLogger } from "../../dist/log/logger.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
 
