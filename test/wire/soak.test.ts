@@ -128,6 +128,7 @@ beforeEach(async () => {
   process.on("warning", onWarning);
   subscribe("net.client.socket", onSocket);
   harness = await Harness.start("socket", { idle: true, slackPingMs: 300 });
+  harness.slack.limits.enforce = true;
   await harness.startBot({
     LOG_LEVEL: "info",
     HEX_PROBE_SECONDS: "60",
