@@ -119,7 +119,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.slack.faults.add({ method: "chat.postMessage", times: 1, afterEffect: true, kind });
     await arrive(2);
     await harness.pass(20 * MINUTE, STEP_MS);
-    expect(told().map((text) => text.includes("There may be another message about this above"))).toEqual([false, true]);
+    expect(told().map((text) => text.includes("This message may be here more than once"))).toEqual([false, true]);
   });
 
   test("its trouble ends without being called green, and does not come back with it", async () => {

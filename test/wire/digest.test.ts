@@ -206,7 +206,7 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
     await passUntil(EIGHT - MINUTE);
     harness.slack.faults.add({ method: "chat.postMessage", times: 1, afterEffect: true, kind: { type: "reset" } });
     await passUntil(EIGHT + 10 * MINUTE);
-    expect(posted().map((message) => shown(message).includes("may be here twice"))).toEqual([false, true]);
+    expect(posted().map((message) => shown(message).includes("may be here more than once"))).toEqual([false, true]);
   });
 
   test("the bot dies while Slack is silent: the next process sends it, and says that it may be there twice", async () => {
@@ -218,7 +218,7 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
     await harness.startBot();
     await arrives();
     await harness.pass(10 * MINUTE, STEP_MS);
-    expect(posted().map((message) => shown(message).includes("may be here twice"))).toEqual([true]);
+    expect(posted().map((message) => shown(message).includes("may be here more than once"))).toEqual([true]);
   });
 
   test("Slack refuses it for a while: late, and not because of the bot", async () => {
@@ -290,8 +290,8 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
     harness.slack.faults.add({ method, times: 1, afterEffect: true, kind: { type: "reset" } });
     await passUntil(EIGHT + 10 * MINUTE);
     expect(posted().map(shown)).toEqual([
-      expect.not.stringContaining("This may be here twice"),
-      expect.stringMatching(/has ended[\s\S]*This may be here twice/),
+      expect.not.stringContaining("This may be here more than once"),
+      expect.stringMatching(/has ended[\s\S]*This may be here more than once/),
     ]);
   });
 });

@@ -533,9 +533,9 @@ describe("an alert that Slack refuses", () => {
       times: 1,
     });
     fault({ type: "status", status: 500 });
-    await alertShows("There may be another message about this above", 1);
+    await alertShows("This message may be here more than once", 1);
     harness.hex.faults.clear();
-    expect(shown(await alertShows("Over: connected", 1))).toContain("There may be another message about this above");
+    expect(shown(await alertShows("Over: connected", 1))).toContain("This message may be here more than once");
     expect(alerts()).toHaveLength(2);
   });
 
@@ -723,7 +723,7 @@ describe("a warning of the expiry", () => {
     harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + 2 * DAY);
     await alertShows("token expires", 1);
     const areDoubled = () =>
-      alerts().map((one) => shown(one).includes("There may be another message about this above"));
+      alerts().map((one) => shown(one).includes("This message may be here more than once"));
     expect(areDoubled()).toEqual([false, true]);
     harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + 90 * DAY);
     await alertShows("was renewed*", 1);

@@ -77,6 +77,7 @@ afterEach(() => harness.stop());
 test(`${HOURS} hours of watched projects, seed ${SEED}`, async () => {
   harness = await Harness.start("socket", { startsAt: FROM, env: { LOG_LEVEL: "info", HEX_PROBE_SECONDS: "60" } });
   const { hex, clock } = harness;
+  harness.slack.limits.enforce = true;
   const random = seeded(SEED);
   const chance = (share: number) => random() < share;
   const projects = SCHEDULES.map(([title, schedule]) => {
@@ -185,7 +186,7 @@ function messages(): { text: string; isRepeat: boolean }[] {
   const posted = harness.slack.messages.filter(({ via, threadTs }) => via === "postMessage" && threadTs === undefined);
   return posted.map((message) => {
     const text = visibleText(message);
-    return { text, isRepeat: text.includes("may be another message") };
+    return { text, isRepeat: text.includes("may be here more than once") };
   });
 }
 
@@ -194,7 +195,7 @@ function toldIn(text: string, isRepeat: boolean): Told[] {
   let title = "";
   return text.split("\n").flatMap((line): Told[] => {
     title = /^\*<[^|]*\|([^>]*)>\*$/.exec(line)?.[1] ?? title;
-    const [, word, since] = /^(?::warning: |~)(Failed|Late|Stuck).*?<!date\^(\d+)\^/.exec(line) ?? [];
+    const [, word, since] = /^(?::warning: |:white_circle: |~)(Failed|Late|Stuck).*?<!date\^(\d+)\^/.exec(line) ?? [];
     if (word === undefined) return [];
     const kind = word === "Failed" ? "failed" : word === "Late" ? "late" : "stuck";
     return [{ title, kind, since: Number(since) * SECOND, isRepeat }];

@@ -2,20 +2,19 @@
 
 import { context, type Message, message } from "./blocks.js";
 
+const WHY = "may be here more than once: the bot lost its connection to Slack while it was posting.";
+
 /** Stands in a reply. */
-const REPEAT = "This may be here twice: the bot lost its connection to Slack while it was posting.";
+const REPEAT = `This ${WHY}`;
 
-/** Stands in a message that is kept up to date, when another one may have been posted before. */
-export const DOUBLED =
-  "There may be another message about this above, from before the bot lost its connection to Slack. This one is kept up to date.";
+/** Stands in a message that is kept up to date, when it may have been posted before. It is true of each copy, of which several may say it. */
+export const DOUBLED = `This message ${WHY} Only the latest one is kept up to date.`;
 
-/** Stands in a message that does not change, when it may have been posted before. */
-export const DOUBLED_ONCE =
-  "This may be here twice: the bot lost its connection to Slack while it was posting. This is the later one.";
+/** The same for a message that does not change. */
+export const DOUBLED_ONCE = `${REPEAT} Only the latest one counts.`;
 
 /** The same for a digest. */
-export const DOUBLED_DIGEST =
-  "This digest may be here twice: the bot lost its connection to Slack while it was posting. This is the later one.";
+export const DOUBLED_DIGEST = `This digest ${WHY} Only the latest one counts.`;
 
 /** The same message, which says that it may be a repeat. */
 export function repeated({ text, blocks }: Message): Message {

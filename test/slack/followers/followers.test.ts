@@ -100,7 +100,7 @@ function killedAfterPosting(): { followers: Followers; killed: Promise<void> } {
 
 /** Whether each message to Grace says that it may be a repeat. */
 function areRepeats(): boolean[] {
-  return slack.messages.map((message) => shown(message).includes("This may be here twice"));
+  return slack.messages.map((message) => shown(message).includes("This may be here more than once"));
 }
 
 test("what a process told them while another one waited for Slack is told again as a repeat", async () => {

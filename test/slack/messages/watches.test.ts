@@ -125,7 +125,7 @@ test("ten projects that are stuck: each is shown with its run and Cancel, or cou
   expect(shown).toBeGreaterThan(3);
   expect(text.match(/"cancel_hex_run"/g)).toHaveLength(shown);
   expect(text).toContain(`… and ${10 - shown} more projects.`);
-  expect(text).toContain("There may be another message about this above");
+  expect(text).toContain("This message may be here more than once");
 });
 
 test("the last good run, with its version, and the one that ran since if it is another", () => {
