@@ -722,8 +722,7 @@ describe("a warning of the expiry", () => {
     harness.slack.faults.add({ method: "chat.postMessage", times: 1, afterEffect: true, kind: { type: "reset" } });
     harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + 2 * DAY);
     await alertShows("token expires", 1);
-    const areDoubled = () =>
-      alerts().map((one) => shown(one).includes("This message may be here more than once"));
+    const areDoubled = () => alerts().map((one) => shown(one).includes("This message may be here more than once"));
     expect(areDoubled()).toEqual([false, true]);
     harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + 90 * DAY);
     await alertShows("was renewed*", 1);
