@@ -5,18 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, test } from "vitest";
-import { Budget } from "../../src/hex/budget.js";
-import { HexClient } from "../../src/hex/client.js";
-import { Canceller } from "../../src/runs/cancel.js";
-import { Recovery } from "../../src/runs/recovery.js";
 import { LEASE_MS, type Run } from "../../src/runs/run.js";
-import { Starter } from "../../src/runs/start.js";
 import { RunStore } from "../../src/runs/store.js";
 import { cancelling, intended, postponed, started } from "../../src/runs/transitions.js";
 import { openEmbedded, type Store } from "../../src/store/database.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import type { RecordedRequest } from "../sandbox/hex/types.js";
+import { clientOf, recoveryOf } from "./recovering.js";
 
 /** Recovery may look this long (ms) after something is due: it never checks more often. */
 const ROUND_MS = 2_000;
@@ -85,28 +81,8 @@ test.each<[string, number, RecordedRequest["endpoint"], () => Run]>([
 ])("%s", async (_, dueMs, endpoint, left) => {
   const store = new RunStore(opened.db, () => undefined);
   await store.insert(left());
-  const using = new HexClient({
-    userAgent: "hex-bot/test",
-    origin: hex.origin,
-    token: hex.workspace.addToken(),
-    clock,
-    budget: new Budget(clock, 1_000),
-    attemptTimeoutMs: 2_000,
-    backoffMs: 100,
-    random: () => 0.5,
-    onRequest: () => undefined,
-  });
-  const recovery = new Recovery({
-    store,
-    starter: new Starter({ hex: using, store, clock }),
-    canceller: new Canceller({ hex: using, store, clock }),
-    titles: { areMissing: () => false, learn: async () => undefined },
-    clock,
-    maxSleepMs: 3_600_000,
-    onError: (error) => {
-      throw error;
-    },
-  });
+  const using = clientOf(hex.origin, clock, hex.workspace.addToken());
+  const recovery = recoveryOf(using, store, clock, 3_600_000);
   const over = new AbortController();
   const keeping = recovery.keep(over.signal);
   const until = dueMs + ROUND_MS;

@@ -5,11 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Budget } from "../../src/hex/budget.js";
-import { HexClient } from "../../src/hex/client.js";
+import type { HexClient } from "../../src/hex/client.js";
 import { remedyFor } from "../../src/remedies/hex.js";
-import { Canceller } from "../../src/runs/cancel.js";
-import { Recovery } from "../../src/runs/recovery.js";
 import { ASK_MS, isLeaseOver, isLive, LEASE_MS } from "../../src/runs/run.js";
 import { Starter } from "../../src/runs/start.js";
 import { RunStore } from "../../src/runs/store.js";
@@ -18,6 +15,7 @@ import { openEmbedded, type Store } from "../../src/store/database.js";
 import { StoreFailure } from "../../src/store/failure.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { isStart, type SimulatedHex, startHex } from "../sandbox/hex/server.js";
+import { clientOf, recoveryOf } from "./recovering.js";
 
 let clock: ManualClock;
 let hex: SimulatedHex;
@@ -39,18 +37,7 @@ afterEach(async () => {
 
 /** A process's client with one token, which another one replaces when Hex refuses it. */
 function client(token: string, next: string | null = null): HexClient {
-  return new HexClient({
-    userAgent: "hex-bot/test",
-    origin: hex.origin,
-    token,
-    renewToken: () => next,
-    clock,
-    budget: new Budget(clock, 1_000),
-    attemptTimeoutMs: 2_000,
-    backoffMs: 100,
-    random: () => 0.5,
-    onRequest: () => undefined,
-  });
+  return clientOf(hex.origin, clock, token, next);
 }
 
 function starter(using = client(hex.workspace.addToken())): Starter {
@@ -240,18 +227,7 @@ test("runs of one project that wait for their turn are all found, although the a
   const keys = ["one", "two", "three"];
   for (const key of keys) await queue(intent(key, project));
   hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true, times: keys.length });
-  const using = client(hex.workspace.addToken());
-  const recovery = new Recovery({
-    store,
-    starter: starter(using),
-    canceller: new Canceller({ hex: using, store, clock }),
-    titles: { areMissing: () => false, learn: async () => undefined },
-    clock,
-    maxSleepMs: 10_000,
-    onError: (error) => {
-      throw error;
-    },
-  });
+  const recovery = recoveryOf(client(hex.workspace.addToken()), store, clock, 10_000);
   const over = new AbortController();
   const keeping = recovery.keep(over.signal);
   for (let turn = 0; turn < 2_000 && (await store.inFlight()).some((run) => !isLive(run)); turn++) {
