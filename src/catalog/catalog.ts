@@ -103,7 +103,7 @@ export class Catalog implements ProjectsSeen {
 
   /** The listed projects in which every word occurs, in the order of `all`. */
   withWords(words: readonly string[], sees?: Sees): Project[] {
-    if (words.length > 0) return sortProjects(this.#matcher.withWords(words, "listed", sees));
+    if (words.length > 0) return sortProjects(this.#matcher.withWords(words, sees));
     return sees === undefined ? [...this.all()] : this.all().filter(sees);
   }
 

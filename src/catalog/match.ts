@@ -166,12 +166,12 @@ export class Matcher {
     return [...this.all()].filter(ALLOWED[among]).sort(byPublication);
   }
 
-  /** The projects in which every word occurs in the title, description, owner, creator or a category, or is the id; in no particular order. */
-  withWords(words: readonly string[], among: Among, sees: Sees = ALL): Project[] {
+  /** The listed projects in which every word occurs in the title, description, owner, creator or a category, or is the id; in no particular order. */
+  withWords(words: readonly string[], sees: Sees = ALL): Project[] {
     const wanted = mostTellingFirst(words.map(folded));
     return [...this.#entries.values()].flatMap(({ project, text }) => {
       const isMeant = wanted.every((word) => text.includes(word) || word === project.id);
-      return isMeant && ALLOWED[among](project) && sees(project) ? [project] : [];
+      return isMeant && isListed(project) && sees(project) ? [project] : [];
     });
   }
 

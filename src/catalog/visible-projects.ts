@@ -120,7 +120,7 @@ export class VisibleProjects {
   }
 
   /** Asks Hex for new projects: see `Catalog.look`. @throws HexError */
-  async look(call: Call, maxAgeMs?: number): Promise<void> {
+  async look(call: Call, maxAgeMs: number): Promise<void> {
     await this.catalog.look(call, maxAgeMs);
     this.#listed = null;
   }

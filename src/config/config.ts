@@ -268,7 +268,7 @@ function placeOf({ DATABASE_URL, HEX_BOT_DATA_DIR }: z.output<typeof storeVariab
  * The text to print before the program ends because of problems, ending in a newline.
  * @param unreadFile why .env cannot be read, as `loadEnvFile` says it
  */
-export function describeProblems(problems: readonly string[], unreadFile: string | null = null): string {
+export function describeProblems(problems: readonly string[], unreadFile: string | null): string {
   const count = problems.length === 1 ? "one setting needs" : `${problems.length} settings need`;
   return [
     `Cannot start: ${count} attention.`,

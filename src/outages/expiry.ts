@@ -5,7 +5,7 @@ import { epochMs } from "../lib/epoch.js";
 import { DAY } from "../lib/time.js";
 
 /** How many days in advance to warn, nearest first. */
-export const WARN_DAYS = [1, 3, 7, 14] as const;
+const WARN_DAYS = [1, 3, 7, 14] as const;
 /** Notices about older tokens than this many have nothing left to say. */
 const KEPT = 5;
 

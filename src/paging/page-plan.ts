@@ -155,7 +155,7 @@ const LONGEST_WAIT_MS = 15 * MINUTE;
  * @param retryAfterMs how long the service asks to wait; null: it does not say
  */
 export function pauseAfter(failures: number, kind: PageFailureKind, retryAfterMs: number | null): number {
-  const growing = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(20, failures - 1));
+  const growing = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
   const least = kind === "rate_limited" ? LIMITED_PAUSE_MS : 0;
   return Math.max(growing, least, Math.min(LONGEST_WAIT_MS, retryAfterMs ?? 0));
 }

@@ -45,7 +45,7 @@ export class PageError extends Error {
     /** The HTTP status; null: there was no answer. */
     readonly status: number | null,
     /** How long the receiver asks to wait, in ms; null: it does not say. */
-    readonly retryAfterMs: number | null = null,
+    readonly retryAfterMs: number | null,
     cause?: unknown,
   ) {
     super(message, { cause });

@@ -12,7 +12,6 @@ import { MINUTE, SECOND } from "../lib/time.js";
 export interface PolledRun {
   key: string;
   projectId: string;
-  runId: string;
   /** When the run began, as far as is known. */
   since: number;
   /** When Hex was last asked about it; `null` for never. */

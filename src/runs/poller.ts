@@ -140,7 +140,6 @@ export class Poller {
     return {
       key: run.key,
       projectId: run.project.id,
-      runId: run.hex.runId,
       since,
       askedAt: this.#askedAt.get(run.key) ?? null,
       typicalMs: stoppedAt === null ? run.typicalMs : null,

@@ -65,16 +65,16 @@ export class Starter {
    * Stores the intent, and what `alongside` stores. Returns false when it was already stored, so that there is nothing to ask Hex for.
    * @throws StoreFailure, and then nothing comes of the intent, even if the store has taken it or takes it late
    */
-  intend(intent: Intent, alongside?: Alongside): Promise<boolean> {
+  intend(intent: Intent, alongside: Alongside): Promise<boolean> {
     return this.#insert(intended(intent, this.options.clock.now()), alongside);
   }
 
   /** The same for an intent that somebody has to approve first. @throws StoreFailure */
-  awaitApproval(intent: Intent, need: ApprovalNeed, alongside?: Alongside): Promise<boolean> {
+  awaitApproval(intent: Intent, need: ApprovalNeed, alongside: Alongside): Promise<boolean> {
     return this.#insert(awaiting(intent, need, this.options.clock.now()), alongside);
   }
 
-  async #insert(run: Run, alongside: Alongside | undefined): Promise<boolean> {
+  async #insert(run: Run, alongside: Alongside): Promise<boolean> {
     const { store, clock } = this.options;
     try {
       return await store.insert(run, alongside);

@@ -182,7 +182,7 @@ export async function simulate(policy: Policy | undefined, hours: Hours): Promis
 /** Ten runs in ten projects, each replaced when it is seen to have ended. */
 function inFlight(share: BudgetShare, random: () => number): Asker {
   const start = (key: string, since: number) => {
-    const run: PolledRun = { key, projectId: key, runId: key, since, askedAt: null, typicalMs: 5 * MINUTE };
+    const run: PolledRun = { key, projectId: key, since, askedAt: null, typicalMs: 5 * MINUTE };
     return { run, endsAt: since + 5 * MINUTE * (0.7 + 0.6 * random()) };
   };
   let live = Array.from({ length: 10 }, (_, index) => start(`run ${index}`, index * SECOND));

@@ -93,7 +93,7 @@ export function simulate(policy: Policy, load: Load, { minutes, rounds }: { minu
         const key = `${place}.${count++}`;
         const { id: projectId, typicalMs } = project;
         const endsAt = since + project.durationMs(own);
-        return { key, runId: key, projectId, typicalMs, since, askedAt: null, endsAt, phase: own() };
+        return { key, projectId, typicalMs, since, askedAt: null, endsAt, phase: own() };
       };
     });
     // Not all at the same moment.

@@ -143,8 +143,8 @@ describe("words", () => {
     const matcher = matcherOf({ id, title: "Revenue" }, "Forecast 2024");
     expect(read(matcher.match("2024"))).toEqual(["one", "Forecast 2024"]);
     expect(read(matcher.match("148"))).toEqual(["none"]);
-    expect(matcher.withWords(["148"], "listed")).toEqual([]);
-    expect(matcher.withWords([id], "listed").map(({ title }) => title)).toEqual(["Revenue"]);
+    expect(matcher.withWords(["148"])).toEqual([]);
+    expect(matcher.withWords([id]).map(({ title }) => title)).toEqual(["Revenue"]);
   });
 
   test("that fit nothing: the nearest by spelling", () => {
@@ -423,7 +423,7 @@ test("nothing fits: the five nearest, and the five unpublished ones that would h
 
 test("every word has to occur, in the title or elsewhere, or be the id", () => {
   const matcher = matcherOf({ id: "p-1", title: "Weekly revenue", description: "by region" }, "Weekly churn");
-  const found = (...words: string[]) => matcher.withWords(words, "runnable").map(({ title }) => title);
+  const found = (...words: string[]) => matcher.withWords(words).map(({ title }) => title);
   expect(found("weekly")).toHaveLength(2);
   expect(found("weekly", "region")).toEqual(["Weekly revenue"]);
   expect(found("region", "nowhere")).toEqual([]);

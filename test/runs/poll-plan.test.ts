@@ -5,7 +5,6 @@ import { nextPoll, type PolledRun } from "../../src/runs/poll-plan.js";
 const watched = (key: string, more: Partial<PolledRun> = {}): PolledRun => ({
   key,
   projectId: "p",
-  runId: key,
   since: 0,
   askedAt: null,
   typicalMs: null,

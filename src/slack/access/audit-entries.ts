@@ -8,7 +8,7 @@ import type { Arrival, Interaction } from "../listeners/context.js";
 type More = Partial<Omit<AuditEntry, "who" | "where" | "deed" | "reference">>;
 
 /** `at` in epoch ms. `key` tells apart what one interaction does to several things. */
-export function deedEntry(interaction: Interaction, deed: Deed, at: number, more: More = {}): AuditEntry {
+export function deedEntry(interaction: Interaction, deed: Deed, at: number, more: More): AuditEntry {
   const { permissions } = interaction;
   const verb = DEEDS[deed];
   const decision = more.project == null || verb === "administer" ? null : permissions.decide(verb, more.project.id);

@@ -24,7 +24,7 @@ const target = {
   to: z.number(),
 };
 export const onItSchema = z.object({ ...target, holder: z.string().nullable(), version: z.number() });
-export const SILENCES = ["hour", "four_hours", "until_fixed"] as const;
+const SILENCES = ["hour", "four_hours", "until_fixed"] as const;
 export type SilenceLength = (typeof SILENCES)[number];
 export const silenceSchema = z.object({ ...target, for: z.enum(SILENCES) });
 export const endSilenceSchema = z.object(target);

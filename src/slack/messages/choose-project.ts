@@ -160,7 +160,7 @@ export function wordsBesideIdMessage(id: string, words: string): Message {
 }
 
 /** Replaces the choice once it was made. `title` is the project's. */
-export function chosenMessage(title: string, isAwaiting = false): Message {
+export function chosenMessage(title: string, isAwaiting: boolean): Message {
   if (isAwaiting) {
     return answer(
       `Somebody has to approve ${bold(title, NAME)} first. Its card and \`/hex runs\` show how it is going.`,

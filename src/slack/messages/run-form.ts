@@ -265,7 +265,7 @@ export function checkingView(form: Pick<RunForm, "nonce">, externalId: string): 
 }
 
 /** `channel` is where the card is; `null` for the person's direct messages. */
-export function startedView(title: string, channel: string | null, isAwaiting = false): ModalView {
+export function startedView(title: string, channel: string | null, isAwaiting: boolean): ModalView {
   const where = channel === null ? "your direct messages" : `<#${channel}>`;
   return noticeView(TITLE, [
     section(

@@ -96,7 +96,7 @@ const INPUTS_SHOWN = 12;
 
 /** The inputs and flags of a run; `null` when there are none. A channel may read it: values of secret-looking inputs are hidden. */
 export function optionsLine(options: RunOptions): string | null {
-  const inputs = inputWords(options, 120);
+  const inputs = inputWords(options);
   const line = dotted(
     inputs.length > 0 ? `Inputs ${andMore(inputs, INPUTS_SHOWN).join(" ")}` : null,
     ...flagWords(options),
@@ -153,8 +153,8 @@ function inPieces(text: string): string[] {
   });
 }
 
-function inputWords({ inputs }: RunOptions, longest: number): string[] {
-  return Object.entries(inputs).map(([name, value]) => code(`${name}=${printed(name, value)}`, longest));
+function inputWords({ inputs }: RunOptions): string[] {
+  return Object.entries(inputs).map(([name, value]) => code(`${name}=${printed(name, value)}`, 120));
 }
 
 function flagWords({ fresh, publish, view }: RunOptions): (string | null)[] {

@@ -76,11 +76,11 @@ export function namedNow(named: number): string {
   return `That covers ${count(named, "project")} now.`;
 }
 
-/** What a rule watches, in plain text. `project`: as below. */
-export function plainRuleWords(rule: Rule, project: Pick<Project, "title"> | null): string {
+/** What a rule watches, in plain text. A project goes by its id. */
+export function plainRuleWords(rule: Rule): string {
   switch (rule.kind) {
     case "project":
-      return project?.title ?? rule.id;
+      return rule.id;
     case "category":
       return `every project of the category ${rule.name}`;
     case "owner":

@@ -83,7 +83,7 @@ function moreWatches(rest: number): string {
 /** The project of a rule that names one. Any other rule counts as a project that is called what it watches. */
 function unwatchable({ watch: { rule }, projects, absent }: SeenWatch): ProjectShown {
   const project = rule.kind === "project" ? (projects[0]?.project ?? absent[0]) : undefined;
-  return project ?? { id: ruleKey(rule), title: plainRuleWords(rule, null) };
+  return project ?? { id: ruleKey(rule), title: plainRuleWords(rule) };
 }
 
 /** `name`: what a screen reader calls what is watched. */

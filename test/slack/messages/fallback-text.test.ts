@@ -210,7 +210,7 @@ const messages: [string, Message, RegExp][] = [
     withoutCard(running, { why: { kind: "slow" }, bot: "hex", now: AT, place: PLACE }),
     /^Running: weekly_revenue, .*\nIts card appears as soon as Slack accepts it\.$/,
   ],
-  ["a choice", chosenMessage(project.title), /^Asking Hex to run weekly_revenue\./],
+  ["a choice", chosenMessage(project.title, false), /^Asking Hex to run weekly_revenue\./],
   [
     "a digest that was set",
     digests.digestSetMessage({

@@ -873,7 +873,7 @@ describe("never past a limit, whatever the data", () => {
     fc.assert(
       fc.property(nasty, nasty, (one, other) => {
         check(wordsBesideIdMessage(one, other));
-        check(chosenMessage(one));
+        check(chosenMessage(one, false));
       }),
     );
     check(choiceGoneMessage());

@@ -88,7 +88,7 @@ describe("the form", () => {
         checkedView(runFormView(form, { picked, complaints, notice }), "modal");
         checkedView(runFormView({ ...form, round: 1 }, { picked: null }), "modal");
         checkedView(checkingView(form, "checking.abc"), "modal");
-        checkedView(startedView(of.title, "C0DATA"), "modal");
+        checkedView(startedView(of.title, "C0DATA", false), "modal");
       }),
     );
   });
