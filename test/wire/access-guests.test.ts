@@ -92,6 +92,34 @@ describe.each(MODES)("over %s", (mode) => {
     await bench.until(() => toldIn(own).length > before.length);
   });
 
+  test("without rules, a guest hears of no other trouble while one goes on that they were told of as a member", async () => {
+    const [first, second] = ["Churn", "Costs"].map((title) => bench.hex.workspace.addProject({ title, schedules: [] }));
+    if (first === undefined || second === undefined) throw new Error("there are no projects");
+    const { channels, people } = bench.slack;
+    const own = bench.slack.dm(people.grace);
+    const fail = ({ id }: { id: string }) =>
+      bench.hex.workspace.startRun(id, { durationMs: 1_000, outcome: "ERRORED" });
+    const toldIn = ({ id }: Channel) =>
+      bench.slack.messages
+        .filter(({ channel, via }) => channel === id && via === "postMessage")
+        .map(shown)
+        .join();
+    await bench.ask("projects");
+    for (const { id } of [first, second]) {
+      await bench.ask(`watch ${id}`);
+      await bench.ask(`watch ${id}`, { channel: own, user: people.grace });
+    }
+    fail(first);
+    await bench.until(() => toldIn(own).includes("is in trouble"));
+    becomeGuest();
+    await bench.pass(6 * MINUTE);
+    fail(second);
+    await bench.until(() => toldIn(channels.data).includes("Costs"));
+    await bench.pass(5 * MINUTE, 5_000);
+    expect(toldIn(own)).toContain("No longer shown here: 1 project");
+    expect(toldIn(own)).not.toMatch(/Churn|Costs/);
+  });
+
   test("without rules, the Home tab that somebody opened as a member shows a guest nothing new", async () => {
     const slow = bench.hex.workspace.addProject({ title: "Slow", run: { runningMs: 20 * MINUTE } });
     await bench.ask("projects");

@@ -12,14 +12,18 @@ export interface ToldPlace {
   setBy: string | null;
 }
 
-/** Asks about each conversation once. */
+/** Asks once about each conversation and person. Where somebody wants it to be told, only they count: they may not use the bot any more. */
 export async function shownNow(shownTo: ShownTo, told: readonly ToldPlace[]): Promise<ShownNow> {
-  const places = new Map(told.map((place) => [`${place.channel} ${place.setBy}`, place]));
+  const wishers = new Map<string, Set<string>>();
+  for (const { channel, setBy } of told) {
+    const here = wishers.get(channel) ?? new Set();
+    wishers.set(channel, setBy === null ? here : here.add(setBy));
+  }
   const shown = new Map<string, Shown[]>();
   await Promise.all(
-    [...places.values()].map(async ({ channel, setBy }) => {
-      const projects = await shownTo({ channel, person: setBy });
-      shown.set(channel, [...(shown.get(channel) ?? []), projects]);
+    [...wishers].map(async ([channel, people]) => {
+      const readers = people.size === 0 ? [null] : [...people];
+      shown.set(channel, await Promise.all(readers.map((person) => shownTo({ channel, person }))));
     }),
   );
   return (channel, projectId) => anyOf(shown.get(channel) ?? [], (one) => isAmongShown(one, projectId));
