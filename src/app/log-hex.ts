@@ -2,7 +2,7 @@
 
 import type { PassEnded } from "../catalog/reader.js";
 import type { HeldBack, RequestRecord } from "../hex/client.js";
-import { type HexError, meansDisconnected, meansLater, withholdsIdentity } from "../hex/errors.js";
+import { concernsEverything, type HexError, meansDisconnected, meansLater, withholdsIdentity } from "../hex/errors.js";
 import { isForSomebody } from "../hex/priority.js";
 import { atMostEvery } from "../lib/at-most-every.js";
 import type { Clock } from "../lib/clock.js";
@@ -12,8 +12,8 @@ import type { HealthEvent } from "../outages/watchdog.js";
 import { remedyFor } from "../remedies/hex.js";
 
 /**
- * How often (ms) the log says that answers to an operation have unreadable entries, or that requests for which nobody waits fail: the
- * poller asks every few seconds.
+ * How often (ms) the log says that answers to an operation have unreadable entries, or that requests fail for one reason: the poller asks
+ * every few seconds, and what somebody waits for is tried again.
  */
 const SAID_AGAIN_MS = 10 * MINUTE;
 
@@ -30,7 +30,9 @@ export function requestLogger(log: Logger, clock: Clock): (record: RequestRecord
       log.debug(facts, "Hex is alive, but does not say whose token it is");
     else if (error !== null) {
       const { what, todo } = remedyFor(error.facts);
-      const level = isForSomebody(priority) || isNewFailure(sameFailure(error, path)) ? "warn" : "debug";
+      const level = isNewFailure(sameFailure(error, path, isForSomebody(priority) ? reference : null))
+        ? "warn"
+        : "debug";
       log[level]({ ...facts, kind: error.kind, err: error, todo }, "%s", what);
     } else if (leftOut !== null && isNews(operation)) {
       log.warn({ ...facts, leftOut }, "Hex %s: some entries in the answer cannot be read and are left out", operation);
@@ -38,9 +40,14 @@ export function requestLogger(log: Logger, clock: Clock): (record: RequestRecord
   };
 }
 
-/** The same for failures of which the first says all: those of Hex as a whole by operation, and others by what was asked about. */
-function sameFailure({ kind, facts: { operation } }: HexError, path: string): string {
-  return `${kind} ${meansDisconnected(kind) || meansLater(kind) ? operation : path}`;
+/**
+ * The same for failures of which the first says all. `asked`: the reference of whoever waits for the answer, under which they find it;
+ * `null` when nobody does.
+ */
+function sameFailure({ kind, facts: { operation } }: HexError, path: string, asked: string | null): string {
+  if (concernsEverything(kind)) return `${kind} ${asked}`;
+  if (!meansDisconnected(kind) && !meansLater(kind)) return `${kind} ${asked} ${path}`;
+  return `${kind} ${asked ?? operation}`;
 }
 
 /** Logs a request that the budget held back. That is no failure, and the person who waits for the answer is told elsewhere. */

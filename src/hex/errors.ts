@@ -147,6 +147,19 @@ const DISCONNECTED: ReadonlySet<HexErrorKind> = new Set([
   "hex_failed",
 ]);
 
+/** True for those of them whose cause is the same whatever is asked. Others may be the trouble of one endpoint. */
+export function concernsEverything(kind: HexErrorKind): boolean {
+  return CONCERN_EVERYTHING.has(kind);
+}
+const CONCERN_EVERYTHING: ReadonlySet<HexErrorKind> = new Set([
+  "dns",
+  "refused",
+  "proxy",
+  "tls",
+  "unauthorized",
+  "plan",
+]);
+
 /**
  * True when Hex answers, and refuses this one thing. It may not exist (any more), or not be shared with the token, or the token may
  * lack a scope: it is not documented which answer Hex gives for which of these.

@@ -57,7 +57,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
   dns: ({ host }) => ({
     what: `The host ${host} was not found.`,
     causes: ["`HEX_WORKSPACE_URL` has a typo.", "The bot's machine has no working DNS."],
-    todo: [`${CHECK_URL}.`, `Try \`nslookup ${host}\` on the bot's machine.`],
+    todo: [`${CHECK_URL}.`, `Try \`nslookup ${host.replace(/:\d+$/, "")}\` on the bot's machine.`],
   }),
   refused: ({ host }) => ({
     what: `${host} did not accept a connection.`,

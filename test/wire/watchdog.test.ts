@@ -799,6 +799,33 @@ describe("what fails again and again in the background", () => {
     }
   });
 
+  test("is one warning, whatever was asked, when there is no way to Hex", async () => {
+    await watched("Revenue", "Churn");
+    await harness.hex.unplug();
+    await harness.pass(8 * MINUTE, STEP_MS);
+    expect(warnings("").filter((line) => line.includes("did not accept a connection"))).toEqual([
+      expect.stringMatching(/"msg":"127\.0\.0\.1:\d+ did not accept/),
+      expect.stringContaining('"msg":"Hex is not connected: '),
+    ]);
+    await harness.hex.plugIn();
+  });
+
+  test.each<[string, FaultKind]>([
+    ["Hex fails", { type: "status", status: 500 }],
+    ["Hex is silent", { type: "hang" }],
+    ["the connection breaks", { type: "reset" }],
+    ["a web page answers", { type: "html" }],
+    ["the token is refused", { type: "status", status: 401 }],
+    ["the limit is reached", { type: "rateLimited", retryAfter: 3600 }],
+  ])("/hex status leaves one warning in the log, however often it asks, when %s", async (_, kind) => {
+    await start({ HEX_PROBE_SECONDS: "3600" }, "http", SOON_MS);
+    fault(kind);
+    const from = harness.log.length;
+    const [, reference = "none"] = /Reference `(\w+)`/.exec(await harness.ask("status")) ?? [];
+    const said = harness.log.slice(from).filter((line) => line.includes(`"reference":"${reference}"`));
+    expect(said.filter((line) => line.includes('"level":"warn"'))).toHaveLength(1);
+  });
+
   test("is told apart by the project that it is about", async () => {
     const projects = await watched("Revenue", "Churn");
     fault({ type: "status", status: 403 }, "listRuns");
