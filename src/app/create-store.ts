@@ -48,6 +48,7 @@ export async function createStore({ config, log, secretInFile, clock: machineClo
       else log.error({ err, why, todo: storeSentence(why, config.store.kind) }, "The store does not work");
     },
   });
+  opened.failures.on("failure", () => check.onFailure());
   const rows = new RowReader(({ place, why }) =>
     log.error({ ...place, why, todo: SET_ASIDE_TODO }, "A stored row cannot be read and is set aside"),
   );

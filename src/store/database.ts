@@ -6,7 +6,7 @@ import { Kysely } from "kysely";
 import Database from "libsql";
 import { DatabaseFile, FILE_NAME } from "./database-file.js";
 import { storeFailureOf } from "./failure.js";
-import { GuardedDialect } from "./guarded-dialect.js";
+import { GuardedDialect, type OnFailure } from "./guarded-dialect.js";
 import { LockFirst } from "./lock-first.js";
 import { DamagedStoreError, migrateFile, NewerStoreError } from "./migrate.js";
 import type { PostgresFailure } from "./postgres-failure.js";
@@ -45,7 +45,7 @@ export class StoreError extends Error {
  * Every commit is on disk before it counts (`synchronous=FULL`), because a run that was started must survive a power cut.
  * @throws StoreError, and StoreFailure for a full disk
  */
-export async function openEmbedded(dataDir: string): Promise<Store> {
+export async function openEmbedded(dataDir: string, onFailure?: OnFailure): Promise<Store> {
   const path = join(dataDir, FILE_NAME);
   try {
     mkdirSync(dataDir, { recursive: true });
@@ -56,7 +56,7 @@ export async function openEmbedded(dataDir: string): Promise<Store> {
       file.pragma("journal_mode = WAL");
       file.pragma("synchronous = FULL");
       const { dialect, plugin } = textsAsBytes({ database: new PreparedStatements(new LockFirst(file)) });
-      const db = new Kysely<Tables>({ dialect: new GuardedDialect(dialect), plugins: [plugin] });
+      const db = new Kysely<Tables>({ dialect: new GuardedDialect(dialect, onFailure), plugins: [plugin] });
       await migrateFile(db);
       const own = new DatabaseFile(file, path);
       return { db, close: () => closeFile(own, db).finally(unlock), file: own };

@@ -16,7 +16,7 @@ import type {
 import { type StoreFailure, storeFailureOf } from "./failure.js";
 
 /** Called for each failure, before the caller of the statement learns of it. */
-type OnFailure = (failure: StoreFailure) => void;
+export type OnFailure = (failure: StoreFailure) => void;
 
 /**
  * A value of a type that no column accepts. libsql ends the process for a boolean, and stores NULL for undefined and NaN. Postgres

@@ -1,11 +1,13 @@
 // Opens the configured store and what belongs to it: who leads, who counts the requests, and by which clock.
 
+import { EventEmitter } from "node:events";
 import type { Expression } from "kysely";
 import type { Clock } from "../lib/clock.js";
 import { HOUR } from "../lib/time.js";
 import { openEmbedded, type Store } from "./database.js";
 import { DatabaseClock } from "./database-clock.js";
 import { databaseNow, readDatabaseNow } from "./database-now.js";
+import type { StoreFailure } from "./failure.js";
 import { type Leadership, Lease, type LeaseOptions, soleLeader } from "./leadership.js";
 import type { UrlFile } from "./renewed-address.js";
 import { RequestLedger } from "./request-ledger.js";
@@ -19,6 +21,8 @@ export type StorePlace = { kind: "embedded"; dataDir: string } | { kind: "shared
 
 export interface OpenedStore {
   store: Store;
+  /** Emits `failure` for each statement that fails. */
+  failures: EventEmitter<{ failure: [StoreFailure] }>;
   /** Reads the login of a shared store again: see `SharedStore.renew`. */
   renewLogin: () => Promise<boolean>;
   leadership: Leadership;
@@ -50,9 +54,11 @@ export async function openStore(place: StorePlace, options: OpenOptions): Promis
 }
 
 async function openFile(dataDir: string, { clock }: OpenOptions): Promise<OpenedStore> {
-  const store = await openEmbedded(dataDir);
+  const failures: OpenedStore["failures"] = new EventEmitter();
+  const store = await openEmbedded(dataDir, (failure) => failures.emit("failure", failure));
   return {
     store,
+    failures,
     renewLogin: async () => false,
     leadership: soleLeader(store),
     ledger: null,
@@ -68,7 +74,9 @@ async function openPostgres(
 ): Promise<OpenedStore> {
   // A bot with a file of its own need not load what speaks to Postgres.
   const { openShared } = await import("./postgres.js");
-  const shared = await openShared(url, onError, urlFile);
+  const failures: OpenedStore["failures"] = new EventEmitter();
+  const onFailure = (failure: StoreFailure) => failures.emit("failure", failure);
+  const shared = await openShared(url, onError, urlFile, onFailure);
   const { db, schema } = shared;
   const ask = () => readDatabaseNow(db, schema);
   const databaseClock = await DatabaseClock.start({ clock, ask, onError }).catch(async (error: unknown) => {
@@ -83,6 +91,7 @@ async function openPostgres(
   };
   return {
     store: { db, close },
+    failures,
     renewLogin: shared.renew,
     leadership: new Lease({ store: shared, holder: process, clock, onEvent: onLead, onError }),
     ledger: new RequestLedger(shared),

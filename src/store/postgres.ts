@@ -16,8 +16,7 @@ import {
 } from "kysely";
 import { Client, Pool } from "pg";
 import { type Db, type Store, StoreError } from "./database.js";
-import type { StoreFailure } from "./failure.js";
-import { GuardedDialect } from "./guarded-dialect.js";
+import { GuardedDialect, type OnFailure } from "./guarded-dialect.js";
 import { migrateSchema, NewerStoreError } from "./migrate.js";
 import { addressOf, type Encryption, encryptionsOf, type PostgresAddress } from "./postgres-address.js";
 import { type PostgresFailure, postgresFailure } from "./postgres-failure.js";
@@ -52,12 +51,14 @@ const TRANSACTION_IDLE_MS = 4_000;
  * Opens the store on Postgres and brings it to its newest shape. `url` has been checked by the configuration.
  * @param onError called when an idle connection breaks; the pool opens another one on its own
  * @param file where somebody may renew the user and the password. It is read again when the database refuses them.
+ * @param onFailure called for each statement that fails
  * @throws StoreError
  */
 export async function openShared(
   url: string,
   onError: (error: Error) => void,
   file: UrlFile = NO_FILE,
+  onFailure: OnFailure = () => undefined,
 ): Promise<SharedStore> {
   const address = addressOf(url);
   try {
@@ -74,7 +75,7 @@ export async function openShared(
         (error) => renewed.isRenewedAfter(error),
       );
     const [work, lease] = [poolOf(CONNECTIONS), poolOf(LEASE_CONNECTIONS)];
-    return { ...(await openIn(schema, work, lease)), renew: () => renewed.renew() };
+    return { ...(await openIn(schema, work, lease, onFailure)), renew: () => renewed.renew() };
   } catch (error) {
     throw storeErrorOf(error, address);
   }
@@ -107,10 +108,15 @@ function watched(pool: Pool, onError: (error: Error) => void): Pool {
   return pool;
 }
 
-async function openIn(schema: string, work: RenewablePool, lease: RenewablePool): Promise<Omit<SharedStore, "renew">> {
-  const anywhere = through(work);
+async function openIn(
+  schema: string,
+  work: RenewablePool,
+  lease: RenewablePool,
+  onFailure: OnFailure,
+): Promise<Omit<SharedStore, "renew">> {
+  const anywhere = through(work, onFailure);
   const inSchema = new WithSchemaPlugin(schema);
-  const [db, leaseDb] = [anywhere.withPlugin(inSchema), through(lease).withPlugin(inSchema)];
+  const [db, leaseDb] = [anywhere.withPlugin(inSchema), through(lease, onFailure).withPlugin(inSchema)];
   const close = async () => {
     await Promise.all([db.destroy(), leaseDb.destroy()]);
   };
@@ -126,12 +132,13 @@ async function openIn(schema: string, work: RenewablePool, lease: RenewablePool)
   }
 }
 
-function through(pool: RenewablePool): Db {
-  // After a failover, the server at the other end may continue as a standby, while the host name already leads to the new primary.
-  const onFailure = ({ kind }: StoreFailure) => {
-    if (kind === "read_only") pool.renew();
-  };
-  return new Kysely<Tables>({ dialect: new GuardedDialect(new PoolDialect({ pool }), onFailure) });
+function through(pool: RenewablePool, onFailure: OnFailure): Db {
+  const dialect = new GuardedDialect(new PoolDialect({ pool }), (failure) => {
+    // After a failover, the server at the other end may continue as a standby, while the host name already leads to the new primary.
+    if (failure.kind === "read_only") pool.renew();
+    onFailure(failure);
+  });
+  return new Kysely<Tables>({ dialect });
 }
 
 function readEncryptions(url: string, { sslMode, where }: PostgresAddress): Encryption[] {

@@ -33,8 +33,11 @@ export class StoreCheck {
   #isWriting = false;
   #last: { state: Promise<StoreState>; at: number } | null = null;
   #known: StoreState | null = null;
+  readonly #rounds: PollingLoop;
 
-  constructor(private readonly options: StoreCheckOptions) {}
+  constructor(private readonly options: StoreCheckOptions) {
+    this.#rounds = new PollingLoop(options.clock);
+  }
 
   /** Takes little more than a second. Never rejects. */
   now(): Promise<StoreState> {
@@ -45,10 +48,17 @@ export class StoreCheck {
 
   /** Checks until `signal` aborts, so that the log reports failures even if nobody asks. */
   async keep(signal: AbortSignal): Promise<void> {
-    await new PollingLoop(this.options.clock).until(signal, async () => {
+    await this.#rounds.until(signal, async () => {
       const { why } = await this.now();
       return why === null ? ROUND_MS : AGAIN_MS;
     });
+  }
+
+  /** A statement has failed: a store that was in order is checked at once, instead of in the next round. */
+  onFailure(): void {
+    if (this.#isWriting || this.#known?.why !== null) return;
+    this.#last = null;
+    this.#rounds.wake();
   }
 
   async #look(): Promise<StoreState> {

@@ -63,6 +63,18 @@ describe.each(MODES)("a file, %s mode", (mode) => {
     await expectWell(harness);
   });
 
+  test("the first statement that fails is followed at once by why the store does not work and what to do", async () => {
+    const { hex, log, dataDir } = harness;
+    const project = hex.workspace.addProject({ title: "Revenue" });
+    const other = new Database(join(dataDir, "hex-bot.db"));
+    other.exec("begin immediate");
+    expect(await harness.ask(`run ${project.id}`)).toContain("Nothing was started");
+    await harness.until(() => log.some((line) => line.includes('"msg":"The store does not work"')), 0);
+    expect(logged(harness, "The store does not work")).toEqual([expect.stringContaining('"todo":"')]);
+    other.exec("rollback");
+    other.close();
+  });
+
   test("while the file is locked for hours, the log says once what to do, and what fails because of it six times an hour", {
     timeout: 120_000,
   }, async () => {
