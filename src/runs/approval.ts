@@ -54,7 +54,7 @@ export const approvalSchema = z.object({
   posting: z.enum(["approvers", "hopeless"]).nullable().default(null),
   /** The direct messages that still ask. */
   questions: z.array(questionSchema),
-  /** The Slack id of the project's owner when they were asked; `null`: nobody's. Without it, the rule names no owner, or it is not known. */
+  /** The Slack id of the project's owner who is asked; `null`: nobody's, or the rule names no owner. Without it, nobody has been asked yet. */
   owner: z.string().nullable().optional(),
   /** Whether whoever asked for the run has been told of its end, while some of those messages could not be changed yet. */
   isEndTold: z.boolean().default(false),
@@ -80,7 +80,7 @@ export function wantedApproval({ verb, rule: { number, name }, by, place }: Appr
  */
 export function rewanted(approval: Approval, { verb, rule: { number, name }, by }: ApprovalNeed): Approval {
   const wanted = { verb, rule: { number, name }, by: [...by] };
-  const asked = areSame(by, approval.by) ? {} : NOT_TOLD;
+  const asked = areSame(by, approval.by) ? {} : { ...NOT_TOLD, owner: undefined };
   return { ...approval, ...wanted, ...asked };
 }
 
@@ -91,10 +91,10 @@ export function areSame(some: readonly PeopleTerm[], others: readonly PeopleTerm
   return named(some) === named(others);
 }
 
-/** The approval, with the project's owner asked if that is somebody else by now. `owner`: their Slack id; `null`: nobody's. */
+/** The approval, with the project's owner asked if another one was. `owner`: their Slack id; `null`: nobody's. */
 export function withOwner(approval: Approval, owner: string | null): Approval {
-  if (approval.owner === owner) return approval;
-  return { ...approval, owner, ...(approval.owner === undefined ? {} : NOT_TOLD) };
+  if (approval.owner === undefined || approval.owner === owner) return approval;
+  return { ...approval, owner, ...NOT_TOLD };
 }
 
 /** The approval, now that nobody can give it, or somebody may again. `now`: epoch ms. */

@@ -224,15 +224,47 @@ describe.each(MODES)("over %s", (mode) => {
     expect(questions().filter(asks)).toHaveLength(1);
   });
 
-  test("when the project gets another owner, they are asked, and the question to the one before asks nothing", async () => {
-    const linus = {
-      id: "U0LINUSNEW1",
-      teamId: bench.slack.teamId,
-      name: "linus",
-      realName: "Linus",
-      email: "linus@acme.test",
-    };
+  test("an owner of whom Slack says only minutes later who they are is asked then", async () => {
+    report = bench.hex.workspace.addProject({ title: "Churn", ownerEmail: "grace@acme.test" });
+    await bench.ask("projects");
+    needs("owner");
+    bench.slack.faults.add({ method: "users.lookupByEmail", kind: { type: "error", error: "internal_error" } });
+    await askedDirectly();
+    await bench.pass(MINUTE);
+    expect(questions()).toEqual([]);
+    bench.slack.faults.clear();
+    await bench.until(() => questions().some(asks));
+    await bench.pass(STALE_MS, 5_000);
+    expect(questions()).toHaveLength(1);
+    expect(replies("It needs the approval")).toHaveLength(2);
+  });
+
+  /** Somebody who comes to the workspace later. */
+  const linusArrives = () => {
+    const { teamId } = bench.slack;
+    const linus = { id: "U0LINUSNEW1", teamId, name: "linus", realName: "Linus", email: "linus@acme.test" };
     bench.slack.others.push(linus);
+    return linus;
+  };
+
+  test("a project that gets another owner seconds after the first one was asked: the new one is asked, too", async () => {
+    const linus = linusArrives();
+    report = bench.hex.workspace.addProject({ title: "Churn", ownerEmail: "grace@acme.test" });
+    await bench.ask("projects");
+    needs("owner");
+    await bench.pass(11_000);
+    await ada().dm(`run ${report.id}`);
+    // Time stands still, so that the bot does not look at the run again before it learns of the new owner.
+    await bench.until(() => replies("It needs the approval").length === 1, 0);
+    expect(questions().filter(asks)).toHaveLength(1);
+    report.ownerEmail = linus.email;
+    await bench.ask("runs of something else");
+    await bench.until(() => bench.slack.messages.some((one) => asks(one) && one.channel === bench.slack.dm(linus).id));
+    expect(questions().some(asks)).toBe(false);
+  });
+
+  test("when the project gets another owner, they are asked, and the question to the one before asks nothing", async () => {
+    const linus = linusArrives();
     report = bench.hex.workspace.addProject({ title: "Churn", ownerEmail: "grace@acme.test" });
     await bench.ask("projects");
     needs("owner");

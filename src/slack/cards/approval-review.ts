@@ -8,7 +8,7 @@ import type { RunStore } from "../../runs/store.js";
 import { permissionsOf } from "../access/permissions.js";
 import { type ApproverSources, mayBeApproved } from "../access/possible-approvers.js";
 import type { CardStore } from "./store.js";
-import { namesOwner, ownerToAsk } from "./whom-to-ask.js";
+import { ownerNow } from "./whom-to-ask.js";
 
 export interface ApprovalReviewOptions {
   runs: RunStore;
@@ -44,12 +44,12 @@ export class ApprovalReview {
     const need = asker.approvalFor(project, options);
     const { by } = need ?? approval;
     const places = [channel, approval.place];
-    const owner = namesOwner(run) ? await ownerToAsk(permissions, run) : null;
+    const owner = await ownerNow(permissions, run);
     const isHopeless = !(await mayBeApproved(permissions, { projectId: project.id, requester, by, places }));
     await runs.update(run.key, (stored) => {
       if (stored.state !== "awaiting") return null;
       const wanted = need === null ? stored.approval : rewanted(stored.approval, need);
-      const owned = owner?.said === "yes" ? withOwner(wanted, owner.id) : wanted;
+      const owned = owner.said === "yes" ? withOwner(wanted, owner.id) : wanted;
       return { ...stored, approval: withHope(owned, isHopeless, clock.now()) };
     });
   }

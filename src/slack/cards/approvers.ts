@@ -101,9 +101,11 @@ export class Approvers {
       approversMessage(now, { owner: owner.id, asked, isForAll }),
     );
     if (refused !== null) return refused;
-    // The rules may name others by now.
+    // The rules may name others by now, or the project may have another owner.
     await changeApproval(this.options.runs, run, (approval) =>
-      areSame(approval.by, run.approval.by) ? { ...approval, told: true, posting: null } : approval,
+      areSame(approval.by, run.approval.by) && approval.owner === run.approval.owner
+        ? { ...approval, told: true, posting: null, owner: owner.id }
+        : approval,
     );
     return null;
   }

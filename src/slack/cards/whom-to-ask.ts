@@ -11,18 +11,19 @@ import type { PersonByEmail } from "../connection/people-by-email.js";
 const MOST_ASKED = 20;
 const NO_OWNER: PersonByEmail = { id: null, said: "yes" };
 
-/** Whether the rule names the project's owner. */
-export function namesOwner({ approval }: RunIn<"awaiting">): boolean {
-  return approval.by.some(({ kind }: PeopleTerm) => kind === "owner");
+/** The project's owner, if the rule names them: whoever was found to be that since they were first asked. */
+export async function ownerToAsk(sources: ApproverSources, run: RunIn<"awaiting">): Promise<PersonByEmail> {
+  const { owner } = run.approval;
+  return owner === undefined ? ownerNow(sources, run) : { id: owner, said: "yes" };
 }
 
-/** The project's owner, if the rule names them. */
-export async function ownerToAsk(
+/** The same as of now, whoever was asked before. */
+export async function ownerNow(
   { catalog, peopleByEmail }: ApproverSources,
-  run: RunIn<"awaiting">,
+  { project, approval }: RunIn<"awaiting">,
 ): Promise<PersonByEmail> {
-  if (!namesOwner(run)) return NO_OWNER;
-  const known = catalog.known(run.project.id);
+  if (!approval.by.some(({ kind }: PeopleTerm) => kind === "owner")) return NO_OWNER;
+  const known = catalog.known(project.id);
   const email = known?.owner?.email ?? null;
   if (email !== null) return peopleByEmail.of(email);
   return known === null ? { id: null, said: "not_yet" } : NO_OWNER;
