@@ -4,13 +4,14 @@ import { EventEmitter } from "node:events";
 import type { Expression } from "kysely";
 import type { Clock } from "../lib/clock.js";
 import { HOUR } from "../lib/time.js";
-import { openEmbedded, type Store } from "./database.js";
+import type { Store } from "./database.js";
 import { DatabaseClock } from "./database-clock.js";
 import { databaseNow, readDatabaseNow } from "./database-now.js";
 import type { StoreFailure } from "./failure.js";
 import { type Leadership, Lease, type LeaseOptions, soleLeader } from "./leadership.js";
 import type { UrlFile } from "./renewed-address.js";
 import { RequestLedger } from "./request-ledger.js";
+import { openEmbedded } from "./sqlite.js";
 
 /** In ms. How long the poller may sleep on the embedded store, where nobody else starts runs, and on a shared one. */
 const SOLE_MAX_SLEEP_MS = HOUR;

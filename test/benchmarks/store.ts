@@ -7,8 +7,9 @@ import { join } from "node:path";
 import type { Run } from "../../src/runs/run.js";
 import { RunStore } from "../../src/runs/store.js";
 import { intended, started } from "../../src/runs/transitions.js";
-import { type Db, openEmbedded, type Store } from "../../src/store/database.js";
+import type { Db, Store } from "../../src/store/database.js";
 import { openShared } from "../../src/store/postgres.js";
+import { openEmbedded } from "../../src/store/sqlite.js";
 import { LocalPostgres } from "../process/fleet.js";
 import { median, type Report, ratio } from "./report.js";
 

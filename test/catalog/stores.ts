@@ -1,8 +1,9 @@
 // An empty store of either kind, for tests of what is stored in it.
 
 import { rm } from "node:fs/promises";
-import { openEmbedded, type Store } from "../../src/store/database.js";
+import type { Store } from "../../src/store/database.js";
 import { openShared } from "../../src/store/postgres.js";
+import { openEmbedded } from "../../src/store/sqlite.js";
 import { LocalPostgres } from "../process/fleet.js";
 import { folderWithNewStore } from "../wire/new-store.js";
 

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HexError } from "../../src/hex/errors.js";
 import { HealthStore } from "../../src/outages/store.js";
 import { type Answer, remembered } from "../../src/outages/watchdog-state.js";
-import { openEmbedded, type Store } from "../../src/store/database.js";
+import type { Store } from "../../src/store/database.js";
+import { openEmbedded } from "../../src/store/sqlite.js";
 
 const ORIGIN = "https://app.hex.tech";
 const MINUTE = 60_000;

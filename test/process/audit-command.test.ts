@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { AuditStore } from "../../src/audit/audit-store.js";
-import { openEmbedded } from "../../src/store/database.js";
+import { openEmbedded } from "../../src/store/sqlite.js";
 import { entry } from "../audit/entries.js";
 import { CHILD_ENV } from "./child-env.js";
 import { LIMIT_MS, programTest } from "./program-test.js";

@@ -8,8 +8,9 @@ import { identityOf, type Run } from "../../src/runs/run.js";
 import { RunStore } from "../../src/runs/store.js";
 import { intended, lost, started } from "../../src/runs/transitions.js";
 import { CardStore } from "../../src/slack/cards/store.js";
-import { openEmbedded, type Store } from "../../src/store/database.js";
+import type { Store } from "../../src/store/database.js";
 import { RowReader } from "../../src/store/row-reader.js";
+import { openEmbedded } from "../../src/store/sqlite.js";
 
 const intent = (key: string) =>
   intended(

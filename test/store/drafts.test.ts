@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { openEmbedded, type Store } from "../../src/store/database.js";
+import type { Store } from "../../src/store/database.js";
 import { Drafts } from "../../src/store/drafts.js";
+import { openEmbedded } from "../../src/store/sqlite.js";
 import { ManualClock } from "../sandbox/clock.js";
 
 const HOUR_MS = 60 * 60_000;

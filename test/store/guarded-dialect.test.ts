@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Db, openEmbedded } from "../../src/store/database.js";
+import type { Db } from "../../src/store/database.js";
 import { openShared } from "../../src/store/postgres.js";
+import { openEmbedded } from "../../src/store/sqlite.js";
 import { checkWrite } from "../../src/store/write-check.js";
 import { LocalPostgres } from "../process/fleet.js";
 

@@ -4,9 +4,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { openEmbedded, type Store } from "../../src/store/database.js";
+import type { Store } from "../../src/store/database.js";
 import { PolicyMemory } from "../../src/store/policy-memory.js";
 import { PolicyVersions } from "../../src/store/policy-versions.js";
+import { openEmbedded } from "../../src/store/sqlite.js";
 import { ManualClock } from "../sandbox/clock.js";
 
 let dir: string;

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Expression } from "kysely";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openEmbedded, type Store } from "../../src/store/database.js";
+import type { Store } from "../../src/store/database.js";
 import { prepared } from "../../src/store/prepared-query.js";
+import { openEmbedded } from "../../src/store/sqlite.js";
 
 let folder: string;
 let store: Store;

@@ -4,8 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openEmbedded, type Store } from "../../src/store/database.js";
+import type { Store } from "../../src/store/database.js";
 import { SeenEvents } from "../../src/store/seen-events.js";
+import { openEmbedded } from "../../src/store/sqlite.js";
 import { ManualClock } from "../sandbox/clock.js";
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -10,8 +10,9 @@ import { RunStore } from "../../src/runs/store.js";
 import { intended, started } from "../../src/runs/transitions.js";
 import { AlertStore } from "../../src/slack/alerts/store.js";
 import { CardStore } from "../../src/slack/cards/store.js";
-import { openEmbedded, type Store } from "../../src/store/database.js";
+import type { Store } from "../../src/store/database.js";
 import { RowReader } from "../../src/store/row-reader.js";
+import { openEmbedded } from "../../src/store/sqlite.js";
 
 const start = (key: string) => {
   const options = { inputs: {}, fresh: false, publish: false, view: null };

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startFailure } from "../../src/startup-failure.js";
-import { openEmbedded } from "../../src/store/database.js";
+import { openEmbedded } from "../../src/store/sqlite.js";
 
 let dir: string;
 beforeEach(() => {

@@ -8,7 +8,7 @@ import { sql } from "kysely";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Readiness } from "../../src/http/readyz.js";
-import { openEmbedded } from "../../src/store/database.js";
+import { openEmbedded } from "../../src/store/sqlite.js";
 import { StoreCheck } from "../../src/store/store-check.js";
 import { checkWrite } from "../../src/store/write-check.js";
 import { ManualClock } from "../sandbox/clock.js";

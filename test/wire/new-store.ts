@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openEmbedded } from "../../src/store/database.js";
+import { openEmbedded } from "../../src/store/sqlite.js";
 
 const NAME = "hex-bot.db";
 let content: Promise<Buffer> | undefined;

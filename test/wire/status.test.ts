@@ -1,7 +1,7 @@
 // `/hex status` while the store is in trouble: the card is about Hex, and a history that cannot be read takes only its line.
 
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openEmbedded } from "../../src/store/database.js";
+import { openEmbedded } from "../../src/store/sqlite.js";
 import { Harness, shown } from "./harness.js";
 
 let harness: Harness;

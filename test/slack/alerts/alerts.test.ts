@@ -13,7 +13,7 @@ import { AlertStore } from "../../../src/slack/alerts/store.js";
 import type { WantedAlert } from "../../../src/slack/alerts/wanted-alert.js";
 import { NEVER_TWICE } from "../../../src/slack/connection/connect.js";
 import { message } from "../../../src/slack/messages/blocks.js";
-import { openEmbedded } from "../../../src/store/database.js";
+import { openEmbedded } from "../../../src/store/sqlite.js";
 import { ManualClock } from "../../sandbox/clock.js";
 import { type LocalSlack, startSlack } from "../../sandbox/slack/server.js";
 

@@ -17,7 +17,8 @@ import { AlertStore } from "../../../src/slack/alerts/store.js";
 import { toldGroup } from "../../../src/slack/alerts/told-groups.js";
 import { type TroubleAlertSources, wantedTroubles } from "../../../src/slack/alerts/wanted-troubles.js";
 import { CardStore } from "../../../src/slack/cards/store.js";
-import { openEmbedded, type Store } from "../../../src/store/database.js";
+import type { Store } from "../../../src/store/database.js";
+import { openEmbedded } from "../../../src/store/sqlite.js";
 import { visibleText } from "../../sandbox/slack/server.js";
 
 const MINUTE = 60_000;

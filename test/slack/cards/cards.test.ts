@@ -16,7 +16,8 @@ import { Requesters } from "../../../src/slack/cards/requesters.js";
 import { CardStore } from "../../../src/slack/cards/store.js";
 import { conversationIn } from "../../../src/slack/connection/conversation.js";
 import { FollowerStore } from "../../../src/slack/followers/store.js";
-import { openEmbedded, type Store } from "../../../src/store/database.js";
+import type { Store } from "../../../src/store/database.js";
+import { openEmbedded } from "../../../src/store/sqlite.js";
 import { ManualClock } from "../../sandbox/clock.js";
 import { type LocalSlack, startSlack, visibleText } from "../../sandbox/slack/server.js";
 

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { RunStore } from "../../../src/runs/store.js";
 import { intended, refused } from "../../../src/runs/transitions.js";
 import { FollowerStore } from "../../../src/slack/followers/store.js";
-import { openEmbedded, type Store } from "../../../src/store/database.js";
+import type { Store } from "../../../src/store/database.js";
+import { openEmbedded } from "../../../src/store/sqlite.js";
 import { ManualClock } from "../../sandbox/clock.js";
 
 const MINUTE = 60_000;

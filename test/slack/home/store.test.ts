@@ -9,8 +9,9 @@ import { RunStore } from "../../../src/runs/store.js";
 import { intended, refused } from "../../../src/runs/transitions.js";
 import { CardStore } from "../../../src/slack/cards/store.js";
 import { HomeStore } from "../../../src/slack/home/store.js";
-import { openEmbedded, type Store } from "../../../src/store/database.js";
+import type { Store } from "../../../src/store/database.js";
 import { openShared } from "../../../src/store/postgres.js";
+import { openEmbedded } from "../../../src/store/sqlite.js";
 import { postgresForTests } from "../../process/postgres-for-tests.js";
 
 const postgres = postgresForTests();
