@@ -85,19 +85,16 @@ export interface NamedTogether<M> {
  * @returns in the order in which they are due
  */
 export function namedTogether<M extends MemberTimes>(members: readonly M[]): NamedTogether<M>[] {
-  const joined = members.filter(({ joinedAt }) => joinedAt !== members[0]?.joinedAt);
+  const joined = members
+    .filter(({ joinedAt }) => joinedAt !== members[0]?.joinedAt)
+    .map((member) => ({ member, at: member.joinedAt }));
   const failed = members.flatMap((member) => {
     const { joinedAt, failedAt } = member;
     return failedAt === null || failedAt === joinedAt ? [] : { member, at: failedAt };
   });
-  const named = together(
-    "joined",
-    joined.map((member) => ({ member, at: member.joinedAt })),
-  );
-  for (const one of together(
-    "failed",
-    failed.sort((a, b) => a.at - b.at),
-  )) {
+  const named = together("joined", joined);
+  failed.sort((a, b) => a.at - b.at);
+  for (const one of together("failed", failed)) {
     // Those that joined keep their order, whatever the clock says.
     named.splice(named.findLastIndex(({ at }) => at <= one.at) + 1, 0, one);
   }
