@@ -17,34 +17,21 @@ export type Named =
   /** `mayBePart`: a part of its title is enough if no other project has it. */
   | { kind: "words"; text: string; mayBePart: boolean };
 
-interface Attempt {
+export interface Attempt {
   deed: Deed;
   named: Named;
   /** What they may do where the attempt was judged. */
   permissions: Permissions;
 }
 
-/** The attempts of one interaction. */
-export class Attempts {
-  readonly #noted: Attempt[] = [];
-
-  note(attempt: Attempt): void {
-    this.#noted.push(attempt);
-  }
-
-  get noted(): readonly Attempt[] {
-    return this.#noted;
-  }
-}
-
 /** Notes what does not exist for somebody, whether or not it does for others. `deed` is `null` for reading, which is not recorded. */
 export function noteAttempt({ attempts, permissions }: Interaction, deed: Deed | null, named: Named): void {
-  if (deed !== null) attempts.note({ deed, named, permissions });
+  if (deed !== null) attempts.push({ deed, named, permissions });
 }
 
-/** The entries about those attempts that were on hidden projects. `at` in epoch ms. */
-export function attemptEntries(arrival: Arrival, { noted }: Attempts, at: number): AuditEntry[] {
-  const entries = noted.flatMap(({ deed, named, permissions }): AuditEntry[] => {
+/** The entries about those attempts of one interaction that were on hidden projects. `at` in epoch ms. */
+export function attemptEntries(arrival: Arrival, attempts: readonly Attempt[], at: number): AuditEntry[] {
+  const entries = attempts.flatMap(({ deed, named, permissions }): AuditEntry[] => {
     const project = hiddenProject(named, permissions);
     if (project === null) return [];
     const rule = decidedBy(permissions.decide("see", project.id));

@@ -27,7 +27,7 @@ import type { Drafts } from "../../store/drafts.js";
 import type { RowReader } from "../../store/row-reader.js";
 import type { SeenEvents } from "../../store/seen-events.js";
 import type { StoreCheck } from "../../store/store-check.js";
-import type { Attempts } from "../access/attempts.js";
+import type { Attempt } from "../access/attempts.js";
 import type { NameCheck } from "../access/name-check.js";
 import type { PermissionSources, Permissions } from "../access/permissions.js";
 import type { ApproverSources } from "../access/possible-approvers.js";
@@ -132,7 +132,7 @@ export interface Arrival {
 export interface Interaction extends Arrival {
   permissions: Permissions;
   /** What they tried to do to projects that do not exist for them. */
-  attempts: Attempts;
+  attempts: Attempt[];
 }
 
 /** What arrives, before the bot knows what its person may do. */

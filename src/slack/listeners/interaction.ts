@@ -7,7 +7,7 @@ import type { Deed } from "../../audit/audit-entry.js";
 import { abortable } from "../../lib/abortable.js";
 import type { PendingWork } from "../../lib/pending-work.js";
 import type { Logger } from "../../log/logger.js";
-import { Attempts, attemptEntries } from "../access/attempts.js";
+import { type Attempt, attemptEntries } from "../access/attempts.js";
 import { type Outsider, outsiderEntry, refusalEntry } from "../access/audit-entries.js";
 import { permissionsOf } from "../access/permissions.js";
 import { todoAfter } from "../connection/answer-in.js";
@@ -114,14 +114,14 @@ async function interrupted({ log, respond, typed }: Arrival): Promise<Outcome> {
   return "fault";
 }
 
-type Work = (attempts: Attempts) => Promise<void>;
+type Work = (attempts: Attempt[]) => Promise<void>;
 
 async function answered(arrival: Arrival, bot: Bot, leaving: AbortSignal, work: Work): Promise<Outcome> {
   if (!(await isFirstTime(bot, arrival))) {
     arrival.log.info("Slack's request came again: nothing is done twice");
     return "repeated";
   }
-  const attempts = new Attempts();
+  const attempts: Attempt[] = [];
   const outcome = await doneOrExplained(arrival, bot, leaving, () => work(attempts));
   for (const entry of attemptEntries(arrival, attempts, bot.clock.now())) await bot.audit.record(entry);
   return outcome;
@@ -154,7 +154,7 @@ async function doneOrExplained(
 
 /** Does the task for somebody who may use the bot, and tells anybody else why not. */
 async function admitted<A extends Arrival>(
-  { bot, arrival, standing, deed, attempts }: Asked & { bot: Bot; arrival: A; attempts: Attempts },
+  { bot, arrival, standing, deed, attempts }: Asked & { bot: Bot; arrival: A; attempts: Attempt[] },
   task: (interaction: A & Interaction) => Promise<void>,
 ): Promise<void> {
   const { respond, user, place } = arrival;
