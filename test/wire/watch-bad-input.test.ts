@@ -37,6 +37,21 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("unwatch nonsense")).toContain("`nonsense` is not watched in this conversation.");
   });
 
+  test("a link to a run, or with a title and no id, ends the watch of its project; another site's link is called that", async () => {
+    const { hex } = harness;
+    const { id } = hex.workspace.addProject({ title: "Weekly revenue" });
+    const run = `${hex.origin}/acme/app/${id}/run/019814d7-a5f1-7008-b413-872974a7a308`;
+    for (const link of [`<${run}>`, `${hex.origin}/acme/app/Weekly-revenue/latest`]) {
+      await harness.ask(`watch ${id}`);
+      expect(await harness.ask(`unwatch ${link}`)).toContain("No longer watched");
+    }
+    await harness.ask(`watch ${id}`);
+    expect(await harness.ask("unwatch https://elsewhere.test/acme/app/Weekly-revenue/latest")).toContain(
+      "elsewhere.test",
+    );
+    expect(await harness.ask("watching")).toContain("Weekly revenue");
+  });
+
   test("a category in quotes and with apostrophes, as keyboards write them", async () => {
     harness.hex.workspace.addProject({ title: "Churn", categories: ["Finance Ops"] });
     harness.hex.workspace.addProject({ title: "Toys", categories: ["Children's wear"] });

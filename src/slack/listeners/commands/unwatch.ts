@@ -6,8 +6,9 @@ import { folded } from "../../../lib/spelling.js";
 import { type Named, noteAttempt } from "../../access/attempts.js";
 import { alsoWatched, endWatch } from "../../flows/set-watch.js";
 import { isKnownTo } from "../../flows/watch-rights.js";
+import { unusableLinkMessage } from "../../messages/answers.js";
 import { watchedByOthersMessage, whatToUnwatchMessage } from "../../messages/watch-answers.js";
-import { parseProjectRef } from "../../parse/project-ref.js";
+import { isUnusable, parseProjectRef, projectIdIn, titleIn } from "../../parse/project-ref.js";
 import { parseWatchArguments } from "../../parse/watch-arguments.js";
 import type { Bot, Interaction } from "../context.js";
 import type { Command } from "./command.js";
@@ -28,24 +29,25 @@ async function handle(bot: Bot, interaction: Interaction, typed: string): Promis
   const watches = all.filter((watch) => isKnownTo(interaction, watch));
   if (text === "") return listWatches(bot, interaction);
   const reference = parseProjectRef(text, bot.hex.origin);
-  const attempt: Named =
-    reference?.kind === "project" ? { kind: "id", id: reference.projectId } : { kind: "words", text, mayBePart: true };
+  if (isUnusable(reference)) return interaction.respond(unusableLinkMessage(reference, bot.hex.host));
+  const named = projectIdIn(reference);
+  const name = titleIn(reference) ?? text;
+  const attempt: Named = named === null ? { kind: "words", text: name, mayBePart: true } : { kind: "id", id: named };
   if (watches.length === 0) {
     if (rule === null) noteAttempt(interaction, "unwatch", attempt);
     return listWatches(bot, interaction);
   }
   if (rule !== null) return endWatch(bot, interaction, ruleKey(rule));
-  const match = interaction.permissions.projects.match(text, "listed");
-  const id = reference?.kind === "project" ? reference.projectId : (projectMeant(match)?.id ?? null);
+  const id = named ?? projectMeant(interaction.permissions.projects.match(name, "listed"))?.id ?? null;
   const watched = watches.flatMap((watch) => (watch.rule.kind === "project" ? watch.rule.id : []));
-  const meant = watched.find((one) => one === id) ?? (await lastCalled(bot, watched, text));
+  const meant = watched.find((one) => one === id) ?? (await lastCalled(bot, watched, name));
   if (meant === null) {
     const project = id === null ? null : interaction.permissions.projects.known(id);
     const also = project === null ? null : await alsoWatched(bot, interaction, { kind: "project", id: project.id });
     if (project !== null && also !== null)
       return interaction.respond(watchedByOthersMessage(project, also, bot.hex.place.now));
     noteAttempt(interaction, "unwatch", attempt);
-    return interaction.respond(whatToUnwatchMessage(text));
+    return interaction.respond(whatToUnwatchMessage(name));
   }
   await endWatch(bot, interaction, ruleKey({ kind: "project", id: meant }));
 }
