@@ -37,23 +37,22 @@ export interface HttpPart {
 }
 
 interface ServedParts {
-  metrics: Metrics;
   readiness: Readiness;
   slack: SlackPart;
 }
 
 /** @throws the operating system's error when it cannot listen on the port */
-export async function createHttp(port: number, refusals: SlackRefusals): Promise<HttpPart> {
+export async function createHttp(port: number, metrics: Metrics, refusals: SlackRefusals): Promise<HttpPart> {
   const routes: Record<string, RequestListener> = {
     "/healthz": healthz,
     "/readyz": notStarted(() => refusals.lastFailure),
+    "/metrics": metrics.answer,
   };
   let otherwise = notFound;
   const server = await startServer({ port, routes, otherwise: () => otherwise });
-  const serve = ({ metrics, readiness, slack }: ServedParts) => {
+  const serve = ({ readiness, slack }: ServedParts) => {
     const { requestListener, misdirectedListener } = slack.connection;
     routes["/readyz"] = readiness.answer;
-    routes["/metrics"] = metrics.answer;
     if (requestListener !== null) routes[EVENTS_PATH] = requestListener;
     otherwise = misdirectedListener ?? notFound;
   };

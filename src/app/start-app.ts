@@ -80,7 +80,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     await messages.followerStore.releaseAll();
     await runs.recovery.takeOver(stopping);
   }
-  http.serve({ metrics, readiness, slack });
+  http.serve({ readiness, slack });
   await abortable(slack.connection.open(), signal);
   loops.push(
     store.check.keep(stopping),
@@ -106,7 +106,7 @@ async function open(settings: Settings, toClose: Close[]) {
   toClose.push(() => network.close());
   const metrics = new Metrics();
   const slackClient = createSlackClient(settings, network, metrics);
-  const http = await createHttp(config.port, slackClient.refusals);
+  const http = await createHttp(config.port, metrics, slackClient.refusals);
   toClose.push(() => http.close());
   const identity = await identifyOnceReached(slackClient.web, settings);
   slackClient.botToken.belongsTo(identity);

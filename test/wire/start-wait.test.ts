@@ -22,7 +22,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["network", { type: "reset" }],
     ["internal_error", { type: "error", error: "internal_error" }],
   ])(
-    "after %s to auth.test, the bot waits, answers /healthz, is not ready, and starts when Slack is back",
+    "after %s to auth.test, the bot waits, answers /healthz and /metrics, is not ready, and starts when Slack is back",
     async (word, kind) => {
       harness = await Harness.start(mode, { idle: true });
       harness.slack.faults.add({ method: "auth.test", kind });
@@ -38,6 +38,9 @@ describe.each(MODES)("%s mode", (mode) => {
       const ready = await get("/readyz");
       expect([ready.status, await ready.json()]).toMatchObject([503, { ok: false, slack: { ok: false, why: word } }]);
       expect((await get("/slack/events")).status).toBe(404);
+      expect(await (await get("/metrics")).text()).toMatch(
+        /hexbot_slack_calls_total\{method="auth\.test",outcome="\w+"\} [1-9]/,
+      );
       const troubles = harness.log.filter((line) => /"level":"(warn|error)"/.test(line));
       expect(troubles).toEqual([expect.stringMatching(/"todo":"\w+.*the start waits for it/)]);
       harness.slack.faults.clear();
