@@ -201,8 +201,7 @@ export class Homes {
 
   /** Somebody may not see their tab any more. */
   async #turnAway(home: OpenedHome): Promise<void> {
-    await this.options.homes.remove(home);
-    await this.#show(home.user, plainText(guestMessage()));
+    if (await this.#show(home.user, plainText(guestMessage()))) await this.options.homes.remove(home);
   }
 
   /** What to draw once it is this tab's turn; `null` when there is nothing to draw, or when the next process draws it. */
