@@ -92,17 +92,17 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.ask("projects");
     await harness.ask("watch category:Finance");
     await harness.ask("watch scheduled");
-    expect(await harness.ask("watching")).not.toContain("No project fits");
+    await harness.ask("watch owner:linus@acme.test");
+    const lacking = async () => (await harness.ask("watching")).match(/:warning: No project .*/g);
+    expect(await lacking()).toEqual([expect.stringContaining("No project has this owner now.")]);
     project.categories = [{ name: "Finance and controlling", description: null }];
     await harness.pass(12 * MINUTE, STEP_MS);
     expect(await harness.ask("watching")).toMatch(
-      /`Finance`\n.*\n.*\n:warning: No project fits this now.*its new name\./,
+      /`Finance`\n.*\n.*\n:warning: No project has this category now.*its new name\./,
     );
     project.schedules = [];
     await harness.pass(12 * MINUTE, STEP_MS);
-    expect((await harness.ask("watching")).match(/No project fits this now, so nobody is told of any\./g)).toHaveLength(
-      2,
-    );
+    expect(await lacking()).toHaveLength(3);
   });
 
   test("/hex watching says in words what is wrong, and begins with what is", async () => {

@@ -46,17 +46,17 @@ export class Departures {
   }
 
   async #end(person: string): Promise<void> {
-    const { onWatchesEnded, onDigestEnded, clock, ...stores } = this.options;
+    const { options } = this;
     const { watches, digests } = await this.#inDirectMessages();
-    const refusal = { at: clock.now(), word: LEFT, isForGood: true };
+    const refusal = { at: options.clock.now(), word: LEFT, isForGood: true };
     const isTheirs = ({ setBy }: Watch | Digest) => setBy === person;
     for (const place of new Map(watches.filter(isTheirs).map((watch) => [placeKey(watch), watch])).values()) {
-      await stores.watches.refused(place, refusal);
-      onWatchesEnded(place, LEFT);
+      await options.watches.refused(place, refusal);
+      options.onWatchesEnded(place, LEFT);
     }
     for (const digest of digests.filter(isTheirs)) {
-      await stores.digests.refused(digest, refusal);
-      onDigestEnded(digest, LEFT);
+      await options.digests.refused(digest, refusal);
+      options.onDigestEnded(digest, LEFT);
     }
   }
 

@@ -113,11 +113,18 @@ function watchBlocks(
   return [section(head, end), ...paragraphs(all.filter((line) => line !== null))];
 }
 
-/** A category that was renamed, for example, is watched in vain. */
+/** A category that was renamed, for example, is watched in vain. To whoever may not see a project, it is not there. */
 function nothingFits({ kind }: Rule): string | null {
-  if (kind === "project") return null;
-  const renamed = kind === "scheduled" ? "" : " If it was renamed in Hex, watch it by its new name.";
-  return `:warning: No project fits this now, so nobody is told of any.${renamed}`;
+  switch (kind) {
+    case "project":
+      return null;
+    case "category":
+      return ":warning: No project has this category now. If it was renamed in Hex, watch it by its new name.";
+    case "owner":
+      return ":warning: No project has this owner now. If the projects went to somebody else, watch that owner.";
+    case "scheduled":
+      return ":warning: No project has a schedule now.";
+  }
 }
 
 function projectLine(seen: SeenProject, { now, place }: { now: number; place: HexPlace }, isNamed: boolean): string {
