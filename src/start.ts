@@ -9,6 +9,7 @@ import { RenewedSecrets } from "./config/renewed-secrets.js";
 import { withSecretFiles } from "./config/secret-files.js";
 import { secretsOf } from "./config/secrets.js";
 import { systemClock } from "./lib/clock.js";
+import { withoutStack } from "./log/errors.js";
 import { createLogger } from "./log/logger.js";
 import { startFailure } from "./startup-failure.js";
 import { listenForStop, type StopReason } from "./stop-signals.js";
@@ -98,7 +99,7 @@ async function reload(): Promise<void> {
 /** For example when somebody revokes the app token while the bot is running. */
 async function refused(error: Error): Promise<void> {
   if (stopping.signal.aborted) return;
-  log.fatal({ err: error }, "%s", startFailure(error, config) ?? "Slack ended the connection");
+  sayFatal(error, "Slack ended the connection");
   await end(1);
 }
 
@@ -115,6 +116,13 @@ async function end(code: 0 | 1): Promise<void> {
 
 function cannotStart(error: unknown): void {
   if (stopping.signal.aborted) return;
-  log.fatal({ err: error }, "%s", startFailure(error, config) ?? "cannot start");
+  sayFatal(error, "cannot start");
   process.exit(1);
+}
+
+/** @param otherwise said of a failure for which there is no sentence */
+function sayFatal(error: unknown, otherwise: string): void {
+  const sentence = startFailure(error, config);
+  if (sentence === null) log.fatal({ err: error }, otherwise);
+  else log.fatal({ err: withoutStack(error) }, "%s", sentence);
 }

@@ -38,7 +38,7 @@ const NAMES_PAUSE_MS = 3_000;
 export function createAccess({ settings, slackClient, identity, store, hex, catalog }: AccessPartOptions): AccessPart {
   const policyVersions = createPolicyVersions(settings, store);
   const { policy, policyTrouble, log, config } = settings;
-  const { clock } = store;
+  const { clock, seldom } = store;
   const { workspaces } = identity;
   const asking = { slack: slackClient.web, slackRefusals: slackClient.refusals, clock, log };
   const groups = new UserGroups({ ...asking, workspaces });
@@ -56,7 +56,7 @@ export function createAccess({ settings, slackClient, identity, store, hex, cata
     factsOf: (project) => access.factsOf(project),
     clock,
     onFound: nameLogger(log, config.policy.kind === "file" ? config.policy.path : ""),
-    onError: (err) => log.error({ err }, "Looking up the names in the rules failed: the bot tries again"),
+    onError: seldom((err) => log.error({ err }, "Looking up the names in the rules failed: the bot tries again")),
   });
   return { permissions: { access, catalog, host: hex.client.host }, nameCheck, policyVersions };
 }

@@ -168,6 +168,7 @@ export function alertsFor(
     alerts: new AlertStore(store.store.db, store.rows, store.leadership.write),
     clock: store.clock,
     log,
+    seldom: store.seldom,
     leastNow: () => hex.client.leastNow(),
     wanted,
     onRefused,

@@ -3,7 +3,6 @@
 import { AttentionChanges } from "../attention/attention-changes.js";
 import { AttentionStore } from "../attention/attention-store.js";
 import { Emitter } from "../lib/emitter.js";
-import { seldom } from "../store/seldom.js";
 import type { StorePart } from "./create-store.js";
 import type { Settings } from "./settings.js";
 
@@ -15,7 +14,10 @@ export interface AttentionPart {
   changed: Emitter<void>;
 }
 
-export function createAttention({ log }: Settings, { store, rows, clock, maxSleepMs }: StorePart): AttentionPart {
+export function createAttention(
+  { log }: Settings,
+  { store, rows, clock, maxSleepMs, seldom }: StorePart,
+): AttentionPart {
   const changed = new Emitter<void>();
   const attention = new AttentionStore(store.db, rows, () => changed.emit());
   const changes = new AttentionChanges({
@@ -23,7 +25,7 @@ export function createAttention({ log }: Settings, { store, rows, clock, maxSlee
     clock,
     lookMs: maxSleepMs,
     onChange: () => changed.emit(),
-    onError: seldom(clock, (err) =>
+    onError: seldom((err) =>
       log.error({ err }, "Looking for who is on an outage or a trouble failed: the bot tries again"),
     ),
   });

@@ -6,7 +6,6 @@ import { CollectionsAsked } from "../catalog/collections-asked.js";
 import { CatalogReader } from "../catalog/reader.js";
 import { CatalogStore } from "../catalog/store.js";
 import { newReference } from "../lib/reference.js";
-import { seldom } from "../store/seldom.js";
 import type { HexPart } from "./create-hex.js";
 import type { StorePart } from "./create-store.js";
 import { logNoCollections, logPass } from "./log-hex.js";
@@ -26,7 +25,7 @@ export interface CatalogPartOptions {
 
 export function createCatalog({ settings, store, hex }: CatalogPartOptions): CatalogPart {
   const { log, policy } = settings;
-  const { clock, rows, leadership, maxSleepMs } = store;
+  const { clock, rows, leadership, maxSleepMs, seldom } = store;
   const { client, budget, shares } = hex;
   const catalogStore = new CatalogStore(store.store.db, rows, leadership.write);
   const collections = new CollectionsAsked({
@@ -40,7 +39,7 @@ export function createCatalog({ settings, store, hex }: CatalogPartOptions): Cat
     clock,
     collections,
     refreshMs: maxSleepMs,
-    onError: seldom(clock, (err) =>
+    onError: seldom((err) =>
       log.warn({ err }, "Reading or writing the stored list of projects failed: the bot tries again"),
     ),
   });
@@ -55,9 +54,7 @@ export function createCatalog({ settings, store, hex }: CatalogPartOptions): Cat
     source: () => client.place.source,
     newReference,
     onPassEnded: (ended) => logPass(log, ended),
-    onError: seldom(clock, (err) =>
-      log.error({ err }, "Reading the list of projects from Hex failed: the bot tries again"),
-    ),
+    onError: seldom((err) => log.error({ err }, "Reading the list of projects from Hex failed: the bot tries again")),
   });
   return { catalog, reader };
 }

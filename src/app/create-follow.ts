@@ -13,7 +13,6 @@ import { WatchStore } from "../follow/watch-store.js";
 import { Emitter } from "../lib/emitter.js";
 import { newReference } from "../lib/reference.js";
 import { MINUTE, SECOND } from "../lib/time.js";
-import { seldom } from "../store/seldom.js";
 import { leastOf } from "./budget-shares.js";
 import type { HexPart } from "./create-hex.js";
 import type { OutagesPart } from "./create-outages.js";
@@ -124,9 +123,7 @@ function createPoller(
       logBack(log, projectId);
       news.emit();
     },
-    onError: seldom(store.clock, (err) =>
-      log.error({ err }, "Checking the watched projects failed: the bot tries again"),
-    ),
+    onError: store.seldom((err) => log.error({ err }, "Checking the watched projects failed: the bot tries again")),
   });
 }
 
@@ -143,7 +140,7 @@ function createConnectionReader(
     share: hex.shares.catalog,
     newReference,
     onRead: () => news.emit(),
-    onError: seldom(store.clock, (err) =>
+    onError: store.seldom((err) =>
       log.error({ err }, "Reading which data connections projects share failed: the bot tries again"),
     ),
   });

@@ -94,6 +94,7 @@ function createCards(options: MessagesPartOptions, own: OwnParts): Cards {
     runs: runs.store,
     clock: store.clock,
     log,
+    seldom: store.seldom,
     hexPlace,
     followers: own.followerStore,
     approvers: new Approvers({ slack: oneTry, runs: runs.store, permissions: own.approverSources, hexPlace, log }),
@@ -115,6 +116,7 @@ function createFollowers(options: MessagesPartOptions, { followerStore, cardStor
     hexPlace: () => hex.client.place.now,
     mayBeShownTo: (audience, projectId) => mayBeShownTo(permissions, audience, projectId),
     log: settings.log,
+    seldom: store.seldom,
   });
 }
 

@@ -6,7 +6,6 @@ import { Emitter } from "../lib/emitter.js";
 import { newReference } from "../lib/reference.js";
 import { HealthStore } from "../outages/store.js";
 import { Watchdog } from "../outages/watchdog.js";
-import { seldom } from "../store/seldom.js";
 import type { HexPart } from "./create-hex.js";
 import type { StorePart } from "./create-store.js";
 import { logHealth } from "./log-hex.js";
@@ -32,7 +31,7 @@ export interface OutagesPartOptions {
 
 export function createOutages({ settings, store, hex, catalog, keepMs }: OutagesPartOptions): OutagesPart {
   const { config, log } = settings;
-  const { clock, rows, leadership } = store;
+  const { clock, rows, leadership, seldom } = store;
   const { client, shares, statusPage, requests } = hex;
   const news = new Emitter<void>();
   const health = new HealthStore(store.store.db, rows, leadership.write);
@@ -52,7 +51,7 @@ export function createOutages({ settings, store, hex, catalog, keepMs }: Outages
       // Hex itself says.
       if (!isWell) void statusPage.read().then(() => news.emit());
     },
-    onError: seldom(clock, (err) => log.error({ err }, "The watchdog failed to probe Hex: the bot tries again")),
+    onError: seldom((err) => log.error({ err }, "The watchdog failed to probe Hex: the bot tries again")),
   });
   requests.on(({ error }) => prober.observe(error));
   requests.on(({ error }) => watchdog.observe(error));

@@ -7,7 +7,6 @@ import { PageStore } from "../paging/page-store.js";
 import { pageable } from "../paging/pageable.js";
 import { Pager } from "../paging/pager.js";
 import { PagerDuty } from "../paging/pagerduty.js";
-import { seldom } from "../store/seldom.js";
 import { USER_AGENT } from "../user-agent.js";
 import type { AttentionPart } from "./create-attention.js";
 import type { FollowPart } from "./create-follow.js";
@@ -40,7 +39,7 @@ export interface PagingPartOptions {
 export function createPaging(options: PagingPartOptions): PagingPart | null {
   const { settings, network, metrics, store, hex, catalog, outages, follow, attention } = options;
   const { config, log, secretInFile, pageTimeoutMs } = settings;
-  const { clock, rows, leadership } = store;
+  const { clock, rows, leadership, seldom } = store;
   if (config.paging === null) return null;
   const { url, routingKey, afterMs } = config.paging;
   const pages = new PageStore(store.store.db, rows, leadership.write);
@@ -75,7 +74,7 @@ export function createPaging(options: PagingPartOptions): PagingPart | null {
       metrics.page(sent.action, sent.error?.kind ?? "ok");
       logPage(log, sent);
     },
-    onError: seldom(clock, (err) => log.error({ err }, "Looking for what to page failed: the bot tries again")),
+    onError: seldom((err) => log.error({ err }, "Looking for what to page failed: the bot tries again")),
   });
   for (const news of [attention.changed, outages.news, follow.news]) news.on(() => pager.wake());
   return { store: pages, pager, service };

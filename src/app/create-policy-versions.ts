@@ -9,7 +9,7 @@ import type { Settings } from "./settings.js";
 /** `null` for the embedded store, which has one process. */
 export function createPolicyVersions(
   { config, policy, log }: Settings,
-  { store, process, clock }: StorePart,
+  { store, process, clock, seldom }: StorePart,
 ): PolicyVersions | null {
   if (config.store.kind === "embedded") return null;
   const fingerprint = () => policyFingerprint(policy());
@@ -19,6 +19,6 @@ export function createPolicyVersions(
     clock,
     fingerprint,
     onChange: (count) => logPolicyVersions(log, count, fingerprint()),
-    onError: (err) => log.warn({ err }, "Cannot tell whether the replicas use the same rules"),
+    onError: seldom((err) => log.warn({ err }, "Cannot tell whether the replicas use the same rules")),
   });
 }

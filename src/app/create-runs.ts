@@ -10,7 +10,6 @@ import type { Run } from "../runs/run.js";
 import { Starter } from "../runs/start.js";
 import { RunStore } from "../runs/store.js";
 import { Titles } from "../runs/titles.js";
-import { seldom } from "../store/seldom.js";
 import type { HexPart } from "./create-hex.js";
 import type { StorePart } from "./create-store.js";
 import type { Settings } from "./settings.js";
@@ -39,7 +38,7 @@ export interface RunsPartOptions {
 
 export function createRuns({ settings, store: storePart, hex, catalog }: RunsPartOptions): RunsPart {
   const { config, log } = settings;
-  const { clock, rows, leadership, maxSleepMs } = storePart;
+  const { clock, rows, leadership, maxSleepMs, seldom } = storePart;
   const { db } = storePart.store;
   const { client, shares } = hex;
   const changed = new Emitter<Run>();
@@ -57,7 +56,7 @@ export function createRuns({ settings, store: storePart, hex, catalog }: RunsPar
     share: shares.runs,
     maxSleepMs,
     onSeen: (key) => polled.emit(key),
-    onError: seldom(clock, (err) => log.error({ err }, "Polling the runs in flight failed: the bot tries again")),
+    onError: seldom((err) => log.error({ err }, "Polling the runs in flight failed: the bot tries again")),
   });
   const recovery = new Recovery({
     store: leadersStore,
@@ -72,7 +71,7 @@ export function createRuns({ settings, store: storePart, hex, catalog }: RunsPar
       share: shares.runs,
       known: (id) => catalog.known(id),
     }),
-    onError: seldom(clock, (err) => log.error({ err }, "Recovering runs failed: the bot tries again")),
+    onError: seldom((err) => log.error({ err }, "Recovering runs failed: the bot tries again")),
   });
   changed.on(() => {
     poller.wake();

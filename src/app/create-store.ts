@@ -1,15 +1,17 @@
 // The store, which process may write to it, and whether it works.
 
 import { randomBytes } from "node:crypto";
-import { storeSentence } from "../remedies/store.js";
+import { Emitter } from "../lib/emitter.js";
 import { SET_ASIDE_TODO } from "../slack/messages/set-aside.js";
 import { Drafts } from "../store/drafts.js";
+import { storeFailureOf } from "../store/failure.js";
 import { type OpenedStore, openStore } from "../store/open-store.js";
 import { RowReader } from "../store/row-reader.js";
 import { SeenEvents } from "../store/seen-events.js";
+import { type Seldom, seldomWith } from "../store/seldom.js";
 import { StoreCheck } from "../store/store-check.js";
 import { checkWrite } from "../store/write-check.js";
-import { postgresLogger } from "./log-store.js";
+import { StoreLog } from "./log-store.js";
 import type { Settings } from "./settings.js";
 
 export interface StorePart extends OpenedStore {
@@ -18,6 +20,7 @@ export interface StorePart extends OpenedStore {
   /** Knows which rows could not be read. */
   rows: RowReader;
   check: StoreCheck;
+  seldom: Seldom;
   drafts: Drafts;
   seenEvents: SeenEvents;
 }
@@ -25,11 +28,13 @@ export interface StorePart extends OpenedStore {
 /** @throws StoreError, or StoreFailure when the store that was opened fails immediately */
 export async function createStore({ config, log, secretInFile, clock: machineClock }: Settings): Promise<StorePart> {
   const process = randomBytes(8).toString("hex");
+  /** What fails of Postgres while no part asks it. */
+  const unasked = new Emitter<unknown>();
   const opened = await openStore(config.store, {
     clock: machineClock,
     process,
     onLead: (event) => log.info({ event }, "leader: %s", event),
-    onError: postgresLogger(log, machineClock),
+    onError: (error) => unasked.emit(storeFailureOf(error)),
     urlFile: {
       read: () => secretInFile("DATABASE_URL"),
       onRenewed: () => log.info("The login of DATABASE_URL was renewed from its file"),
@@ -37,22 +42,22 @@ export async function createStore({ config, log, secretInFile, clock: machineClo
     },
   });
   const { store, clock } = opened;
+  const storeLog = new StoreLog(log, config.store.kind, clock);
   const check = new StoreCheck({
     clock,
     tryStore: async () => {
       store.file?.assertThere();
       await checkWrite(store.db);
     },
-    onChange: ({ why }, err) => {
-      if (why === null) log.info("The store works again");
-      else log.error({ err, why, todo: storeSentence(why, config.store.kind) }, "The store does not work");
-    },
+    onChange: (state, error) => storeLog.changed(state, error),
   });
   opened.failures.on("failure", () => check.onFailure());
+  const seldom = seldomWith({ clock, check, onFailure: (failure, why) => storeLog.failed(failure, why) });
+  unasked.on(seldom((err) => log.warn({ err }, "A connection to Postgres failed: the bot tries again")));
   const rows = new RowReader(({ place, why }) =>
     log.error({ ...place, why, todo: SET_ASIDE_TODO }, "A stored row cannot be read and is set aside"),
   );
   const drafts = new Drafts(store.db, () => clock.now(), rows);
   const seenEvents = new SeenEvents(store.db, () => clock.now());
-  return { ...opened, process, rows, check, drafts, seenEvents };
+  return { ...opened, process, rows, check, seldom, drafts, seenEvents };
 }

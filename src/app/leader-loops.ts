@@ -4,7 +4,6 @@ import { DAY } from "../lib/time.js";
 import { bringBackLostForms } from "../slack/flows/form-checks.js";
 import { Sweeper } from "../slack/sweeper.js";
 import { Retention } from "../store/retention.js";
-import { seldom } from "../store/seldom.js";
 import type { AttentionPart } from "./create-attention.js";
 import type { AuditPart } from "./create-audit.js";
 import type { CatalogPart } from "./create-catalog.js";
@@ -95,9 +94,7 @@ function createSweeper({ settings: { log }, store, messages, slack }: LeaderLoop
       () => departures.sweep(),
       () => bringBackLostForms(slack.bot, log),
     ],
-    onError: seldom(store.clock, (err) =>
-      log.error({ err }, "Bringing messages up to date failed: the bot tries again"),
-    ),
+    onError: store.seldom((err) => log.error({ err }, "Bringing messages up to date failed: the bot tries again")),
   });
 }
 
@@ -122,6 +119,6 @@ function createRetention(options: LeaderLoopsOptions): Retention {
         attention.store.removeOld(),
       ]);
     },
-    onError: (err) => log.error({ err }, "Removing what is too old failed: the bot tries again"),
+    onError: store.seldom((err) => log.error({ err }, "Removing what is too old failed: the bot tries again")),
   });
 }

@@ -1,22 +1,50 @@
-// What the log says about failures of the store.
+// What the log says about failures of the store, once for all parts that meet them.
 
 import { atMostEvery } from "../lib/at-most-every.js";
 import type { Clock } from "../lib/clock.js";
-import { MINUTE } from "../lib/time.js";
 import type { Logger } from "../log/logger.js";
-import { storeSentence } from "../remedies/store.js";
-import { type PostgresFailure, postgresFailure } from "../store/postgres-failure.js";
+import { type StoreKind, storeSentence } from "../remedies/store.js";
+import type { StoreFailure, StoreFailureKind } from "../store/failure.js";
+import { SAID_AGAIN_MS } from "../store/seldom.js";
+import type { StoreState } from "../store/store-check.js";
 
-/** A failure that lasts is logged this often, in ms: several parts meet it every second. */
-const SAID_AGAIN_MS = 10 * MINUTE;
+export class StoreLog {
+  readonly #isDue: (what: string) => boolean;
+  #isBroken = false;
 
-/** Logs failures of Postgres while the bot runs, and says for each kind what to do. */
-export function postgresLogger(log: Logger, clock: Clock): (error: unknown) => void {
-  const isDue = atMostEvery<PostgresFailure | null>(clock, SAID_AGAIN_MS);
-  return (error) => {
-    const kind = postgresFailure(error);
-    if (!isDue(kind)) return;
-    if (kind === null) log.warn({ err: error }, "Postgres");
-    else log.warn({ err: error, kind }, "%s", storeSentence(kind, "shared"));
-  };
+  constructor(
+    private readonly log: Logger,
+    private readonly kind: StoreKind,
+    clock: Clock,
+  ) {
+    this.#isDue = atMostEvery(clock, SAID_AGAIN_MS);
+  }
+
+  /** The store has begun to fail, fails for another reason, or works again. */
+  changed({ why }: StoreState, err: unknown): void {
+    const wasBroken = this.#isBroken;
+    this.#isBroken = why !== null;
+    if (why === null) this.log.info("The store works again");
+    else if (this.#isDue(why) || !wasBroken) this.#sayBroken(err, why);
+  }
+
+  /** A statement or a connection failed. `why` the store does not work; `null` when it does by now. */
+  failed(err: StoreFailure, why: StoreFailureKind | null): void {
+    if (why !== null) {
+      if (this.#isDue(why)) this.#sayBroken(err, why);
+    } else if (this.#isDue(`once ${err.kind}`)) {
+      this.log.warn(
+        { err, why: err.kind, todo: this.#todo(err.kind) },
+        "The store failed for a moment, and works again",
+      );
+    }
+  }
+
+  #sayBroken(err: unknown, why: StoreFailureKind): void {
+    this.log.error({ err, why, todo: this.#todo(why) }, "The store does not work");
+  }
+
+  #todo(why: StoreFailureKind): string {
+    return storeSentence(why, this.kind);
+  }
 }

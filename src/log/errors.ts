@@ -33,14 +33,33 @@ function pickFacts(source: unknown, into: Record<string, unknown>): void {
   }
 }
 
+/** The kind of a failure that nobody foresaw. */
+const UNFORESEEN = "failed";
+
+/** Whether an error's kind says what happened, so that where in the code it was noticed says nothing more. */
+function isForeseen(error: Error): boolean {
+  return "kind" in error && typeof error.kind === "string" && error.kind !== UNFORESEEN;
+}
+
 /**
- * Reduces an error to what readers of the log need: type, message, stack, code, kind, the facts of a HexError, what Slack answered,
- * and its causes. The request, the response, their headers and any configuration that it carries stay out. Anything that is not an
- * error is returned as it is.
+ * Reduces an error to what readers of the log need: type, message, code, kind, the facts of a HexError, what Slack answered, its causes,
+ * and the stacks unless the error has a kind. The request, the response, their headers and any configuration that it carries stay out.
+ * Anything that is not an error is returned as it is.
  */
-export function serializeError(error: unknown, depth = 0): unknown {
+export function serializeError(error: unknown): unknown {
+  return serialized(error, 0, true);
+}
+
+/** The same without stacks, for a line that says itself what happened and what to do. */
+export function withoutStack(error: unknown): unknown {
+  return serialized(error, 0, false);
+}
+
+function serialized(error: unknown, depth: number, isStackWanted: boolean): unknown {
   if (!(error instanceof Error)) return error;
-  const said: Record<string, unknown> = { type: error.name, message: error.message, stack: error.stack };
+  const hasStack = isStackWanted && !isForeseen(error);
+  const said: Record<string, unknown> = { type: error.name, message: error.message };
+  if (hasStack) said.stack = error.stack;
   pickFacts("facts" in error ? error.facts : undefined, said);
   pickFacts(error, said);
   if ("data" in error && isRecord(error.data)) {
@@ -50,14 +69,14 @@ export function serializeError(error: unknown, depth = 0): unknown {
   }
   if (depth < MAX_CAUSES) {
     const cause = error.cause ?? ("original" in error ? error.original : undefined);
-    if (cause instanceof Error) said.cause = serializeError(cause, depth + 1);
+    if (cause instanceof Error) said.cause = serialized(cause, depth + 1, hasStack);
     else if (isPrimitive(cause)) said.cause = cause;
     const parts = "errors" in error ? error.errors : "originals" in error ? error.originals : undefined;
     if (Array.isArray(parts)) {
       said.errors = parts
         .filter((part: unknown) => part instanceof Error)
         .slice(0, 5)
-        .map((part) => serializeError(part, depth + 1));
+        .map((part) => serialized(part, depth + 1, hasStack));
     }
   }
   return said;

@@ -4,17 +4,38 @@ import { atMostEvery } from "../lib/at-most-every.js";
 import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
 import { StoreFailure, type StoreFailureKind } from "./failure.js";
+import type { StoreCheck } from "./store-check.js";
 
-/** A failure that lasts is said this often by each part, in ms. That the store does not work, why, and what to do is said elsewhere. */
-const SAID_AGAIN_MS = 10 * MINUTE;
+/** How often (ms) a failure that lasts is said. */
+export const SAID_AGAIN_MS = 10 * MINUTE;
 
-/** For a part that tries again every few seconds: `say` is called for its failures, but seldom for the same kind of store failure. */
-export function seldom<Rest extends readonly unknown[]>(
-  clock: Clock,
+/**
+ * For a part that tries again every few seconds: what it calls for its failures. `say` is called for those that only this part can
+ * explain, and seldom for the same failure of the store.
+ */
+export type Seldom = <Rest extends readonly unknown[]>(
   say: (error: unknown, ...rest: Rest) => void,
-): (error: unknown, ...rest: Rest) => void {
-  const isDue = atMostEvery<StoreFailureKind>(clock, SAID_AGAIN_MS);
-  return (error, ...rest) => {
-    if (!(error instanceof StoreFailure) || isDue(error.kind)) say(error, ...rest);
-  };
+) => (error: unknown, ...rest: Rest) => void;
+
+export interface SeldomOptions {
+  clock: Clock;
+  /** Learns of each failure at once, so that it need not wait for its next round to say that the store does not work. */
+  check: Pick<StoreCheck, "now">;
+  /** Called in place of all parts for a failure that is not theirs. `why` the store does not work; `null` when it does by now. */
+  onFailure: (failure: StoreFailure, why: StoreFailureKind | null) => void;
+}
+
+export function seldomWith({ clock, check, onFailure }: SeldomOptions): Seldom {
+  const isDue = atMostEvery<string>(clock, SAID_AGAIN_MS);
+  return (say) =>
+    (error, ...rest) => {
+      if (!(error instanceof StoreFailure)) {
+        say(error, ...rest);
+        return;
+      }
+      void check.now().then(({ why }) => {
+        if (why !== null || error.kind !== "failed") onFailure(error, why);
+        else if (isDue(error.message)) say(error, ...rest);
+      });
+    };
 }

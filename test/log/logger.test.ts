@@ -166,7 +166,6 @@ describe("errors", () => {
     const request = { headers: { authorization: "Bearer SEKRIT", "x-api": "SEKRIT" } };
     const cause = Object.assign(new Error("connect"), { code: "ECONNREFUSED", request });
     const error = Object.assign(new TypeError("failed", { cause }), {
-      kind: "scope",
       status: 403,
       request,
       response: { headers: {}, body: "SEKRIT" },
@@ -182,7 +181,6 @@ describe("errors", () => {
       type: "TypeError",
       message: "failed",
       stack: expect.stringContaining("logger.test.ts"),
-      kind: "scope",
       status: 403,
       operation: "runProject",
       host: "app.hex.tech",
@@ -193,6 +191,20 @@ describe("errors", () => {
     expect(lines()[0]).toMatchObject({ level: "error", msg: "failed", err: expected });
     expect(lines()[1]).toMatchObject({ err: expected, other: expected });
     expect(Object.keys(z.object({ err: line }).parse(lines()[0]).err).sort()).toEqual(Object.keys(expected).sort());
+  });
+
+  test("have no stack if a kind says what happened, and neither have their causes", () => {
+    const cause = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
+    const { logger, lines } = open();
+    for (const kind of ["refused", "failed"]) logger.error({ err: Object.assign(new Error("x", { cause }), { kind }) });
+    const [told, unforeseen] = lines();
+    expect(told?.err).toEqual({
+      type: "Error",
+      message: "x",
+      kind: "refused",
+      cause: { type: "Error", message: "connect", code: "ECONNREFUSED" },
+    });
+    expect(unforeseen).toMatchObject({ err: { stack: expect.any(String), cause: { stack: expect.any(String) } } });
   });
 
   test("of many parts, and in a circle", () => {

@@ -104,7 +104,7 @@ test.concurrent("when connections break, the log says that the bot reconnects, a
   onTestFinished(() => harness.stop());
   await harness.startBot();
   const said = () =>
-    harness.log.flatMap((line) => /"msg":"(The [^"]*closed the connection[^"]*)"/.exec(line)?.[1] ?? []);
+    harness.log.flatMap((line) => /"todo":"(The [^"]*closed the connection[^"]*)"/.exec(line)?.[1] ?? []);
   expect((await harness.get("/readyz")).text).toContain('"store":{"ok":true');
   relay.cut();
   while (said().length === 0) await breathe();

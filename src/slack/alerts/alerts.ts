@@ -7,7 +7,7 @@ import { PollingLoop } from "../../lib/polling-loop.js";
 import { DAY, HOUR, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { UnreadableRow } from "../../store/row-reader.js";
-import { seldom } from "../../store/seldom.js";
+import type { Seldom } from "../../store/seldom.js";
 import { asSlackFailure, losesPlace, mayPass, retryPauseMs, SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
 import { edit, isPosted, isRefusedHere, type Posted, post, postNoted, targetOf } from "../connection/post.js";
@@ -28,6 +28,7 @@ export interface AlertsOptions {
   /** The time that decides what is old enough to be removed, by the earlier of two clocks, epoch ms; `null` while it is not known. */
   leastNow: () => number | null;
   log: Logger;
+  seldom: Seldom;
   /** Called when Slack does not accept an alert. */
   onRefused: (refused: RefusedAlert) => void;
 }
@@ -77,10 +78,8 @@ export class Alerts {
 
   /** Runs until `signal` aborts and the work that it began is done. */
   async keep(signal: AbortSignal): Promise<void> {
-    const { log, clock } = this.options;
-    const onError = seldom(clock, (err) =>
-      log.error({ err }, "Bringing alerts up to date failed: the bot tries again"),
-    );
+    const { log, seldom } = this.options;
+    const onError = seldom((err) => log.error({ err }, "Bringing alerts up to date failed: the bot tries again"));
     await this.#loop.until(signal, () =>
       this.#round(signal).then(
         (nextAt) => this.#pauseMs(nextAt),

@@ -14,7 +14,7 @@ import { toldOverdue } from "../../runs/transitions.js";
 import { asUnreadableRun, type RunOutline, UnreadableRun } from "../../runs/unreadable-run.js";
 import type { Db } from "../../store/database.js";
 import { UnreadableRow } from "../../store/row-reader.js";
-import { seldom } from "../../store/seldom.js";
+import type { Seldom } from "../../store/seldom.js";
 import type { Conversation } from "../connection/conversation.js";
 import { mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
@@ -54,6 +54,7 @@ export interface CardsOptions {
   /** Where the projects are in Hex, for links. */
   hexPlace: () => HexPlace;
   log: Logger;
+  seldom: Seldom;
   /** Called when a card first shows the end of a run, with the time (ms) since the end. */
   onEndShown: (afterMs: number) => void;
   /** Ends every pause when the bot stops. */
@@ -93,7 +94,7 @@ export class Cards {
   readonly #states = new Map<string, RunState>();
 
   constructor(private readonly options: CardsOptions) {
-    this.#sayUndrawn = seldom(options.clock, (err, runKey) =>
+    this.#sayUndrawn = options.seldom((err, runKey) =>
       options.log.error({ err, runKey }, "A card could not be drawn: the bot tries again"),
     );
     this.#pauses = new Pauses(options.clock, options.signal, (runKey) => void this.redraw(runKey));

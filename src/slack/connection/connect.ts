@@ -147,7 +147,7 @@ function overSocketMode(mode: Mode<"socket">, parts: ConnectionParts): SlackConn
     appToken: new AppToken({ token: mode.appToken, inFile: () => secretInFile("SLACK_APP_TOKEN") }),
     client: {
       // The receiver logs why there is no connection, and that one was lost.
-      logger: boltLogger(log.child({ name: "bolt" }), { error: "debug" }),
+      logger: boltLogger(log.child({ name: "bolt" }), { warn: "debug", error: "debug" }),
       clientPingTimeout: pingMs,
       clientOptions: { ...webApi, ...NEVER_TWICE },
       ...(network.dispatcher === undefined ? {} : { dispatcher: network.dispatcher }),

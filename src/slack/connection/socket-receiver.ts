@@ -7,6 +7,7 @@ import type { Clock } from "../../lib/clock.js";
 import { dropOldest } from "../../lib/keep-latest.js";
 import { PollingLoop } from "../../lib/polling-loop.js";
 import { DAY, MINUTE } from "../../lib/time.js";
+import { withoutStack } from "../../log/errors.js";
 import type { Logger } from "../../log/logger.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { AppToken } from "./app-token.js";
@@ -182,7 +183,7 @@ export class SocketReceiver implements Receiver {
     }
     const pauseMs = this.#pause(failure?.facts.kind === "rate_limited" ? failure.facts.retryAfterMs : 0);
     const { what, todo } = slackRemedy(failure?.word ?? "network");
-    this.options.log.warn({ err: error, todo, pauseMs }, "Socket Mode: no connection yet: %s", what);
+    this.options.log.warn({ err: withoutStack(error), todo, pauseMs }, "Socket Mode: no connection yet: %s", what);
   }
 
   /** The app token does not work: whether there is another one to go on with, in the file or the old one. */

@@ -15,7 +15,7 @@ import type { Logger } from "../../log/logger.js";
 import { type EndedRun, isEnded } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import { UnreadableRow } from "../../store/row-reader.js";
-import { seldom } from "../../store/seldom.js";
+import type { Seldom } from "../../store/seldom.js";
 import type { Audience } from "../access/audience.js";
 import type { Card, CardStore } from "../cards/store.js";
 import { asSlackFailure, mayPass, retryPauseMs, SlackFailure } from "../connection/failures.js";
@@ -38,6 +38,7 @@ export interface FollowersOptions {
   /** Whether a project may be shown to somebody now; `null` when that is not known. */
   mayBeShownTo: (audience: Audience, projectId: string) => Promise<Answer>;
   log: Logger;
+  seldom: Seldom;
 }
 
 /** How long (ms) a claim lasts. If its process dies, another one tells the follower after this time. */
@@ -68,7 +69,7 @@ export class Followers {
   readonly #sayUntold: (error: unknown, runKey: string) => void;
 
   constructor(private readonly options: FollowersOptions) {
-    this.#sayUntold = seldom(options.clock, (err, runKey) =>
+    this.#sayUntold = options.seldom((err, runKey) =>
       options.log.error({ err, runKey }, "The followers of a run could not be told of its end: the bot tries again"),
     );
   }

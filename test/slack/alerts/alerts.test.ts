@@ -65,6 +65,7 @@ function begin({ through = async () => undefined, read = wanted }: Partial<Parts
     clock,
     leastNow: () => clock.now(),
     log: logger,
+    seldom: (say) => say,
     onRefused: (refused) => logRefusedInAlertChannel(logger, refused),
   });
   const ended = alerts.keep(stopping.signal);

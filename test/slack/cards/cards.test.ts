@@ -79,6 +79,7 @@ function cardsOf(process: string, own: ManualClock, web: WebClient, approvers = 
     slack: web,
     oneTry: web,
     log,
+    seldom: (say) => say,
     approvers,
     requesters: new Requesters({ clock: own, log, work: new PendingWork() }),
     followers: new FollowerStore(opened.db, drawer),

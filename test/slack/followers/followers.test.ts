@@ -69,6 +69,7 @@ function followersOf(process: string, web: WebClient, changes: Partial<Followers
     hexPlace: () => ({ origin: "https://app.hex.tech", workspace: null }),
     mayBeShownTo: async () => true,
     log: createLogger({ level: "silent", pretty: false, secrets: [] }),
+    seldom: (say) => say,
     ...changes,
   });
 }

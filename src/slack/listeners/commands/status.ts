@@ -23,10 +23,12 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
   const { clock, health, runs, statusPage, prober, budget, rows } = bot;
   const { log, reference, conversation, permissions } = interaction;
   const { projects } = permissions;
+  let isUnreadSaid = false;
   /** The card is about Hex, so a store that fails or hangs costs it only a line. */
   const ifRead = <T>(read: Promise<T>) =>
     within(clock, STORE_MS, read).catch((err: unknown) => {
-      log.warn({ err }, "status: the store cannot be read");
+      if (!isUnreadSaid) log.warn({ err }, "status: the store cannot be read");
+      isUnreadSaid = true;
       return null;
     });
 
