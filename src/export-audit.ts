@@ -17,6 +17,7 @@ import { openForReading } from "./store/open-for-reading.js";
 import { RowReader } from "./store/row-reader.js";
 
 const unreadFile = loadEnvFile();
+if (unreadFile !== null) process.stderr.write(`${unreadFile}\n`);
 process.stdout.on("error", stopPrinting);
 process.exitCode = await exported(process.argv.slice(2));
 
@@ -25,7 +26,7 @@ async function exported(words: readonly string[]): Promise<number> {
   if (options.kind === "help") return said(process.stdout, AUDIT_HELP, 0);
   if (options.kind === "mistake") return said(process.stderr, auditMistake(options.option, options.given), 1);
   const reading = withSecretFiles(process.env, readStorePlace, ["DATABASE_URL"]);
-  if (!reading.ok) return said(process.stderr, describeProblems(reading.problems, unreadFile), 1);
+  if (!reading.ok) return said(process.stderr, describeProblems(reading.problems), 1);
   const place = reading.config;
   try {
     const store = await openForReading(place);

@@ -28,10 +28,11 @@ if (help) {
 }
 
 const unreadFile = loadEnvFile();
+if (unreadFile !== null) process.stderr.write(`${unreadFile}\n`);
 const reading = withSecretFiles(process.env, readHexConfig, ["HEX_API_TOKEN"]);
 if (!reading.ok) {
   process.stdout.write(json ? `${JSON.stringify({ ok: false, problems: reading.problems }, null, 2)}\n` : "");
-  process.stderr.write(describeProblems(reading.problems, unreadFile));
+  process.stderr.write(describeProblems(reading.problems));
   process.exit(1);
 }
 for (const warning of reading.warnings) process.stderr.write(`${warning}\n`);

@@ -264,20 +264,15 @@ function placeOf({ DATABASE_URL, HEX_BOT_DATA_DIR }: z.output<typeof storeVariab
     : { kind: "shared", url: DATABASE_URL };
 }
 
-/**
- * The text to print before the program ends because of problems, ending in a newline.
- * @param unreadFile why .env cannot be read, as `loadEnvFile` says it
- */
-export function describeProblems(problems: readonly string[], unreadFile: string | null): string {
+/** The text to print before the program ends because of problems, ending in a newline. */
+export function describeProblems(problems: readonly string[]): string {
   const count = problems.length === 1 ? "one setting needs" : `${problems.length} settings need`;
   return [
     `Cannot start: ${count} attention.`,
     "",
     ...problems.map((problem) => `  ${problem}`),
     "",
-    unreadFile === null
-      ? "Set them in the environment or in a file named .env (start with a copy of .env.example)."
-      : `There is a .env here, but it cannot be read (${unreadFile}): it must be a file that the bot's user may read.`,
+    "Set them in the environment or in a file named .env (start with a copy of .env.example).",
     "Every variable is explained in docs/configuration.md.",
     "",
   ].join("\n");

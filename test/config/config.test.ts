@@ -219,7 +219,7 @@ describe("what is wrong", () => {
       /^SLACK_APP_TOKEN or SLACK_SIGNING_SECRET: .*Socket Mode.*App-Level.*HTTP.*Signing Secret/,
     );
     expect(found[2]).toMatch(/^HEX_API_TOKEN: is not set; copy it from Hex: Settings > API tokens/);
-    const text = describeProblems(found, null);
+    const text = describeProblems(found);
     for (const line of found) expect(text).toContain(line);
     expect(text).toMatch(/3 settings need attention/);
     expect(text).toMatch(/docs\/configuration\.md.\n$/);

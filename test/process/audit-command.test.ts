@@ -1,6 +1,7 @@
 // `npm run audit` as a program: what a person or a script sees of it.
 
 import { execFile } from "node:child_process";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { AuditStore } from "../../src/audit/audit-store.js";
@@ -55,6 +56,11 @@ describe.concurrent("npm run audit", { timeout: LIMIT_MS }, () => {
       out: "",
       err: `There is no store at ${join(elsewhere, "hex-bot.db")}: run this in the bot's folder, or with the bot's HEX_BOT_DATA_DIR or DATABASE_URL\n`,
     });
+  });
+
+  test("says that .env, which may name the store, cannot be read", async ({ audit, stage: { dir } }) => {
+    await mkdir(join(dir, ".env"));
+    expect((await audit("")).err).toMatch(/^There is a \.env here, but it cannot be read \(EISDIR\)/);
   });
 
   test("says that there is nothing, where nothing fits", async ({ audit }) => {

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { CHILD_ENV } from "./child-env.js";
@@ -53,6 +53,13 @@ describe.concurrent("npm run policy", { timeout: LIMIT_MS }, () => {
       code: 1,
       err: "nowhere.yml: There is no such file. Check the path.\n",
     });
+  });
+
+  test("says that .env cannot be read, and goes on without it", async ({ stage: { dir }, policy }) => {
+    await mkdir(join(dir, ".env"));
+    const { code, err } = await policy(["check"]);
+    expect(code).toBe(0);
+    expect(err).toMatch(/^There is a \.env here, but it cannot be read \(EISDIR\), so its settings are missing: .*\n/);
   });
 
   test("check warns of a rule that never decides, which is no mistake", async ({ stage: { dir }, policy }) => {

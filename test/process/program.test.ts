@@ -31,13 +31,19 @@ describe.concurrent("the built program", { timeout: LIMIT_MS }, () => {
     await startBuilt("main", {}).ready();
   });
 
-  test("a .env that cannot be read is not taken for one that is empty", async ({ stage: { dir, startBuilt } }) => {
+  test("a .env that cannot be read is not taken for one that is empty", async ({
+    stage: { dir, startBot, startBuilt },
+  }) => {
     await mkdir(join(dir, ".env"));
     for (const program of [startBuilt("main", {}), startBuilt("verify", {})]) {
       expect(await program.closed).toBe(1);
       expect(program.output).toContain("HEX_API_TOKEN: is not set");
-      expect(program.output).toContain("There is a .env here, but it cannot be read (EISDIR)");
+      expect(program.output).toContain(
+        "There is a .env here, but it cannot be read (EISDIR), so its settings are missing",
+      );
     }
+    const { bot } = await startBot("http");
+    expect(bot.output).toContain("There is a .env here");
   });
 
   test.for(["http", "socket"] as const)(
