@@ -1,5 +1,6 @@
 // `npm run audit`: prints who did what, from the store, while the bot runs or not. Exits with 0, or with 1 and what to do.
 
+import "./node-version.js";
 import { headOf, lineOf } from "./audit/audit-export.js";
 import { AuditStore } from "./audit/audit-store.js";
 import { parseExportOptions } from "./audit/export-options.js";

@@ -1,6 +1,7 @@
 // `npm run policy`: checks the policy file, says which rule decides, and shows who may do what, from a terminal or a script.
 // Exits with 0 when it has an answer, and with 1 when the policy file or the question has a mistake.
 
+import "./node-version.js";
 import { loadPolicy } from "./access/load-policy.js";
 import type { Policy } from "./access/policy.js";
 import { policyJsonSchema } from "./access/policy-file.js";

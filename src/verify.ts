@@ -1,6 +1,7 @@
 // `npm run verify`: the connection check from a terminal or a script. It needs only the two HEX_ variables, and the proxy's if there is one.
 // Exits with 0 when everything in Hex can be used, and otherwise with 1 and the remedy. `--json` prints one JSON object.
 
+import "./node-version.js";
 import { parseArgs } from "node:util";
 import { describeProblems, readHexConfig } from "./config/config.js";
 import { loadEnvFile } from "./config/env-file.js";

@@ -11,7 +11,7 @@ const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((fi
 const graph = new Map(
   files.map((file) => {
     const source = readFileSync(join(SRC, file), "utf8");
-    const imports = [...source.matchAll(/(?:from|import\()\s*"(\.[^"]+)\.js"/g)].map(([, path]) =>
+    const imports = [...source.matchAll(/(?:from|import\(?)\s*"(\.[^"]+)\.js"/g)].map(([, path]) =>
       normalize(relative(SRC, join(SRC, dirname(file), `${path}.ts`))),
     );
     return [file, imports];
@@ -58,13 +58,14 @@ const ALLOWED: Record<string, string[]> = {
   "startup-failure.ts": ["slack", "access", "remedies", "store"],
   "stop-signals.ts": ["lib"],
   "stop-printing.ts": ["remedies"],
-  "export-audit.ts": ["stop-printing.ts", "audit", "config", "hex", "store", "remedies"],
+  "export-audit.ts": ["node-version.ts", "stop-printing.ts", "audit", "config", "hex", "store", "remedies"],
   "policy-command": ["user-agent.ts", "slack", "catalog", "access", "config", "hex", "log", "lib"],
-  "policy.ts": ["stop-printing.ts", "policy-command", "remedies", "access", "config", "hex", "lib"],
+  "policy.ts": ["node-version.ts", "stop-printing.ts", "policy-command", "remedies", "access", "config", "hex", "lib"],
   "connection-report.ts": ["hex", "remedies"],
-  "verify.ts": ["connection-report.ts", "user-agent.ts", "remedies", "config", "hex", "lib"],
+  "verify.ts": ["node-version.ts", "connection-report.ts", "user-agent.ts", "remedies", "config", "hex", "lib"],
   "start.ts": ["app", "startup-failure.ts", "stop-signals.ts", "config", "log", "lib"],
-  "main.ts": ["start.ts"],
+  "node-version.ts": [],
+  "main.ts": ["node-version.ts", "start.ts"],
 };
 const folderOf = (file: string) => (file.includes("/") ? (file.split("/")[0] ?? file) : file);
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { listen } from "../sandbox/local-server.js";
 import { visibleText } from "../sandbox/slack/server.js";
+import { DIST } from "./program.js";
 import { LIMIT_MS, programTest as test } from "./program-test.js";
 
 describe.concurrent("the built program", { timeout: LIMIT_MS }, () => {
@@ -24,6 +25,17 @@ describe.concurrent("the built program", { timeout: LIMIT_MS }, () => {
     }
     expect(program.output).toContain("api.slack.com/apps");
   });
+
+  test.for(["main", "verify", "policy", "export-audit"])(
+    "%s: an older Node is told so, and nothing else",
+    async (name, { stage: { start } }) => {
+      const older = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.18.3' } })";
+      const args = ["--import", `data:text/javascript,${encodeURIComponent(older)}`, join(DIST, `${name}.js`)];
+      const program = start(process.execPath, args, {});
+      expect(await program.closed).toBe(1);
+      expect(program.output).toMatch(/^This is Node 20\.18\.3 \(.*\), and the bot needs Node 20\.19 or newer\. .*\n$/);
+    },
+  );
 
   test("reads .env", async ({ stage: { dir, env, startBuilt } }) => {
     const lines = Object.entries(env("http")).map(([name, value]) => `${name}=${value}`);
