@@ -13,7 +13,7 @@ import { policyFile } from "./config/values.js";
 import { DEFAULTS } from "./config/variables.js";
 import { HexError } from "./hex/errors.js";
 import { systemClock } from "./lib/clock.js";
-import { type PolicyCommand, readArguments, USAGE } from "./policy-command/arguments.js";
+import { type PolicyCommand, readArguments, USAGE, USAGE_HINT } from "./policy-command/arguments.js";
 import { decide } from "./policy-command/decide.js";
 import type { AskedPerson } from "./policy-command/described-person.js";
 import { projectsOfRules } from "./policy-command/described-project.js";
@@ -149,12 +149,12 @@ async function shown(command: Extract<PolicyCommand, { kind: "matrix" }>, source
 
 /** What to say of a failure that people can do something about; `null` for any other. */
 function wordsOf(error: unknown): string | null {
-  if (error instanceof UsageError) return `${error.message}\n\n${USAGE}`;
+  if (error instanceof UsageError) return `${error.message}\n${USAGE_HINT}`;
   if (error instanceof HexError) {
     const { what, todo } = remedyFor(error.facts);
     return [what, ...todo.map((item) => `  - ${item}`)].join("\n");
   }
   const isOfArguments =
     error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
-  return isOfArguments ? `${error.message}\n\n${USAGE}` : null;
+  return isOfArguments ? `${error.message}\n${USAGE_HINT}` : null;
 }

@@ -56,6 +56,9 @@ npm run policy -- schema
 With the tokens of Slack and Hex in the environment or in .env, people and projects are looked up there.
 `;
 
+/** For a question that is none: the usage would push out of sight what is wrong, and the projects that may be meant. */
+export const USAGE_HINT = "npm run policy -- help says what you can ask.";
+
 /** @throws UsageError, or a TypeError of `parseArgs`, whose messages say what is wrong */
 export function readArguments(argv: readonly string[]): PolicyCommand {
   const { values, positionals } = parseArgs({

@@ -121,7 +121,9 @@ export class Lookup {
     if (described !== null && described.id === "") return described;
     if (this.#hex === null) {
       if (described !== null) return described;
-      throw new UsageError("Hex is not asked. Give the id of the project, or describe it, such as category:Finance.");
+      throw new UsageError(
+        "Without Hex, a title says too little. Give the id of the project, or describe it, such as category:Finance.",
+      );
     }
     const projects = await this.#read(this.#hex);
     if (described !== null) {

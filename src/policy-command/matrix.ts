@@ -37,7 +37,7 @@ export function matrixTable(options: MatrixOptions, width: number): string {
   return `${verb}, ${where}\n\n${textTable(heads, rows, width)}\n${LEGEND}\n`;
 }
 
-const LEGEND = "yes, no, approval: once somebody approves, ?: no, because Slack or Hex has not said enough";
+const LEGEND = "approval: yes, once somebody approves. ?: no, because Slack or Hex has not said enough.";
 
 /** One line for each project and person. */
 export function matrixCsv(options: MatrixOptions): string {

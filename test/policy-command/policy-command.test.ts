@@ -214,7 +214,7 @@ title: Weekly *     no      no     no     no     yes
 owner: *@acme.com   no      no     no     yes    no
 any other project   no      no     no     no     no
 
-yes, no, approval: once somebody approves, ?: no, because Slack or Hex has not said enough
+approval: yes, once somebody approves. ?: no, because Slack or Hex has not said enough.
 `,
     );
   });

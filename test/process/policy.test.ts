@@ -89,10 +89,10 @@ describe.concurrent("npm run policy", { timeout: LIMIT_MS }, () => {
     expect((await policy(["check", "policy.yml"], none)).err).not.toContain(said);
   });
 
-  test("a question that is none gets the usage, and exits with 1", async ({ policy }) => {
+  test("a question that is none gets what is wrong and where the usage is, and exits with 1", async ({ policy }) => {
     const { code, err } = await policy(["explain", "bob", "run", "x"]);
     expect(code).toBe(1);
-    expect(err).toMatch(/^"bob" names nobody\. .*\n\nnpm run policy -- check/s);
+    expect(err).toMatch(/^"bob" names nobody\. .*\nnpm run policy -- help says what you can ask\.\n$/);
   });
 
   test("matrix stops quietly once nobody reads on, and says in a sentence that there is no room", async ({
