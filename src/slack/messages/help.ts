@@ -17,23 +17,6 @@ export interface CommandHelp {
 export function helpMessage(commands: readonly CommandHelp[], declined: readonly OptionalScope[]): Message {
   return message("What /hex can do", [
     section("*What `/hex` can do*"),
-    ...helpBlocks(commands),
-    context(declinedScopesLine(declined)),
-  ]);
-}
-
-/** The answer to a word that is not a subcommand. `suggestion` is the name of the closest one. */
-export function unknownCommandMessage(
-  word: string,
-  suggestion: string | null,
-  commands: readonly CommandHelp[],
-): Message {
-  const meant = suggestion === null ? "" : ` Did you mean ${code(`/hex ${suggestion}`)}?`;
-  return answer(`${bold(word, 80)} is not something that \`/hex\` can do.${meant}`, ...helpBlocks(commands));
-}
-
-function helpBlocks(commands: readonly CommandHelp[]) {
-  return [
     ...commands.map(({ usage, summary, example }) => {
       const like = example === null ? "" : `\nFor example ${code(`/hex ${example}`)}`;
       return section(`${code(`/hex ${usage}`)}\n${summary}${like}`);
@@ -41,7 +24,17 @@ function helpBlocks(commands: readonly CommandHelp[]) {
     context(
       "Name a project by its title or a few words of it. Its link from the address bar in Hex works too, and so does the id in that link.",
     ),
-  ];
+    context(declinedScopesLine(declined)),
+  ]);
+}
+
+/** The answer to a word that is not one of the subcommands, which are `names`. `suggestion` is the closest of them. */
+export function unknownCommandMessage(word: string, suggestion: string | null, names: readonly string[]): Message {
+  const meant = suggestion === null ? "" : ` Did you mean ${code(`/hex ${suggestion}`)}?`;
+  return answer(
+    `${bold(word, 80)} is not something that \`/hex\` can do.${meant}`,
+    context(`It can ${names.map((name) => code(name)).join(", ")}. ${code("/hex help")} explains each.`),
+  );
 }
 
 /** The hint that Slack shows next to the command, exactly as in the manifest. */

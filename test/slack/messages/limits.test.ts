@@ -1129,7 +1129,13 @@ describe("never past a limit, whatever the data", () => {
     for (const declined of [[], [...OPTIONAL_SCOPES]]) check(helpMessage(COMMANDS, declined));
     fc.assert(
       fc.property(nasty, fc.array(nasty, { maxLength: 9 }), (word, words) => {
-        check(unknownCommandMessage(word, "status", COMMANDS));
+        check(
+          unknownCommandMessage(
+            word,
+            "status",
+            COMMANDS.map(({ name }) => name),
+          ),
+        );
         check(runProblemMessage({ kind: "unknown_flag", flag: word, suggestion: "--fresh" }));
         for (const behind of [null, { name: word, value: "" }, { name: word, value: word }]) {
           check(runProblemMessage({ kind: "stray_words", words, target: word, behind }));

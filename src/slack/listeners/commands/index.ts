@@ -43,11 +43,8 @@ export async function runCommand(bot: Bot, interaction: Interaction, typed: stri
   const { name, rest } = splitSubcommand(typed);
   const command = name === "" ? help : commandNamed(name);
   if (command !== undefined) return tellingIfSlow(bot, interaction, (asked) => command.handle(bot, asked, rest));
-  const suggestion = closest(
-    name,
-    COMMANDS.map((known) => known.name),
-  );
-  await interaction.respond(withTyped(unknownCommandMessage(name, suggestion, COMMANDS), interaction.typed));
+  const names = COMMANDS.map((known) => known.name);
+  await interaction.respond(withTyped(unknownCommandMessage(name, closest(name, names), names), interaction.typed));
 }
 
 /** The subcommand must be within this many characters of a command's text. */
