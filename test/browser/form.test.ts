@@ -96,7 +96,7 @@ describe.skipIf(chromiumPath === null)("the form in a browser", { timeout: LIMIT
     await page.getByRole("tab", { name: "Home" }).focus();
     await press("Enter");
     await page.getByText("Your runs in flight: 1").waitFor();
-    await page.getByRole("combobox", { name: "Search by title, owner or category" }).focus();
+    await page.getByRole("combobox", { name: "Find a project" }).focus();
     await page.keyboard.type("linus nightly");
     await page.getByRole("option", { name: /^Nightly warehouse checks/, selected: true }).waitFor();
     await ada.photograph("story-7-home");

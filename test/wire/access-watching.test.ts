@@ -48,7 +48,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(await bench.ask("watch category:Sales", grace())).toMatch(/You may not\* watch \*(Churn|Weekly revenue)\*/);
     expect(await bench.ask(`digest 08:00 UTC ${revenue.id}`, grace())).toMatch(denied);
     expect(await bench.ask("watching")).toContain("Nothing is watched");
-    expect(await bench.ask("watch weekly revenue")).toContain("is told from now on");
+    expect(await bench.ask("watch weekly revenue")).toContain("From now on, this conversation is told");
     expect(await bench.ask("unwatch weekly revenue", grace())).toMatch(denied);
     expect(await bench.ask(`digest 08:00 UTC ${revenue.id}`)).toContain("gets a digest");
     expect(await bench.ask("digest off", grace())).toMatch(denied);
@@ -116,7 +116,7 @@ describe.each(MODES)("over %s", (mode) => {
     await bench.ask("unwatch category:Finance");
     expect(await bench.ask("digest off", grace())).toContain(denied);
     expect(await bench.ask("digest")).toContain("08:00");
-    expect(await bench.ask("watch category:Nothing")).toContain("is told from now on");
+    expect(await bench.ask("watch category:Nothing")).toContain("From now on, this conversation is told");
   });
 
   test("whoever watches in a channel what not everybody there may see is told that it says nothing there", async () => {

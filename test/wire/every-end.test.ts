@@ -27,7 +27,7 @@ describe.each(MODES)("%s mode", (mode) => {
       harness.hex.workspace.startRun(project.id, { startedAt, durationMs: 3 * MINUTE });
     }
     expect(await harness.ask(`watch ${project.id} all`)).toContain(
-      "is told from now on when a run ends, is late, or is stuck:",
+      "From now on, this conversation is told when a run ends, is late, or is stuck:",
     );
     await harness.pass(10 * MINUTE, STEP_MS);
     expect(told()).toEqual([]);

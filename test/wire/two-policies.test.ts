@@ -98,7 +98,7 @@ describe("the leader and another replica", () => {
     expect(bench.starts).toEqual([]);
     at(other);
     for (const title of ["salaries", "revenue"]) {
-      expect(await bench.ask(`watch weekly ${title}`)).toContain("is told from now on");
+      expect(await bench.ask(`watch weekly ${title}`)).toContain("From now on, this conversation is told");
     }
     await ada().command(`run ${salaries.id}`);
     // The other replica may show the card, and the leader polls its run.

@@ -36,7 +36,7 @@ describe.each(MODES)("%s mode", (mode) => {
     // So that no reading falls on the time at which the run counts as late unless it is made for that.
     await harness.pass(2 * MINUTE, STEP_MS);
     expect(await harness.ask("watch weekly revenue")).toMatch(
-      /This conversation is told from now on when a run fails, is late, or is stuck: \*<.*\|Weekly revenue>\*/,
+      /From now on, this conversation is told when a run fails, is late, or is stuck: \*<.*\|Weekly revenue>\*/,
     );
     await passUntil(TEN + 14 * MINUTE);
     expect(told()).toEqual([]);
@@ -280,7 +280,10 @@ describe.each(MODES)("%s mode", (mode) => {
     const project = add("Weekly revenue", { schedules: [], run: { outcome: "ERRORED", runningMs: 5_000 } });
     const question = await harness.person("grace").write(harness.slack.channels.data, "is the revenue right?");
     await harness.person("ada").mention(harness.slack.channels.data, `watch ${project.id}`, { threadTs: question.ts });
-    await harness.until(() => harness.slack.messages.map(shown).join().includes("is told from now on"), STEP_MS);
+    await harness.until(
+      () => harness.slack.messages.map(shown).join().includes("From now on, this conversation is told"),
+      STEP_MS,
+    );
     await harness.slack.command(`run ${project.id}`);
     await harness.cardShows("Errored");
     const inThread = () => harness.replies.filter(({ threadTs }) => threadTs === question.ts).map(shown);

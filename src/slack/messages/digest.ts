@@ -116,10 +116,9 @@ const NONE_FITS =
 const HEADER = ["Project", "State", "Results from", "Last run", "Took", "Next due", "Owner"];
 
 function tableOf(view: DigestView) {
-  const caption = `How fresh the results are: ${headline(view)}`;
   const clock = clockIn(view);
   return dataTable(
-    caption,
+    "How fresh the results are",
     HEADER,
     view.entries.map((entry) => rowOf(entry, view, clock)),
   );

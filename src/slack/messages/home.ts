@@ -169,7 +169,7 @@ function searchBlocks(searches: number): KnownBlock[] {
           type: "external_select",
           action_id: ACTIONS.homeSearch,
           min_query_length: 0,
-          placeholder: textObject("Search by title, owner or category", LIMITS.placeholder),
+          placeholder: textObject("Find a project", LIMITS.placeholder),
         },
         button({ actionId: ACTIONS.openForm, label: "Open an empty form", value: "home" }),
       ],

@@ -47,9 +47,8 @@ export interface WatchSet {
 
 export function watchSetMessage(watch: WatchSet): Message {
   const { rule, level, paging, set, project, named, hidden, obstacle, load, place } = watch;
-  const what = set === "same" ? "is already told" : set === "changed" ? "is now told" : "is told from now on";
   const lines = [
-    `:eyes: This conversation ${what} ${LEVEL_WORDS[level]}: ${ruleWords(rule, project, place)}.`,
+    `:eyes: ${TOLD[set]} ${LEVEL_WORDS[level]}: ${ruleWords(rule, project, place)}.`,
     rule.kind === "project" ? scheduleNote(project, level) : countNote(named),
     hiddenNote(hidden, named),
     obstacleNote(obstacle),
@@ -61,6 +60,12 @@ export function watchSetMessage(watch: WatchSet): Message {
     context("`/hex watching` shows what is watched here, and `/hex unwatch` ends it."),
   );
 }
+
+const TOLD: Record<WatchSet["set"], string> = {
+  new: "From now on, this conversation is told",
+  changed: "This conversation is now told",
+  same: "This conversation is already told",
+};
 
 const PAGING_NOTES: Record<WatchSet["paging"], string | null> = {
   none: null,
