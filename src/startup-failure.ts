@@ -3,7 +3,8 @@
 import { UnusablePolicyError } from "./access/load-policy.js";
 import { missingPolicySentence, unusablePolicyLines } from "./remedies/policy.js";
 import { type StoreKind, storeFailure, storeSentence } from "./remedies/store.js";
-import { OtherAppError, SocketModeError, SocketModeOffError, slackFailureOf } from "./slack/connection/failures.js";
+import { slackFailureOf } from "./slack/connection/failures.js";
+import { OtherAppError, SocketModeError, SocketModeOffError } from "./slack/connection/socket-mode-errors.js";
 import { APP_TOKEN_REMEDY, SOCKET_MODE_OFF_REMEDY, slackRemedy } from "./slack/messages/slack-remedies.js";
 import { StoreError } from "./store/database.js";
 import { StoreFailure } from "./store/failure.js";

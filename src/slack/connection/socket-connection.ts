@@ -4,8 +4,8 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { SocketModeClient, type SocketModeOptions } from "@slack/socket-mode";
-import { OtherAppError } from "./failures.js";
 import { type Frame, readFrame } from "./frames.js";
+import { OtherAppError } from "./socket-mode-errors.js";
 
 export interface SocketConnectionOptions {
   /** For Slack's client: the app token, how to reach Slack, and the log. */

@@ -12,9 +12,10 @@ import type { Logger } from "../../log/logger.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { AppToken } from "./app-token.js";
 import type { Deliveries } from "./deliveries.js";
-import { OtherAppError, SocketModeError, SocketModeOffError, slackFailureOf } from "./failures.js";
+import { slackFailureOf } from "./failures.js";
 import type { Frame } from "./frames.js";
 import { SocketConnection, type SocketConnectionOptions } from "./socket-connection.js";
+import { OtherAppError, SocketModeError, SocketModeOffError } from "./socket-mode-errors.js";
 
 export interface SocketReceiverOptions extends Pick<SocketConnectionOptions, "send" | "openMs"> {
   /** For Slack's client, apart from the app token. */
