@@ -56,6 +56,7 @@ export const CORES = [
   "src/slack/messages/mrkdwn.ts",
   "src/slack/messages/run-form-state.ts",
   "src/slack/parse/emoji-codes.ts",
+  "src/slack/parse/form-contents.ts",
   "src/slack/parse/form-inputs.ts",
   "src/slack/parse/formatting.ts",
   "src/slack/parse/input-value.ts",

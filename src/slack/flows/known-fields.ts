@@ -6,7 +6,7 @@ import { DAY } from "../../lib/time.js";
 import { STORE_MS, within } from "../../lib/with-timeout.js";
 import { type KnownInput, knownInputs } from "../../runs/known-inputs.js";
 import type { Bot, Interaction } from "../listeners/context.js";
-import { MOST_FIELDS } from "../parse/run-form.js";
+import { MOST_FIELDS } from "../parse/form-contents.js";
 
 /** How many of a project's latest runs are examined. */
 const RUNS = 200;

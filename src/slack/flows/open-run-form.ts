@@ -11,7 +11,7 @@ import { MAX_PROJECT_ID } from "../messages/project-option.js";
 import { type Drawing, runFormView } from "../messages/run-form.js";
 import { formNotOpenedMessage } from "../messages/run-form-answers.js";
 import { needsDraft, type ProjectPart, type RunForm } from "../messages/run-form-state.js";
-import { partOf } from "../parse/run-form.js";
+import { partOf } from "../parse/form-contents.js";
 import { demandStart } from "./demand-start.js";
 import { keepForm } from "./form-drafts.js";
 import { knownFields } from "./known-fields.js";

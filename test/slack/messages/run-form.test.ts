@@ -7,7 +7,8 @@ import { view as viewSchema } from "../../../src/slack/connection/payloads/view.
 import { projectOption } from "../../../src/slack/messages/project-option.js";
 import { checkingView, runFormView, startedView } from "../../../src/slack/messages/run-form.js";
 import { type Complaint, needsDraft, type RunForm } from "../../../src/slack/messages/run-form-state.js";
-import { fitted, forProject, optionsOf, partOf, readRunForm, withDraft } from "../../../src/slack/parse/run-form.js";
+import { fitted, forProject, partOf, withDraft } from "../../../src/slack/parse/form-contents.js";
+import { optionsOf, readRunForm } from "../../../src/slack/parse/run-form.js";
 import { anyCharacter } from "../../any-character.js";
 import { fieldsOf, inputsOf, stateValues } from "../../sandbox/slack/inputs.js";
 import { recordsAt } from "../../sandbox/slack/json.js";

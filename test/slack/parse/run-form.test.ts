@@ -9,15 +9,8 @@ import {
   type ProjectPart,
   type RunForm,
 } from "../../../src/slack/messages/run-form-state.js";
-import {
-  fitted,
-  forProject,
-  optionsOf,
-  partOf,
-  readRunForm,
-  type SentView,
-  withDraft,
-} from "../../../src/slack/parse/run-form.js";
+import { fitted, forProject, partOf, withDraft } from "../../../src/slack/parse/form-contents.js";
+import { optionsOf, readRunForm, type SentView } from "../../../src/slack/parse/run-form.js";
 
 const NOTHING: ProjectPart = { fields: [], more: "", rest: [], view: "" };
 const REVENUE = { id: "p-1", title: "Weekly revenue" };
