@@ -1,8 +1,8 @@
 // Opens the configured store and what belongs to it: who leads, who counts the requests, and by which clock.
 
-import { EventEmitter } from "node:events";
 import type { Expression } from "kysely";
 import type { Clock } from "../lib/clock.js";
+import { Emitter } from "../lib/emitter.js";
 import { HOUR } from "../lib/time.js";
 import type { Store } from "./database.js";
 import { DatabaseClock } from "./database-clock.js";
@@ -22,8 +22,8 @@ export type StorePlace = { kind: "embedded"; dataDir: string } | { kind: "shared
 
 export interface OpenedStore {
   store: Store;
-  /** Emits `failure` for each statement that fails. */
-  failures: EventEmitter<{ failure: [StoreFailure] }>;
+  /** Emits each failure of a statement. */
+  failures: Emitter<StoreFailure>;
   /** Reads the login of a shared store again: see `SharedStore.renew`. */
   renewLogin: () => Promise<boolean>;
   leadership: Leadership;
@@ -55,8 +55,8 @@ export async function openStore(place: StorePlace, options: OpenOptions): Promis
 }
 
 async function openFile(dataDir: string, { clock }: OpenOptions): Promise<OpenedStore> {
-  const failures: OpenedStore["failures"] = new EventEmitter();
-  const store = await openEmbedded(dataDir, (failure) => failures.emit("failure", failure));
+  const failures = new Emitter<StoreFailure>();
+  const store = await openEmbedded(dataDir, (failure) => failures.emit(failure));
   return {
     store,
     failures,
@@ -75,8 +75,8 @@ async function openPostgres(
 ): Promise<OpenedStore> {
   // A bot with a file of its own need not load what speaks to Postgres.
   const { openShared } = await import("./postgres.js");
-  const failures: OpenedStore["failures"] = new EventEmitter();
-  const onFailure = (failure: StoreFailure) => failures.emit("failure", failure);
+  const failures = new Emitter<StoreFailure>();
+  const onFailure = (failure: StoreFailure) => failures.emit(failure);
   const shared = await openShared(url, onError, urlFile, onFailure);
   const { db, schema } = shared;
   const ask = () => readDatabaseNow(db, schema);
