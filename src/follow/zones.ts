@@ -27,7 +27,6 @@ const WITH_SUMMER_TIME = [
   "Africa/Cairo",
   "Africa/Casablanca",
   "America/Anchorage",
-  "America/Asuncion",
   "America/Chicago",
   "America/Denver",
   "America/Halifax",
@@ -87,11 +86,13 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 /** Minutes east of UTC in a named zone at a moment (epoch ms), or null if there is no such zone. */
 export function offsetIn(name: string, at: number): number | null {
   try {
+    // The format leaves out the seconds.
+    const wholeMinute = Math.floor(at / MINUTE) * MINUTE;
     const parts = formatOf(name)
-      .formatToParts(at)
+      .formatToParts(wholeMinute)
       .map(({ type, value }) => [type, Number(value)]);
     const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = Object.fromEntries(parts);
-    return Math.round((Date.UTC(year, month - 1, day, hour, minute) - at) / MINUTE);
+    return (Date.UTC(year, month - 1, day, hour, minute) - wholeMinute) / MINUTE;
   } catch {
     return null;
   }

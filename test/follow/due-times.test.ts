@@ -68,6 +68,8 @@ describe("nextDue", () => {
     const slack = (timezone: string, from: string) => nextDue([daily(7, 0, timezone)], at(from))?.slackMs;
     expect(slack("+02:00", "2026-10-24T12:00:00Z")).toBe(60 * 60_000);
     expect(slack("+01:00", "2027-03-27T12:00:00Z")).toBe(60 * 60_000);
+    expect(slack("-04:00", "2026-10-31T12:00:45Z")).toBe(60 * 60_000);
+    expect(slack("+11:00", "2027-04-03T03:00:30.001Z")).toBe(60 * 60_000);
     expect(slack("+01:00", "2026-10-25T12:00:00Z")).toBe(0);
     expect(slack("+02:00", "2026-10-23T12:00:00Z")).toBe(0);
     expect(slack("+05:30", "2026-10-24T12:00:00Z")).toBe(0);
