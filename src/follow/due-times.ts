@@ -127,7 +127,17 @@ function readTimetable({ hourly, daily, weekly, monthly, custom }: Schedule): Ti
     return day === null ? null : timetable(`${weekly.minute} ${weekly.hour} * * ${day}`, weekly.timezone);
   }
   if (monthly) return timetable(`${monthly.minute} ${monthly.hour} ${monthly.day} * *`, monthly.timezone);
-  return custom && PLAIN_CRON.test(custom.cron.trim()) ? timetable(custom.cron, custom.timezone) : null;
+  return custom && meansTheSameEverywhere(custom.cron) ? timetable(custom.cron, custom.timezone) : null;
+}
+
+/**
+ * Whether the dialects of cron agree about an expression. A `*` with a step next to another day field: for some, both have to fit, for
+ * others one of them is enough.
+ */
+function meansTheSameEverywhere(cron: string): boolean {
+  const fields = cron.trim().split(/\s+/);
+  const [, , day = "", , weekday = ""] = fields;
+  return PLAIN_CRON.test(fields.join(" ")) && (day === "*" || weekday === "*" || !`${day}${weekday}`.includes("*"));
 }
 
 function timetable(expression: string, timezone: string): Timetable | null {

@@ -105,6 +105,13 @@ test.each([
   ["0 7 1 JAN,FEB *", "2027-01-01T07:00:00.000Z"],
   ["0 7 * 12 1-5", "2026-12-01T07:00:00.000Z"],
   ["5-10/5,50 * * * *", "2026-11-26T00:05:00.000Z"],
+  ["0  7\t* * *", "2026-11-26T07:00:00.000Z"],
+  ["0 7 29 2 *", "2028-02-29T07:00:00.000Z"],
+  ["0 7 31 * *", "2026-12-31T07:00:00.000Z"],
+  ["0 7 * * FRI-SUN", "2026-11-27T07:00:00.000Z"],
+  ["0 7 */2 * *", "2026-11-27T07:00:00.000Z"],
+  ["0 7 * * */3", "2026-11-28T07:00:00.000Z"],
+  ["0 7 1 * MON", "2026-11-30T07:00:00.000Z"],
 ])("the expression %j is read", (cron, expected) => {
   expect(next(custom(cron), "2026-11-26T00:00:00Z")).toBe(expected);
   expect(cannotBeJudged(custom(cron))).toBe(false);
@@ -121,6 +128,9 @@ test.each<[string, Schedule]>([
   ["a name in place of a day of the month", custom("0 7 MON * *")],
   ["a weekday of one week", custom("0 7 * * 2#1")],
   ["the last Monday of the month", custom("0 7 * * 1L")],
+  ["every other day, and a weekday", custom("0 7 */2 * MON")],
+  ["a date, and every other weekday", custom("0 7 1 * */2")],
+  ["months that go over the end of the year", custom("0 7 * NOV-FEB *")],
   ["six fields", custom("0 30 7 * * *")],
   ["a nickname", custom("@daily")],
   ["the last day of the month", custom("0 7 L * *")],
