@@ -139,6 +139,22 @@ describe.each(MODES)("over %s", (mode) => {
     expect(shownAtHome()).not.toContain("Slow");
   });
 
+  test("without rules, Slack's refusal to take a guest's Home tab away is not asked for again each minute", async () => {
+    const slow = bench.hex.workspace.addProject({ title: "Slow", run: { runningMs: 20 * MINUTE } });
+    await bench.ask("projects");
+    await grace().command(`run ${slow.id}`);
+    await grace().openHome();
+    await bench.until(() => shownAtHome().includes("Slow"));
+    becomeGuest();
+    await bench.pass(6 * MINUTE);
+    const published = () => bench.slack.calls.filter(({ method }) => method === "views.publish").length;
+    const before = published();
+    bench.slack.faults.add({ method: "views.publish", kind: { type: "error", error: "not_enabled" } });
+    await bench.cardShows("Completed");
+    await bench.pass(10 * MINUTE, 5_000);
+    expect(published() - before).toBe(1);
+  });
+
   test("the search field of somebody who has become a guest offers nothing once what Slack said is five minutes old", async () => {
     await bench.ask("projects");
     const search = await openSearch();

@@ -124,7 +124,7 @@ export class Homes {
 
   /** Somebody opens the tab who may not see it. If Slack accepts no Home tab for them, a direct message says so once. Never rejects. */
   async refuse(user: string, refusal: Message): Promise<void> {
-    if ((await this.#show(user, plainText(refusal))) || this.#refused.has(user)) return;
+    if ((await this.#show(user, plainText(refusal))) === null || this.#refused.has(user)) return;
     if (this.#refused.size < MOST_REFUSED) this.#refused.add(user);
     const told = await post(this.options.slack, { channel: user }, refusal);
     if (!isPosted(told)) this.#warn(user, told);
@@ -171,13 +171,13 @@ export class Homes {
     await this.#show(user, brokenHomeText(reference));
   }
 
-  /** Shows something else in place of the Home tab and does not keep it up to date. `text` is mrkdwn. @returns whether Slack accepted it */
-  async #show(user: string, text: string): Promise<boolean> {
+  /** Shows something else in place of the Home tab and does not keep it up to date. `text` is mrkdwn. @returns why Slack refused it, or `null` */
+  async #show(user: string, text: string): Promise<SlackFailure | null> {
     const failure = await this.options.slack.views
       .publish({ user_id: user, view: noHomeView(text) })
       .then(() => null, asSlackFailure);
     if (failure !== null) this.#warn(user, failure);
-    return failure === null;
+    return failure;
   }
 
   /** Draws what is stored until Slack accepts it, or trying again is no use. */
@@ -201,7 +201,8 @@ export class Homes {
 
   /** Somebody may not see their tab any more. */
   async #turnAway(home: OpenedHome): Promise<void> {
-    if (await this.#show(home.user, plainText(guestMessage()))) await this.options.homes.remove(home);
+    const failure = await this.#show(home.user, plainText(guestMessage()));
+    if (failure === null || failure.kind === "other") await this.options.homes.remove(home);
   }
 
   /** What to draw once it is this tab's turn; `null` when there is nothing to draw, or when the next process draws it. */
