@@ -4,7 +4,7 @@ import { atMostEvery } from "../lib/at-most-every.js";
 import type { Clock } from "../lib/clock.js";
 import type { Logger } from "../log/logger.js";
 import { type StoreKind, storeSentence } from "../remedies/store.js";
-import type { StoreFailure, StoreFailureKind } from "../store/failure.js";
+import { mayBePartial, type StoreFailure, type StoreFailureKind } from "../store/failure.js";
 import { SAID_AGAIN_MS } from "../store/seldom.js";
 import type { StoreState } from "../store/store-check.js";
 
@@ -33,10 +33,9 @@ export class StoreLog {
     if (why !== null) {
       if (this.#isDue(why)) this.#sayBroken(err, why);
     } else if (this.#isDue(`once ${err.kind}`)) {
-      this.log.warn(
-        { err, why: err.kind, todo: this.#todo(err.kind) },
-        "The store failed for a moment, and works again",
-      );
+      const facts = { err, why: err.kind, todo: this.#todo(err.kind) };
+      if (mayBePartial(err)) this.log.error(facts, "The store does not do all that the bot asks for");
+      else this.log.warn(facts, "The store failed for a moment, and works again");
     }
   }
 

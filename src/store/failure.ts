@@ -24,6 +24,12 @@ export class StoreFailure extends Error {
   }
 }
 
+/** Whether a failure may be of one table or one large write only, and last, while the store does everything else. */
+export function mayBePartial({ kind }: StoreFailure): boolean {
+  return PARTIAL.has(kind);
+}
+const PARTIAL: ReadonlySet<StoreFailureKind> = new Set(["failed", "rights", "disk_full", "io", "damaged"]);
+
 /** By SQLite's result codes (https://www.sqlite.org/rescode.html), including extended ones: `SQLITE_IOERR_WRITE` is an `IOERR`. */
 const BY_SQLITE_CODE: readonly [string, StoreFailureKind][] = [
   ["SQLITE_FULL", "disk_full"],

@@ -3,7 +3,7 @@
 import { atMostEvery } from "../lib/at-most-every.js";
 import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
-import { StoreFailure, type StoreFailureKind } from "./failure.js";
+import { mayBePartial, StoreFailure, type StoreFailureKind } from "./failure.js";
 import type { StoreCheck } from "./store-check.js";
 
 /** How often (ms) a failure that lasts is said. */
@@ -21,21 +21,22 @@ export interface SeldomOptions {
   clock: Clock;
   /** Learns of each failure at once, so that it need not wait for its next round to say that the store does not work. */
   check: Pick<StoreCheck, "now">;
-  /** Called in place of all parts for a failure that is not theirs. `why` the store does not work; `null` when it does by now. */
+  /** Called for a failure that has a remedy, whichever part met it. `why` the store does not work; `null` when it does by now. */
   onFailure: (failure: StoreFailure, why: StoreFailureKind | null) => void;
 }
 
 export function seldomWith({ clock, check, onFailure }: SeldomOptions): Seldom {
-  const isDue = atMostEvery<string>(clock, SAID_AGAIN_MS);
-  return (say) =>
-    (error, ...rest) => {
+  return (say) => {
+    const isDue = atMostEvery<string>(clock, SAID_AGAIN_MS);
+    return (error, ...rest) => {
       if (!(error instanceof StoreFailure)) {
         say(error, ...rest);
         return;
       }
       void check.now().then(({ why }) => {
         if (why !== null || error.kind !== "failed") onFailure(error, why);
-        else if (isDue(error.message)) say(error, ...rest);
+        if (why === null && mayBePartial(error) && isDue(error.message)) say(error, ...rest);
       });
     };
+  };
 }

@@ -372,7 +372,11 @@ describe("Postgres", () => {
     await harness.cardShows("Running");
     await harness.ask(`watch ${project.id}`);
     const before = harness.log.length;
-    const troubles = () => harness.log.slice(before).filter((line) => /"level":"(warn|error)"/.test(line));
+    const troubles = () =>
+      harness.log
+        .slice(before)
+        // Simulated time passes faster than the database's.
+        .filter((line) => /"level":"(warn|error)"/.test(line) && !line.includes("The clock jumped"));
     const said = () => troubles().map((line) => JSON.parse(line).msg);
     await own.stop();
     try {
