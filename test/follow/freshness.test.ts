@@ -182,6 +182,23 @@ describe("to the moment", () => {
     expect(judgedAt(sunday - DAY, sunday + 75 * MINUTE)).toBe("late");
   });
 
+  test("two schedules that are due within the hour that is allowed: the latest run that must be there counts", () => {
+    const noon = Date.parse("2026-10-25T12:00:00Z");
+    const everyHour = (minute: number) => ({
+      ...DAILY_AT_SEVEN,
+      daily: null,
+      hourly: { timezone: "+01:00", minute },
+    });
+    const of = project({ schedules: [everyHour(0), everyHour(30)] });
+    const judgedWith = (startTime: number) => {
+      const followed = { ...known([hexRun({ startTime, endTime: startTime + MINUTE })], of, noon), schedulesSince: 0 };
+      return words(freshnessOf(of, followed, { ...TERMS, now: noon }));
+    };
+    // The run of 10:30 may come by 11:45, and from 9:29 on.
+    expect(judgedWith(noon - 151 * MINUTE)).toBe("fresh");
+    expect(judgedWith(noon - 151 * MINUTE - 1)).toBe("late");
+  });
+
   test("a run of which it is not known how long it took counts from its end", () => {
     const followed = known([yesterday()]);
     const ended = (endedAt: number) => {
