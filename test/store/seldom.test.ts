@@ -12,12 +12,15 @@ import { ManualClock } from "../sandbox/clock.js";
 function open() {
   const clock = new ManualClock();
   const said: string[] = [];
+  let broken: StoreFailureKind | null = null;
   const write = (text: string) => said.push(JSON.parse(text).msg);
   const log = createLogger({ level: "info", pretty: false, secrets: [], destination: { write } });
   const storeLog = new StoreLog(log, "shared", clock);
   const check = new StoreCheck({
     clock,
-    tryStore: async () => undefined,
+    tryStore: async () => {
+      if (broken !== null) throw new StoreFailure(broken, new Error(broken));
+    },
     onChange: (state, error) => storeLog.changed(state, error),
   });
   const seldom = seldomWith({ clock, check, onFailure: (failure, why) => storeLog.failed(failure, why) });
@@ -30,9 +33,15 @@ function open() {
     await Promise.resolve();
     return said.splice(0);
   };
-  return { clock, polling, following, fail };
+  const breaks = async (kind: StoreFailureKind | null) => {
+    broken = kind;
+    await check.now();
+    return said.splice(0);
+  };
+  return { clock, polling, following, fail, breaks };
 }
 
+const BROKEN = "The store does not work";
 const PASSED = "The store failed for a moment, and works again";
 
 test("in one part while the store works: each part says so, every ten minutes", async () => {
@@ -60,3 +69,24 @@ test.each(["rights", "damaged", "io", "disk_full"] as const)(
     ]);
   },
 );
+
+test("of a store that breaks again every few seconds: once a minute, with its end, and a failure that lasts within a minute", async () => {
+  const { clock, polling, fail, breaks } = open();
+  const all: string[] = [];
+  for (let second = 0; second < 120; second += 4) {
+    all.push(...(await breaks("lost")));
+    clock.advance(2_000);
+    all.push(...(await breaks(null)));
+    clock.advance(2_000);
+  }
+  expect(all).toEqual(Array(2).fill([BROKEN, "The store works again"]).flat());
+  expect([...(await breaks("lost")), ...(await breaks(null))]).toEqual([BROKEN]);
+  clock.advance(2_000);
+  expect(await breaks(null)).toEqual(["The store works again"]);
+  clock.advance(30_000);
+  expect(await breaks("lost")).toEqual([]);
+  clock.advance(28_000);
+  expect(await fail("lost", polling)).toEqual([BROKEN]);
+  clock.advance(9 * MINUTE);
+  expect(await fail("lost", polling)).toEqual([BROKEN]);
+});
