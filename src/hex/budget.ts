@@ -137,10 +137,11 @@ export class Budget {
       this.#sent.add(priority);
       return;
     }
-    const wait = this.#turnIn(asked);
+    const now = this.#now;
+    const wait = this.#turnIn(asked, now);
     if (wait > 0) this.#heldUp(priority);
-    if (wait > maxWaitMs || signal?.aborted) throw this.#spent(wait, group);
-    const until = this.#now + maxWaitMs;
+    if (wait > maxWaitMs || signal?.aborted) throw this.#spent(wait, group, now);
+    const until = now + maxWaitMs;
     await new Promise<void>((resolve, reject) => {
       const waiter: Waiter = {
         priority,
@@ -155,7 +156,7 @@ export class Budget {
           reject(error);
         },
       };
-      const leave = () => this.#dismiss(waiter, 0);
+      const leave = () => this.#dismiss(waiter, 0, this.#now);
       signal?.addEventListener("abort", leave);
       this.#waiting.push(waiter);
       this.#nap.abort();
@@ -180,7 +181,8 @@ export class Budget {
     if (this.#pumping) return;
     this.#pumping = true;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      const wait = this.#freeIn(next) || (await this.#claim(next.priority));
+      const now = this.#now;
+      const wait = this.#freeIn(next, now) || (await this.#claim(next.priority));
       // A request with a higher priority may have arrived in the meantime. Then the turn is its.
       const first = this.#next();
       if (wait === 0 && first !== undefined) {
@@ -189,7 +191,7 @@ export class Budget {
         first.go();
       } else if (wait > 0 && first === next) {
         this.#heldUp(next.priority);
-        this.#dismissLate(wait);
+        this.#dismissLate(wait, now);
         if (this.#waiting.length > 0) await this.#sleep(wait);
       }
     }
@@ -259,24 +261,24 @@ export class Budget {
     return Math.max(this.#sent.countOf(isIts), this.#sent.countOf(isIts, WINDOW_MS / 4) * 4);
   }
 
-  /** Rejects the requests that give up before the next turn, `wait` ms from now, or before Hex lets their group go again. */
-  #dismissLate(wait: number): void {
-    const now = this.#now;
+  /** Rejects the requests that give up before the next turn, `wait` ms after `then`, or before Hex lets their group go again. */
+  #dismissLate(wait: number, then: number): void {
     for (const waiter of [...this.#waiting]) {
-      const itsWait = Math.max(wait, this.#asked.pauseOf(waiter.group, now));
-      if (waiter.until < now + itsWait) this.#dismiss(waiter, itsWait);
+      const itsWait = Math.max(wait, this.#asked.pauseOf(waiter.group, then));
+      if (waiter.until < this.#now + itsWait) this.#dismiss(waiter, itsWait, then);
     }
   }
 
-  #dismiss(waiter: Waiter, wait: number): void {
+  #dismiss(waiter: Waiter, wait: number, then: number): void {
     const index = this.#waiting.indexOf(waiter);
     if (index === -1) return;
     this.#waiting.splice(index, 1);
-    waiter.giveUp(this.#spent(wait, waiter.group));
+    waiter.giveUp(this.#spent(wait, waiter.group, then));
   }
 
-  #spent(wait: number, group: string | null): BudgetSpent {
-    return new BudgetSpent(wait, this.#asked.pauseOf(group) >= Math.max(1, wait));
+  /** @param then when `wait` was measured, because the pause that Hex asked for has become shorter since */
+  #spent(wait: number, group: string | null, then: number): BudgetSpent {
+    return new BudgetSpent(wait, this.#asked.pauseOf(group, then) >= Math.max(1, wait));
   }
 
   /** Whether a request with this priority or a higher one is waiting. */
@@ -294,13 +296,12 @@ export class Budget {
   }
 
   /** How long until a request may be sent, if it is the next one, in ms. */
-  #freeIn({ priority, group }: Pick<Waiter, "priority" | "group">): number {
-    return Math.max(this.#asked.pauseOf(group), this.#sent.roomIn(this.#limitOf(priority)));
+  #freeIn({ priority, group }: Pick<Waiter, "priority" | "group">, now = this.#now): number {
+    return Math.max(this.#asked.pauseOf(group, now), this.#sent.roomIn(this.#limitOf(priority)));
   }
 
   /** A lower bound on the wait for a new request, behind those that go before it, in ms. */
-  #turnIn({ priority, group }: Pick<Waiter, "priority" | "group">): number {
-    const now = this.#now;
+  #turnIn({ priority, group }: Pick<Waiter, "priority" | "group">, now: number): number {
     const pause = this.#asked.pauseOf(group, now);
     const goesFirst = (other: Waiter) =>
       isBefore(other.priority, priority) && this.#asked.pauseOf(other.group, now) <= pause;

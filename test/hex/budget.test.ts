@@ -122,6 +122,27 @@ describe("Budget", () => {
     await budget.take("command", 0);
   });
 
+  test("whose wait it is does not depend on how much time passes while it is found out", async () => {
+    class Ticking extends ManualClock {
+      override monotonic(): number {
+        this.advance(0.001);
+        return super.monotonic();
+      }
+    }
+    const clock = new Ticking();
+    const budget = new Budget(clock, 1);
+    budget.limited(90_000);
+    await expect(budget.take("command", 0)).rejects.toMatchObject({ askedByHex: true });
+    const waiting = budget.take("command", 89_000);
+    await expect(waiting).rejects.toMatchObject({ askedByHex: true });
+    const overtaken = budget.take("command", 120_000);
+    const rejected = expect(overtaken).rejects.toMatchObject({ askedByHex: true });
+    await turn();
+    budget.limited(3_600_000);
+    clock.advance(90_000);
+    await rejected;
+  });
+
   test("a long pause that is no group's holds up everybody to its end", async () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 30);
