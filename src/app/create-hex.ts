@@ -10,7 +10,7 @@ import { SECOND } from "../lib/time.js";
 import { USER_AGENT } from "../user-agent.js";
 import { type BudgetShares, budgetShares } from "./budget-shares.js";
 import type { StorePart } from "./create-store.js";
-import { logHeldBack, requestLogger } from "./log-hex.js";
+import { heldBackLogger, requestLogger } from "./log-hex.js";
 import type { Settings } from "./settings.js";
 
 export interface HexPart {
@@ -37,6 +37,7 @@ export function createHex({ settings, network, metrics, store }: HexPartOptions)
   const requests = new Emitter<RequestRecord>();
   requests.on((record) => metrics.hexRequest(record));
   requests.on(requestLogger(log, clock));
+  const logHeldBack = heldBackLogger(log, clock);
   const client = new HexClient({
     ...config.hex,
     renewToken: () => secretInFile("HEX_API_TOKEN"),
@@ -51,7 +52,7 @@ export function createHex({ settings, network, metrics, store }: HexPartOptions)
     onRequest: (record) => requests.emit(record),
     onHeldBack: (held) => {
       metrics.hexHeldBack(held);
-      logHeldBack(log, held);
+      logHeldBack(held);
     },
   });
   const statusPage = new StatusPage({

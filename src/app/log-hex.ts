@@ -50,10 +50,14 @@ function sameFailure({ kind, facts: { operation } }: HexError, path: string, ask
   return `${kind} ${asked ?? operation}`;
 }
 
-/** Logs a request that the budget held back. That is no failure, and the person who waits for the answer is told elsewhere. */
-export function logHeldBack(log: Logger, { operation, reference, error }: HeldBack): void {
-  const { kind, retryAfterMs } = error.facts;
-  log.info({ reference, operation, kind, retryAfterMs }, "Hex %s is held back: %s", operation, kind);
+/** Logs requests that the budget held back. That is no failure, and the person who waits for the answer is told elsewhere. */
+export function heldBackLogger(log: Logger, clock: Clock): (held: HeldBack) => void {
+  const isNews = atMostEvery<string>(clock, SAID_AGAIN_MS);
+  return ({ operation, reference, priority, error }) => {
+    const { kind, retryAfterMs } = error.facts;
+    const level = isForSomebody(priority) || isNews(`${kind} ${operation}`) ? "info" : "debug";
+    log[level]({ reference, operation, kind, retryAfterMs }, "Hex %s is held back: %s", operation, kind);
+  };
 }
 
 /** Logs that Hex lists projects, but not with the collections that the rules name. */

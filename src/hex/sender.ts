@@ -50,6 +50,7 @@ export class NoLongerWanted extends Error {
 export interface HeldBack {
   operation: Operation;
   reference: string;
+  priority: Priority;
   error: HexError;
 }
 
@@ -236,7 +237,7 @@ export class Sender {
       if (!(reason instanceof BudgetSpent)) throw reason;
       const kind = reason.askedByHex ? "rate_limited" : "budget_spent";
       const error = new HexError({ ...this.#at({ operation }), kind, retryAfterMs: reason.retryAfterMs });
-      if (!signal?.aborted) onHeldBack?.({ operation, reference: call.reference, error });
+      if (!signal?.aborted) onHeldBack?.({ operation, reference: call.reference, priority: call.priority, error });
       throw error;
     });
     if (isWanted && !(await isWanted())) throw new NoLongerWanted();

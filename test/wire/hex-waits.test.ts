@@ -36,3 +36,19 @@ test.each([
   hex.faults.clear();
   await harness.cardShows("Completed");
 });
+
+test("during an hour's pause that Hex asked for, the log says what waits for it every ten minutes, and people read whose limit it is", async () => {
+  const { hex, log } = harness;
+  const { id } = hex.workspace.addProject({ title: "Revenue", schedules: [] });
+  await harness.ask(`watch ${id}`);
+  hex.faults.add({
+    kind: { type: "status", status: 429, headers: { "retry-after": "3600" } },
+    times: Number.POSITIVE_INFINITY,
+  });
+  log.length = 0;
+  await harness.pass(30 * 60_000);
+  const heldBack = log.filter((line) => /"level":"info".*Hex listRuns is held back: rate_limited/.test(line));
+  expect(heldBack.length).toBeGreaterThan(0);
+  expect(heldBack.length).toBeLessThanOrEqual(3);
+  expect(await harness.ask(`runs ${id}`)).toContain("The limit on requests to Hex has been reached");
+});
