@@ -44,7 +44,7 @@ function isCutShort(url: string): boolean {
   if (rest.includes("#") || /\s/.test(rest.slice(0, rest.lastIndexOf("@") + 1))) return true;
   const [before = "", ...after] = rest.split("?");
   const query = after.join("?");
-  const isQuery = query === "" || /^[^=&@/]+=[^&]*(?:&+[^=&@/]+=[^&]*)*&*$/.test(query);
+  const isQuery = /^[^=&@/]+=[^&]*(?:&[^=&@/]+=[^&]*)*$/.test(query);
   if (query.includes("@") && !(isQuery && before.includes("/"))) return true;
   const [, ...path] = before.split("/");
   return path.join("/").includes("@");

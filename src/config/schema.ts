@@ -19,12 +19,12 @@ export function clean(raw: string | undefined): string | undefined {
   for (;;) {
     while (from < to && isSpace(text.charAt(from))) from++;
     while (to > from && isSpace(text.charAt(to - 1))) to--;
-    if (to - from < 2 || CLOSING.get(text.charAt(from)) !== text.charAt(to - 1)) break;
+    if (CLOSING.get(text.charAt(from)) !== text.charAt(to - 1)) break;
     from++;
     to--;
   }
   const value = text.slice(from, to);
-  return value === "" || value === '"' || value === "'" ? undefined : value;
+  return value === "" ? undefined : value;
 }
 
 function isSpace(character: string): boolean {

@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { describeProblems, readConfig, readHexConfig } from "../../src/config/config.js";
+import {
+  describeProblems,
+  readConfig,
+  readHexConfig,
+  readSlackConfig,
+  readStorePlace,
+} from "../../src/config/config.js";
 import { secretsOf } from "../../src/config/secrets.js";
 import { VARIABLES } from "../../src/config/variables.js";
 
@@ -70,7 +76,8 @@ describe("what is read", () => {
     expect(paging({ HEX_PAGE_AFTER_MINUTES: "0" })?.afterMs).toBe(0);
     for (const [typed, url] of [
       ["events.eu.pagerduty.com", "https://events.eu.pagerduty.com"],
-      ["https://events.pagerduty.com/v2/enqueue", "https://events.pagerduty.com"],
+      ["https://events.pagerduty.com/v2/enqueue/", "https://events.pagerduty.com"],
+      ["https://oncall.example.com/pagerduty/enqueue", "https://oncall.example.com/pagerduty"],
       ["https://oncall.example.com/pagerduty/", "https://oncall.example.com/pagerduty"],
       ["http://127.0.0.1:9", "http://127.0.0.1:9"],
     ] as const) {
@@ -80,7 +87,8 @@ describe("what is read", () => {
     expect(secretsOf(config({ ...SOCKET, PAGERDUTY_ROUTING_KEY: key }))).toContain(key);
     const short = { ...SOCKET, PAGERDUTY_ROUTING_KEY: "short" };
     expect(warnings(short).join()).toMatch(/^PAGERDUTY_ROUTING_KEY: does not have 32 characters/);
-    expect(warnings({ ...short, PAGERDUTY_URL: "https://oncall.example.com" })).toEqual([]);
+    expect(warnings({ ...short, PAGERDUTY_URL: "https://events.eu.pagerduty.com" })).toHaveLength(1);
+    expect(warnings({ ...short, PAGERDUTY_URL: "https://notpagerduty.com" })).toEqual([]);
   });
 
   test("with both Slack secrets: Socket Mode", () => {
@@ -92,12 +100,14 @@ describe("what is read", () => {
     [`"${HEX}"`, HEX],
     [` ' ${HEX} ' `, HEX],
     [`“${HEX}”`, HEX],
+    [`‘${HEX}’`, HEX],
+    [`\`${HEX}\``, HEX],
   ])("white space and quotes around a value go away: %j", (text, token) => {
     expect(config({ ...SOCKET, HEX_API_TOKEN: text }).hex.token).toBe(token);
   });
 
   test.each(VARIABLES.map(({ name }) => name))("an empty %s counts as not set", (name) => {
-    for (const empty of ["", "  ", '""', "''", '" "']) {
+    for (const empty of ["", "  ", '""', "''", '" "', '"', "'"]) {
       expect(readConfig({ ...SOCKET, [name]: empty })).toEqual(readConfig({ ...SOCKET, [name]: undefined }));
     }
   });
@@ -114,6 +124,8 @@ describe("what is read", () => {
     ["http://127.0.0.1:4010/api/v1", "http://127.0.0.1:4010"],
     ["http://localhost:4010", "http://localhost:4010"],
     ["http://[::1]:4010/", "http://[::1]:4010"],
+    ["localhost:4010", "https://localhost:4010"],
+    ["https://hex", "https://hex"],
   ])("HEX_WORKSPACE_URL %j is %s", (text, origin) => {
     expect(config({ ...SOCKET, HEX_WORKSPACE_URL: text }).hex.origin).toBe(origin);
   });
@@ -128,6 +140,14 @@ describe("what is read", () => {
     ["https://app.hex.tech/app/030UbtEpvL5rit3JLHGzSS", null],
     ["https://app.hex.tech/api/v1", null],
     ["https://app.hex.tech/home", null],
+    ["https://app.hex.tech/Login", null],
+    ["https://app.hex.tech/logout", null],
+    ["https://app.hex.tech/signup", null],
+    ["https://app.hex.tech/settings/api", null],
+    ["https://app.hex.tech/link/030UbtEpvL5rit3JLHGzSS", null],
+    ["https://app.hex.tech/hex/030UbtEpvL5rit3JLHGzSS/draft", null],
+    ["https://app.hex.tech/hex/app/030UbtEpvL5rit3JLHGzSS", "hex"],
+    ["https://app.hex.tech/app/home", "app"],
     ["https://app.hex.tech/%2e%2e%2fx", null],
   ])("the workspace in HEX_WORKSPACE_URL %j is %j", (text, workspace) => {
     expect(config({ ...SOCKET, HEX_WORKSPACE_URL: text }).hex.workspace).toBe(workspace);
@@ -137,6 +157,8 @@ describe("what is read", () => {
     ["https://slack-gov.com/api/", "https://slack-gov.com/api/"],
     ["https://slack-gov.com/api", "https://slack-gov.com/api/"],
     ["slack-gov.com", "https://slack-gov.com/api/"],
+    ["https://slack.com", "https://slack.com/api/"],
+    ["https://notslack.com", "https://notslack.com/"],
     ["http://127.0.0.1:4020", "http://127.0.0.1:4020/"],
     ["http://localhost:4020/api", "http://localhost:4020/api/"],
   ])("SLACK_API_URL %j is %s", (text, url) => {
@@ -147,6 +169,31 @@ describe("what is read", () => {
     "HEX_ALERT_CHANNEL %j is its id",
     (text) => expect(config({ ...SOCKET, HEX_ALERT_CHANNEL: text }).alertChannel).toBe("C0123ABCD"),
   );
+
+  test("HEX_ALERT_CHANNEL may be a private channel of old", () => {
+    expect(config({ ...SOCKET, HEX_ALERT_CHANNEL: "G0123ABCD" }).alertChannel).toBe("G0123ABCD");
+  });
+
+  test.each([
+    ["HEX_REQUESTS_PER_MINUTE", "requestsPerMinute", 5, 600],
+    ["HEX_BOT_KEEP_DAYS", "keepDays", 1, 3650],
+    ["HEX_BOT_AUDIT_DAYS", "auditDays", 1, 36_500],
+    ["HEX_PROBE_SECONDS", "probeSeconds", 10, 3600],
+    ["HEX_LATE_MINUTES", "lateMinutes", 11, 1440],
+    ["HEX_STUCK_FACTOR", "stuckFactor", 2, 100],
+  ] as const)("%s is a whole number within bounds", (name, field, least, most) => {
+    for (const taken of [least, most]) expect(config({ ...SOCKET, [name]: `${taken}` })[field]).toBe(taken);
+    for (const refused of [`${least - 1}`, `${most + 1}`, `${least}.5`]) {
+      const [problem = ""] = problems({ ...SOCKET, [name]: refused });
+      expect(problem).toContain(`${name}: `);
+      expect(problem).toContain(`from ${least} to ${most}`);
+    }
+  });
+
+  test("HEX_PAGE_AFTER_MINUTES is at most a day", () => {
+    const day = { ...SOCKET, PAGERDUTY_ROUTING_KEY: "R".repeat(32), HEX_PAGE_AFTER_MINUTES: "1440" };
+    expect(config(day).paging?.afterMs).toBe(24 * 60 * 60_000);
+  });
 
   test("the rest", () => {
     expect(config({ ...SOCKET, PORT: "0" }).port).toBe(0);
@@ -159,12 +206,9 @@ describe("what is read", () => {
     const shared = config({ ...SOCKET, DATABASE_URL: url });
     expect(shared.store).toEqual({ kind: "shared", url });
     expect(secretsOf(shared)).toContain("p4ss");
-    expect(config({ ...SOCKET, HEX_REQUESTS_PER_MINUTE: "60" }).requestsPerMinute).toBe(60);
-    expect(config({ ...SOCKET, HEX_BOT_KEEP_DAYS: "7" }).keepDays).toBe(7);
-    expect(config({ ...SOCKET, HEX_PROBE_SECONDS: "10" }).probeSeconds).toBe(10);
     expect(config({ ...SOCKET, LOG_LEVEL: "DEBUG" }).log.level).toBe("debug");
     for (const yes of ["true", "1", "YES"]) expect(config({ ...SOCKET, LOG_PRETTY: yes }).log.pretty).toBe(true);
-    for (const no of ["false", "0", "no"]) expect(config({ ...SOCKET, LOG_PRETTY: no }, true).log.pretty).toBe(false);
+    for (const no of ["FALSE", "0", "no"]) expect(config({ ...SOCKET, LOG_PRETTY: no }, true).log.pretty).toBe(false);
     expect(config(SOCKET, true).log.pretty).toBe(true);
   });
 
@@ -178,7 +222,7 @@ describe("what is read", () => {
     expect(config({ ...SOCKET, HEX_STATUS_URL: text }).hexStatusUrl).toBe(url);
   });
 
-  test.each(["p#x", "1#x", "a/b", "a?b", "a b", "p/#?x"])(
+  test.each(["p#x", "1#x", "a/b", "a?b", "a b", "p/#?x", "a?b=c", "p/x?y"])(
     "a password with %j in DATABASE_URL is to be encoded",
     (password) => {
       const [problem = ""] = problems({ ...SOCKET, DATABASE_URL: `postgres://u:${password}@db.test/hexbot` });
@@ -194,8 +238,10 @@ describe("what is read", () => {
   });
 
   test("a % in DATABASE_URL's password that encodes no text is named, and one that stands for itself is taken", () => {
-    const [problem] = problems({ ...SOCKET, DATABASE_URL: "postgres://u:%E4@db.test/hexbot" });
-    expect(problem).toContain("write each % there as %25");
+    for (const login of ["u:%E4", "%E4:p"]) {
+      const [problem] = problems({ ...SOCKET, DATABASE_URL: `postgres://${login}@db.test/hexbot` });
+      expect(problem).toContain("write each % there as %25");
+    }
     for (const url of [
       "postgres://u:p%ss@db.test/x",
       "postgres://db.test/x?user=me@tenant",
@@ -223,6 +269,19 @@ describe("what is wrong", () => {
     for (const line of found) expect(text).toContain(line);
     expect(text).toMatch(/3 settings need attention/);
     expect(text).toMatch(/docs\/configuration\.md.\n$/);
+  });
+
+  test("one setting: its line, and no plural", () => {
+    const found = problems({ SLACK_BOT_TOKEN: BOT, HEX_API_TOKEN: HEX });
+    expect(found).toEqual([expect.stringMatching(/^SLACK_APP_TOKEN or SLACK_SIGNING_SECRET: neither is set/)]);
+    expect(describeProblems(found)).toContain("one setting needs attention");
+  });
+
+  test("how Slack reaches the bot comes before what is about Hex", () => {
+    expect(problems({ SLACK_BOT_TOKEN: BOT }).map((line) => line.split(":")[0])).toEqual([
+      "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET",
+      "HEX_API_TOKEN",
+    ]);
   });
 
   test("everything wrong: everything said, one line each", () => {
@@ -270,6 +329,10 @@ describe("what is wrong", () => {
       /token rotation.*switch token rotation off.*reinstall the app.*manifest\.yml/,
     ],
     ["SLACK_APP_TOKEN", "xoxe-1-abc", /token rotation/],
+    ["SLACK_BOT_TOKEN", "xoxs-1-abc", /of a kind that the bot does not use/],
+    ["SLACK_BOT_TOKEN", "hxtp_0123", /Hex token, which belongs in HEX_API_TOKEN/],
+    ["HEX_API_TOKEN", "XOXB-1-2-3", /Slack bot token/],
+    ["HEX_API_TOKEN", `bearer ${HEX}`, /"Bearer"; set it to the token alone/],
     ["SLACK_BOT_TOKEN", SIGNING, /does not begin with xoxb-/],
     ["SLACK_BOT_TOKEN", "xoxb-", /cut off/],
     ["SLACK_BOT_TOKEN", "xoxb-…", /character/],
@@ -294,7 +357,11 @@ describe("what is wrong", () => {
     ["HEX_WORKSPACE_URL", "my workspace", /not a URL/],
     ["HEX_WORKSPACE_URL", "https://", /not a URL/],
     ["HEX_WORKSPACE_URL", "https://user@app.hex.tech", /user name or password/],
+    ["HEX_WORKSPACE_URL", "https://:pass@app.hex.tech", /user name or password/],
+    ["HEX_WORKSPACE_URL", "ftp://127.0.0.1", /not https/],
     ["SLACK_API_URL", "http://slack.com/api", /not https/],
+    ["SLACK_API_URL", "https://slack.com/a pi", /not a URL/],
+    ["HTTPS_PROXY", "http://%zz:p@proxy.test", /write each % there as %25/],
     ["PORT", "65536", /0 to 65535/],
     ["PORT", "-1", /0 to 65535/],
     ["PORT", "3000.5", /0 to 65535/],
@@ -319,6 +386,8 @@ describe("what is wrong", () => {
       /^HEX_PROBE_SECONDS: .* a third .*; set it to 36 or more, or HEX_REQUESTS_PER_MINUTE to 18 or more$/;
     expect(pace("5", "10")).toEqual([expect.stringMatching(sentence)]);
     expect(pace("5", "35")).toHaveLength(1);
+    // Both are rounded up.
+    expect(pace("7", "17").join()).toMatch(/set it to 26 or more, or HEX_REQUESTS_PER_MINUTE to 11 or more$/);
     for (const [perMinute, seconds] of [
       ["5", "36"],
       ["18", "10"],
@@ -338,8 +407,12 @@ describe("what is wrong", () => {
     expect(warnings({ ...HTTP, SLACK_SIGNING_SECRET: "test-secret" })).toEqual([
       expect.stringMatching(/^SLACK_SIGNING_SECRET: .*32/),
     ]);
+    expect(warnings({ ...HTTP, SLACK_SIGNING_SECRET: `${SIGNING}0` })).toHaveLength(1);
     expect(warnings({ ...SOCKET, SLACK_SIGNING_SECRET: "test-secret" })).toEqual([]);
-    expect(warnings({ ...SOCKET, HEX_WORKSPACE_URL: "https://hex.tech" })).toEqual([expect.stringMatching(/website/)]);
+    expect(warnings({ ...SOCKET, HEX_API_TOKEN: "hxtp_0123" })).toEqual([]);
+    for (const host of ["hex.tech", "www.hex.tech"]) {
+      expect(warnings({ ...SOCKET, HEX_WORKSPACE_URL: host })).toEqual([expect.stringMatching(/website/)]);
+    }
   });
 
   test("no line ever holds a value, whatever stands where", () => {
@@ -371,14 +444,19 @@ describe("the proxy", () => {
     [{ NO_PROXY: "localhost" }, null],
     [{ HTTPS_PROXY: "http://p.test:3128" }, { https: "http://p.test:3128/", http: null, exceptions: "" }],
     [{ HTTP_PROXY: "p.test:3128" }, { https: null, http: "http://p.test:3128/", exceptions: "" }],
+    [{ HTTP_PROXY: "HTTP://p.test:3128" }, { https: null, http: "http://p.test:3128/", exceptions: "" }],
     [
       { HTTPS_PROXY: "http://upper.test", https_proxy: "https://lower.test", no_proxy: ".acme.test" },
       { https: "https://lower.test/", http: null, exceptions: ".acme.test" },
     ],
+    [
+      { HTTP_PROXY: "http://upper.test", http_proxy: "http://lower.test", NO_PROXY: "upper", no_proxy: "lower" },
+      { https: null, http: "http://lower.test/", exceptions: "lower" },
+    ],
   ])("%j", (env, proxies) => expect(config({ ...SOCKET, ...env }).proxies).toEqual(proxies));
 
-  test("its password is a secret in each spelling", () => {
-    const secrets = secretsOf(config({ ...SOCKET, HTTPS_PROXY: "http://olga:p%40ss@p.test:3128" }));
+  test.each(["HTTPS_PROXY", "HTTP_PROXY"])("%s: its password is a secret in each spelling", (name) => {
+    const secrets = secretsOf(config({ ...SOCKET, [name]: "http://olga:p%40ss@p.test:3128" }));
     expect(secrets).toEqual(expect.arrayContaining(["olga:p%40ss", "p%40ss", "p@ss", "olga:p@ss"]));
   });
 
@@ -395,6 +473,31 @@ test("readHexConfig needs the two variables of Hex only", () => {
     warnings: [],
   });
   expect(readHexConfig({})).toEqual({ ok: false, problems: [expect.stringMatching(/^HEX_API_TOKEN: is not set/)] });
+  expect(readHexConfig({ HEX_API_TOKEN: "new_0123", https_proxy: "p.test:3128" })).toMatchObject({
+    config: { proxies: { https: "http://p.test:3128/" } },
+    warnings: [expect.stringMatching(/^HEX_API_TOKEN: /)],
+  });
+});
+
+test("readSlackConfig needs the bot's token only, and goes through the proxy", () => {
+  expect(readSlackConfig({ SLACK_BOT_TOKEN: BOT, https_proxy: "p.test:3128", PORT: "x" })).toEqual({
+    ok: true,
+    config: {
+      slack: { botToken: BOT, apiUrl: "https://slack.com/api/" },
+      proxies: { https: "http://p.test:3128/", http: null, exceptions: "" },
+    },
+    warnings: [],
+  });
+});
+
+test("readStorePlace reads where the store is as the bot does", () => {
+  const place = (env: Record<string, string>) => readStorePlace({ ...env, PORT: "x" });
+  expect(place({ HEX_BOT_DATA_DIR: "/var/lib/bot" })).toMatchObject({
+    config: { kind: "embedded", dataDir: "/var/lib/bot" },
+  });
+  expect(place({ DATABASE_URL: "postgres://u:p@db.test/x", PGSSLMODE: "require" })).toMatchObject({
+    config: { kind: "shared", url: "postgres://u:p@db.test/x?sslmode=require" },
+  });
 });
 
 test(".env.example names every variable with a sentence and its default, and nothing else", () => {
@@ -435,8 +538,17 @@ describe("DATABASE_URL", () => {
       "postgres://u:p@db.test/hexbot?options=-csearch_path%3Dbot,public&application_name=a@b",
       "postgres:///hexbot?host=/var/run/postgresql",
       "postgres://db.test/hexbot",
+      "postgresql://u:p@db.test/hexbot",
+      "POSTGRES://u:p@db.test/hexbot",
+      "postgres://u:p@db.test/hexbot?sslmode=verify-ca&sslrootcert=/etc/ca.pem",
     ]) {
       expect(url(taken)).toBe(taken);
+    }
+  });
+
+  test("what cannot be an address is not one", () => {
+    for (const refused of ["postgres://u:p@db.test:99999/x", "postgres://u:p@db.test/hex bot"]) {
+      expect(problem(refused).join()).toContain("is not the URL of a Postgres");
     }
   });
 
@@ -452,7 +564,11 @@ describe("DATABASE_URL", () => {
     expect(url("postgres://u:p@db.test/x", { PGSSLMODE: "no-verify" })).toBe(
       "postgres://u:p@db.test/x?sslmode=no-verify",
     );
-    const full = "postgres://u:p@db.test/x?sslmode=verify-full";
-    expect(url(full, { PGSSLMODE: "disable" })).toBe(full);
+    expect(url('"postgres://u:p@db.test/x?application_name=bot"', { PGSSLMODE: " require " })).toBe(
+      "postgres://u:p@db.test/x?application_name=bot&sslmode=require",
+    );
+    for (const said of ["postgres://u:p@db.test/x?sslmode=verify-full", "postgres://u:p@db.test/x?ssl=true"]) {
+      expect(url(said, { PGSSLMODE: "disable" })).toBe(said);
+    }
   });
 });

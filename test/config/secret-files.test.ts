@@ -66,6 +66,14 @@ describe("secrets in files", () => {
     expect(problemsOf(twice)).toEqual(["HEX_API_TOKEN_FILE: HEX_API_TOKEN is set, too; keep one of them"]);
   });
 
+  test("a variable that is set to nothing is not set, whichever of the two it is", () => {
+    const hex = file("beside", TOKEN);
+    expect(read({ HEX_API_TOKEN: "", HEX_API_TOKEN_FILE: ` "${hex}" ` })).toMatchObject({
+      config: { hex: { token: TOKEN } },
+    });
+    expect(problemsOf({ HEX_API_TOKEN: TOKEN, HEX_API_TOKEN_FILE: " " })).toEqual([]);
+  });
+
   test("all problems are told together, each once", () => {
     const env = { SLACK_SIGNING_SECRET_FILE: join(folder, "nothing"), PORT: "no" };
     const reading = withSecretFiles(env, readConfig);
@@ -122,6 +130,20 @@ describe("a secret as it is in its file now", () => {
     expect(problems).toEqual([expect.stringContaining(words)]);
   });
 
+  test("what is wrong again after it was right is said again", () => {
+    const secrets = renewed({ HEX_API_TOKEN_FILE: file("again", "") });
+    secrets.inFile("HEX_API_TOKEN");
+    file("again", TOKEN);
+    secrets.inFile("HEX_API_TOKEN");
+    file("again", "");
+    secrets.inFile("HEX_API_TOKEN");
+    expect(problems).toHaveLength(2);
+    // And so is something else that is wrong.
+    file("again", "two words");
+    secrets.inFile("HEX_API_TOKEN");
+    expect(problems).toHaveLength(3);
+  });
+
   test("no file: none", () => {
     expect(renewed({ HEX_API_TOKEN: TOKEN }).inFile("HEX_API_TOKEN")).toBeNull();
     expect(problems).toEqual([]);
@@ -141,6 +163,23 @@ describe("a secret as it is in its file now", () => {
       expect(isSettled).toBe(false);
     }
     clock.advance(250);
+    await settled;
+  });
+
+  test("somebody never stops writing: that is waited for for three seconds", async () => {
+    const clock = new ManualClock();
+    const secrets = renewed({ SLACK_BOT_TOKEN_FILE: file("ever", "xoxb-") });
+    let isSettled = false;
+    const settled = secrets.settled(clock).then(() => {
+      isSettled = true;
+    });
+    for (let tried = 1; tried <= 12; tried++) {
+      expect(isSettled).toBe(false);
+      file("ever", `xoxb-${"1".repeat(tried)}`);
+      clock.advance(250);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(isSettled).toBe(true);
     await settled;
   });
 });
