@@ -81,7 +81,6 @@ class EdgeIndex<T> {
   }
 
   #has(text: string, edge: string): boolean {
-    if (edge.length > text.length) return false;
     for (let at = 0; at < edge.length; at++) if (this.unit(text, at) !== this.unit(edge, at)) return false;
     return true;
   }

@@ -17,8 +17,7 @@ export function patternOf(written: string): Pattern {
   const [first = "", ...others] = folded(written).split("*");
   const last = others.pop();
   if (last === undefined) return { first, last: first, matches: (text) => text === first };
-  const middle = others.filter((part) => part !== "");
-  return { first, last, matches: (text) => isMade(text, first, middle, last) };
+  return { first, last, matches: (text) => isMade(text, first, others, last) };
 }
 
 function isMade(text: string, first: string, middle: readonly string[], last: string): boolean {

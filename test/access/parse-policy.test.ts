@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parsePolicy } from "../../src/access/parse-policy.js";
+import { uuidOfShortId } from "../../src/hex/links.js";
 import { policyMistakeLine } from "../../src/remedies/policy.js";
 
 /** What is said about a file. */
@@ -468,4 +469,24 @@ test("whatever a file holds, it is a policy or has a mistake in a line that is t
     }),
     { numRuns: 2_000 },
   );
+});
+
+test("a text in place of a rule hides no mistake in the others", () => {
+  expect(said("rules:\n  - see everything\n  - { allow: see, people: analists }\n")).toEqual([
+    expect.stringMatching(/^policy\.yml:2:5: This must be a rule/),
+    expect.stringMatching(/^policy\.yml:3:27: "analists" names nobody/),
+  ]);
+});
+
+test("an unknown field of a project is not what the rule allows", () => {
+  expect(said(rule("{ people: everyone, projects: { allow: see } }"))).toEqual([
+    expect.stringMatching(/^policy\.yml:2:5: The rule neither allows nor denies anything/),
+    expect.stringMatching(/^policy\.yml:2:37: "allow" means nothing here/),
+  ]);
+});
+
+test("the short id in a project's address is its id", () => {
+  const reading = parsePolicy(rule("{ deny: see, people: everyone, projects: { id: 030UbtEpvL5rit3JLHGzSS } }"));
+  const [filter] = (reading.ok && reading.policy.rules[0]?.projects) || [];
+  expect(filter?.id).toEqual([uuidOfShortId("030UbtEpvL5rit3JLHGzSS")]);
 });

@@ -79,3 +79,21 @@ test("names that no project has come with what was probably meant", async () => 
 test("what is not known of a project may be there, and counts as not looked up", async () => {
   expect(await found(ID)).toEqual(["4 failed"]);
 });
+
+test("many names that no project has: other work happens in between, and what was meant is searched for only some", async () => {
+  const filters = Array.from({ length: 450 }, (_, at) => `{ title: reports of team ${at} }`);
+  const { names } = read(`rules:\n  - { allow: see, people: everyone, projects: [${filters.join(", ")}] }\n`);
+  const facts = describedProject("title:report of team 1")?.facts;
+  let breaths = 0;
+  const { unmatched } = await namesWithoutProjects(
+    names,
+    new ProjectValues(facts === undefined ? [] : [facts]),
+    async () => {
+      breaths += 1;
+    },
+  );
+  expect(unmatched).toHaveLength(450);
+  expect(unmatched.filter(({ meant }) => meant !== null).length).toBeLessThanOrEqual(50);
+  expect(unmatched[1]?.meant?.text).toBe("report of team 1");
+  expect(breaths).toBe(2);
+});

@@ -1,7 +1,18 @@
 // Whatever stands at the path of the policy file, the bot says what is wrong with it, in bounded time and memory.
 
 import { execFileSync } from "node:child_process";
-import { appendFileSync, chmodSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -86,6 +97,21 @@ describe("what cannot be used is named, with what to do", () => {
       expect.stringMatching(/^policy\.yml:3:7: "alow" means nothing here. Did you mean allow\?$/),
     ]);
   });
+});
+
+test.skipIf(process.platform !== "linux")("the file is read every few seconds, and closed each time", async () => {
+  const isOpen = (path: string) =>
+    readdirSync("/proc/self/fd").some((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`) === path;
+      } catch {
+        return false;
+      }
+    });
+  const good = realpathSync(file("closed.yml", RULES));
+  const bad = realpathSync(file("closed-latin.yml", Buffer.from("für", "latin1")));
+  await Promise.all([loadPolicy(good), loadPolicy(bad)]);
+  expect([isOpen(good), isOpen(bad)]).toEqual([false, false]);
 });
 
 test("a file that grows all the time is read as a whole or not at all", async () => {
