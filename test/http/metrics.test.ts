@@ -131,3 +131,13 @@ test("a request without an answer is counted by why there was none", async () =>
   expect(text).not.toContain("secret-reference");
   metrics.stop();
 });
+
+test("times are in seconds, and none is negative", async () => {
+  const metrics = started();
+  metrics.acknowledged(250);
+  metrics.cardShownAfter(-5);
+  const text = await metrics.text();
+  expect(text).toContain("hexbot_ack_seconds_sum 0.25");
+  expect(text).toContain("hexbot_card_delay_seconds_sum 0\n");
+  metrics.stop();
+});

@@ -98,3 +98,51 @@ test("nobody is there, or does not answer", async () => {
   await receiver.stop();
   expect(await refusal(CONTENT, url)).toMatchObject({ kind: "unreachable", message: "ECONNREFUSED" });
 });
+
+test("a redirect to another host is not followed: the key stays here", async () => {
+  const other = await startPagerDuty();
+  const headers = { location: `${other.url}/v2/enqueue` };
+  receiver.fault = { type: "status", status: 307, body: "", headers };
+  expect(await refusal()).toMatchObject({ kind: "denied", status: 307 });
+  expect(other.received).toEqual([]);
+  await other.stop();
+});
+
+/** Sends one event with a key that the receiver repeats or refuses. */
+async function sentWith(routingKey: string, status: number, body = "") {
+  receiver.fault = { type: "status", status, body };
+  const seen = { renewed: 0, message: "" };
+  const { url } = receiver;
+  const pagerDuty = new PagerDuty({
+    url,
+    routingKey,
+    userAgent: "hex-bot/test",
+    fetch,
+    clock: new ManualClock(),
+    timeoutMs: 1_000,
+    keyInFile: () => "another key",
+    onKeyRenewed: () => {
+      seen.renewed += 1;
+    },
+  });
+  await pagerDuty
+    .send({ action: "resolve", dedupKey: "hex-bot trouble a", content: null }, new AbortController().signal)
+    .catch((error: PageError) => {
+      seen.message = error.message;
+    });
+  return seen;
+}
+
+test("a key that is repeated as in an address is not told, either", async () => {
+  const { message } = await sentWith("k/ey", 503, '{"message":"no service for key=k%2Fey"}');
+  expect(message).toBe("503: no service for key=[key]");
+});
+
+test.each([
+  [400, 1],
+  [403, 1],
+  [429, 0],
+  [503, 0],
+])("after %d, the key's file is read again: %d", async (status, times) => {
+  expect((await sentWith("old", status)).renewed).toBe(times);
+});
