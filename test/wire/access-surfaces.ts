@@ -65,7 +65,11 @@ function typed(type: Typing): Partial<Record<Verb, Way>> {
     see: way(({ title }) => `projects ${title}`, { done: /\*1 project\*/, denied: /No project fits/ }),
     run: way(({ id }) => `run ${id}`, { done: hasStarted, denied: DENIED, hidden: NOT_THERE }),
     publish: way(({ id }) => `run ${id} --publish`, { done: hasStarted, denied: DENIED, hidden: NOT_THERE }),
-    watch: way(({ id }) => `watch ${id}`, { done: /from now on/, denied: DENIED, hidden: NOT_THERE }),
+    watch: way(({ id }) => `watch ${id}`, {
+      done: /From now on, this conversation is told/,
+      denied: DENIED,
+      hidden: NOT_THERE,
+    }),
     cancel: {
       project: { run: { neverEnds: true } },
       done: isCancelled,
@@ -203,7 +207,12 @@ export const WAYS: Readonly<Record<Surface, Partial<Record<Verb, Way>>>> = {
     see: { prepare: linked("projects"), done: /\*1 project\*/, denied: NOT_THERE },
     run: { prepare: linked("run"), done: hasStarted, denied: DENIED, hidden: NOT_THERE },
     publish: { prepare: linked("run", "--publish"), done: hasStarted, denied: DENIED, hidden: NOT_THERE },
-    watch: { prepare: linked("watch"), done: /from now on/, denied: DENIED, hidden: NOT_THERE },
+    watch: {
+      prepare: linked("watch"),
+      done: /From now on, this conversation is told/,
+      denied: DENIED,
+      hidden: NOT_THERE,
+    },
   },
   list: { run: deed("Run in a list"), cancel: deed("Cancel in a list") },
   card: {

@@ -15,7 +15,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["cancel 0190c1d2-0000-7000-8000-000000000001", "&lt;run id&gt;"],
     ["run x --frsh", "--view &lt;id&gt;"],
     ["run x --view", "--view &lt;id of the saved view&gt;"],
-    ["nonsense", "--view &lt;id&gt;"],
+    ["help", "--view &lt;id&gt;"],
   ])("%s", async (typed, placeholder) => {
     expect(await harness.ask(typed)).toContain(placeholder);
   });
