@@ -83,7 +83,10 @@ const BY_WORDS: readonly [RegExp, PostgresFailure][] = [
   [/before secure TLS connection was established|error establishing an SSL connection/, "tls"],
   [/password must be a (non-empty )?string|password authentication failed|SASL authentication failed/, "password"],
   [/timeout expired|connection timeout|timeout exceeded|was silent for|query_wait_timeout/, "timeout"],
-  [/^Connection terminated|server conn crashed|server closed the connection|pgbouncer cannot connect/, "lost"],
+  [
+    /^Connection terminated|is not queryable$|server conn crashed|server closed the connection|pgbouncer cannot connect/,
+    "lost",
+  ],
 ];
 
 /** `null` for any other kind of error. */

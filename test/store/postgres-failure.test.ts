@@ -1,0 +1,17 @@
+import { Client } from "pg";
+import { expect, test } from "vitest";
+import { postgresFailure } from "../../src/store/postgres-failure.js";
+import { postgresForTests } from "../process/postgres-for-tests.js";
+
+const postgres = postgresForTests();
+
+test("what is sent on a connection that has already broken has lost it, too", async () => {
+  const client = new Client(await postgres.database("broken_before"));
+  client.on("error", () => undefined);
+  await client.connect();
+  const ended = new Promise<void>((resolve) => client.once("end", resolve));
+  await client.query("select pg_terminate_backend(pg_backend_pid())").catch(() => undefined);
+  await ended;
+  const failed = await client.query("select 1").catch((error: unknown) => error);
+  expect(postgresFailure(failed)).toBe("lost");
+});
