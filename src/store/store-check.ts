@@ -87,6 +87,8 @@ export class StoreCheck {
     const isAsBefore = before !== null && (before.why === null) === (why === null);
     const state = { at, since: isAsBefore ? before.since : at, why };
     this.#known = state;
+    // The next round is sooner while the store fails, whoever has noticed that.
+    if (!isAsBefore) this.#rounds.wake();
     if (why !== (before?.why ?? null)) this.options.onChange(state, error);
     return state;
   }

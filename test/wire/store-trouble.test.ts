@@ -305,6 +305,35 @@ test("the time since which the store fails stays when the reason changes, and ea
   expect(told).toEqual(["refused", "starting", "works"]);
 });
 
+test("whoever finds that the store fails, it is checked again soon, so that its end is noticed", async () => {
+  const clock = new ManualClock();
+  let failure: StoreFailure | null = null;
+  const told: string[] = [];
+  const check = new StoreCheck({
+    clock,
+    tryStore: async () => {
+      if (failure !== null) throw failure;
+    },
+    onChange: (state) => told.push(state.why ?? "works"),
+  });
+  const stopping = new AbortController();
+  const kept = check.keep(stopping.signal);
+  await breathe();
+  clock.advance(60_000);
+  failure = new StoreFailure("lost", new Error("lost"));
+  const found = check.now();
+  // The check's own write is a statement that fails, too.
+  check.onFailure();
+  await found;
+  await breathe();
+  failure = null;
+  clock.advance(15_000);
+  await breathe();
+  expect(told).toEqual(["lost", "works"]);
+  stopping.abort();
+  await kept;
+});
+
 describe("Postgres", () => {
   const postgres = postgresForTests();
 
