@@ -5,6 +5,7 @@ import type { Clock } from "./clock.js";
 /** The awaited result did not come in time. */
 export class LateError extends Error {
   override readonly name = "LateError";
+  readonly kind = "timeout";
 }
 
 /** How long (ms) a status request waits for the store. */

@@ -23,6 +23,8 @@ test("whoever waits gives up after a second; the next one joins what is under wa
   const first = read();
   clock.advance(1_000);
   await expect(first).rejects.toThrow(LateError);
+  // With a kind, the log says it without a stack.
+  await expect(first).rejects.toMatchObject({ kind: "timeout" });
   const second = read();
   end("at last");
   expect(await second).toBe("at last");

@@ -9,7 +9,7 @@ export class NothingDone extends Error {
   override readonly name = "NothingDone";
   constructor(
     readonly undone: NonNullable<StoreTrouble["undone"]>,
-    readonly why: StoreFailureKind,
+    readonly kind: StoreFailureKind,
     cause?: unknown,
   ) {
     super(`${undone}: the store does not accept it`, { cause });

@@ -47,7 +47,8 @@ export function explain(
     return { message: unreadableRunMessage(error.run, hex.place.now, reference), outcome: "fault" };
   }
   if (error instanceof StoreFailure || error instanceof NothingDone) {
-    const { why, undone } = error instanceof NothingDone ? error : { why: error.kind, undone: null };
+    const { kind: why } = error;
+    const undone = error instanceof NothingDone ? error.undone : null;
     log.error({ err: error, why, todo: storeSentence(why, storeKind) }, "the store does not work");
     return {
       message: storeTroubleMessage({ why, kind: storeKind, undone, reference }),
