@@ -11,6 +11,7 @@ import { SeenEvents } from "../store/seen-events.js";
 import { type Seldom, seldomWith } from "../store/seldom.js";
 import { StoreCheck } from "../store/store-check.js";
 import { checkWrite } from "../store/write-check.js";
+import { logLead } from "./log-lead.js";
 import { StoreLog } from "./log-store.js";
 import type { Settings } from "./settings.js";
 
@@ -33,7 +34,7 @@ export async function createStore({ config, log, secretInFile, clock: machineClo
   const opened = await openStore(config.store, {
     clock: machineClock,
     process,
-    onLead: (event) => log.info({ event }, "leader: %s", event),
+    onLead: (event) => logLead(log, event),
     onError: (error) => unasked.emit(storeFailureOf(error)),
     urlFile: {
       read: () => secretInFile("DATABASE_URL"),

@@ -56,13 +56,19 @@ const TRY_MS = 1_000;
 /** Each of the leader's loops listens to a term's end, and so does whatever the loop is doing. Node warns of a leak from the eleventh on. */
 const MOST_LISTENERS = 50;
 
+/**
+ * A process begins to lead, or stops: because it ends (`ending`), because it no longer holds the lease (`lost`), or because the
+ * database or this process stood still for so long that the lease was not renewed in time (`not_renewed`).
+ */
+export type LeaseEvent = { event: "begins" } | { event: "stops"; why: "ending" | "lost" | "not_renewed" };
+
 export interface LeaseOptions {
   store: SharedStore;
   /** This process's unique name. */
   holder: string;
   clock: Clock;
   /** Called when this process begins or stops leading. */
-  onEvent: (event: "begins" | "stops") => void;
+  onEvent: (event: LeaseEvent) => void;
   /** Called for each failure of the database, which is retried. */
   onError: (error: unknown) => void;
 }
@@ -135,23 +141,24 @@ export class Lease implements Leadership {
     const either = AbortSignal.any([signal, term.over.signal]);
     setMaxListeners(MOST_LISTENERS, either);
     this.#term = term;
-    onEvent("begins");
+    onEvent({ event: "begins" });
     const working = work(either).finally(() => term.over.abort());
-    await this.#keep(term, either);
+    const why = await this.#keep(term, either);
     term.over.abort();
     await working;
     this.#term = null;
-    onEvent("stops");
+    onEvent({ event: "stops", why: signal.aborted ? "ending" : why });
     await this.#giveUp(term).catch(onError);
   }
 
-  /** Renews the lease until `signal` aborts, or until the lease can no longer be relied on. */
-  async #keep(term: Term, signal: AbortSignal): Promise<void> {
+  /** Renews the lease until `signal` aborts (`write` aborts it if the lease is lost), or until the lease can no longer be relied on. */
+  async #keep(term: Term, signal: AbortSignal): Promise<"lost" | "not_renewed"> {
     const { clock, onError } = this.options;
     while (!signal.aborted) {
       await clock.sleep(RENEW_MS, signal);
       const leftMs = term.confirmedAt + CONFIDENT_MS - clock.monotonic();
-      if (signal.aborted || leftMs <= 0) return;
+      if (signal.aborted) return "lost";
+      if (leftMs <= 0) return "not_renewed";
       const renewed = this.#renew(term).catch((error: unknown) => {
         onError(error);
         return "failed" as const;
@@ -162,8 +169,9 @@ export class Lease implements Leadership {
       const outcome = await abortable(first, signal)
         .catch(() => "stopped" as const)
         .finally(() => settled.abort());
-      if (outcome === "lost") return;
+      if (outcome === "lost") return "lost";
     }
+    return "lost";
   }
 
   async #renew(term: Term): Promise<"renewed" | "lost"> {

@@ -44,6 +44,8 @@ async function openFast(url: string, speed = SPEED) {
 class Candidates {
   readonly leading = new Set<string>();
   readonly events: string[] = [];
+  /** Why each stopped that did. */
+  readonly stops: string[] = [];
   /** Two at once, by name. */
   readonly collisions: string[] = [];
   readonly #ends = new Map<string, { end: AbortController; done: Promise<void> }>();
@@ -55,7 +57,10 @@ class Candidates {
       store,
       holder: name,
       clock: this.clock,
-      onEvent: (event) => this.events.push(`${name} ${event}`),
+      onEvent: (change) => {
+        this.events.push(`${name} ${change.event}`);
+        if (change.event === "stops") this.stops.push(`${name} ${change.why}`);
+      },
       onError: ignore,
     });
     const end = new AbortController();
@@ -184,6 +189,7 @@ describe("a leader that is cut off from the database", () => {
     expect(candidates.collisions).toEqual([]);
     await candidates.stopAll();
     expect(candidates.events).toEqual(["a begins", "a stops", "b begins", "b stops"]);
+    expect(candidates.stops).toEqual(["a not_renewed", "b ending"]);
     await store.close();
   }, 60_000);
 
@@ -281,6 +287,7 @@ describe("what only the leader writes", () => {
       () => candidates.events.join(", "),
     );
     await end();
+    expect(candidates.stops).toEqual(["former lost"]);
   }, 60_000);
 
   test("what any process may write is written: starts, and where an alert was posted that nobody else has posted", async () => {
@@ -348,6 +355,7 @@ describe("a rolling upgrade from version 0.1.0", () => {
     await old.end();
     await candidates.anybody();
     await candidates.stopAll();
+    expect(candidates.stops).toEqual(["new lost", "new ending"]);
     await store.close();
   }, 60_000);
 

@@ -41,6 +41,7 @@ test("that a watched project is archived is told all the same, and soon", async 
   const before = leads("stops");
   await sql`update leader set fence = fence + 1`.execute(store.db);
   await bench.until(() => leads("stops") > before && leads("begins") > leads("stops"), STEP);
+  expect(bench.log.join("\n")).toContain("leader: stops, because another process leads");
   const soon = bench.clock.now() + 8 * MINUTE;
   await bench.until(() => postedIn(bench).length > 0 || bench.clock.now() > soon, STEP);
   expect(postedIn(bench).map(shown).join()).toContain("Revenue>* is archived");
