@@ -403,6 +403,48 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     expect(await ada.page.locator(":focus").getAttribute("data-focus")).toBe("words");
   });
 
+  test("the focus stays on a button when the message gains a block above it", async () => {
+    const row = { type: "actions", elements: [button("go", { value: "1" }), button("go_too", { value: "2" })] };
+    await post([row]);
+    const { channel, ts } = slack.messages.at(-1) ?? {};
+    await ada.message("Press").getByRole("button", { name: "Press" }).last().focus();
+    const blocks = [{ type: "section", text: mrkdwn("1 person will be told") }, row];
+    await call("chat.update", { channel, ts, text: "x", blocks });
+    await ada.message("1 person").waitFor();
+    await ada.page.keyboard.press("Enter");
+    await expect.poll(() => heard.at(-1)).toMatchObject({ actions: [{ action_id: "go_too" }] });
+  });
+
+  test("the focus returns from a modal to the button that opened it, even if it was replaced, or is in a menu", async () => {
+    const focused = () => ada.page.locator(":focus").getAttribute("data-focus");
+    const dialog = ada.page.getByRole("dialog", { name: "A question" });
+    const question = { type: "modal", title: plain("A question"), blocks: [{ type: "section", text: mrkdwn("?") }] };
+    const answerWithModal = async () => {
+      await expect.poll(() => heard.at(-1)?.trigger_id).toBeTruthy();
+      const trigger_id = heard.splice(0).at(-1)?.trigger_id;
+      expect(await call("views.open", { trigger_id, view: question })).toMatchObject({ ok: true });
+      await dialog.waitFor();
+    };
+    const row = { type: "actions", elements: [button("go", { value: "1" })] };
+    await post([row]);
+    const { channel, ts } = slack.messages.at(-1) ?? {};
+    await ada.message("Press").getByRole("button", { name: "Press" }).focus();
+    await ada.page.keyboard.press("Enter");
+    await answerWithModal();
+    const blocks = [{ type: "section", text: mrkdwn("Asked") }, row];
+    await call("chat.update", { channel, ts, text: "x", blocks });
+    await ada.page.getByText("Asked").waitFor();
+    await ada.page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    expect(await focused()).toMatch(/\/go$/);
+    await ada.page.getByText("Shortcuts").click();
+    await ada.page.getByRole("button", { name: /Run a Hex project/ }).click();
+    await answerWithModal();
+    await ada.page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    expect(await focused()).toBe("shortcuts");
+  });
+
   test("the scroll position is kept while a thread is open and follows what one writes; old messages are not read aloud", async () => {
     const busy = () => ada.messages.getAttribute("aria-busy");
     const long = "line\n".repeat(30);

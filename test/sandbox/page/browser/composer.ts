@@ -48,7 +48,10 @@ function clicked(screen: Screen, drafts: Drafts, target: EventTarget | null): vo
   const shortcut = within(target, "[data-shortcut]");
   if (shortcut) {
     const { shortcut: callbackId = "", on } = shortcut.dataset;
-    shortcut.closest("details")?.removeAttribute("open");
+    const menu = shortcut.closest("details");
+    menu?.removeAttribute("open");
+    // The focus returns here from the modal that the shortcut opens.
+    menu?.querySelector("summary")?.focus();
     const { person, place: from } = screen.viewer;
     void screen.do({ do: "shortcut", person, place: from, callbackId, ...(on === undefined ? {} : { ts: on }) });
   }

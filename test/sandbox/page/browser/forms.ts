@@ -1,7 +1,8 @@
 // The controls in messages and views: their content, and what pressing them does.
 
 import { confirmed } from "./confirmation.js";
-import { refocus, type Screen } from "./live.js";
+import { heldBy, refocus } from "./focus.js";
+import type { Screen } from "./live.js";
 
 export interface Entry {
   blockId: string;
@@ -63,10 +64,10 @@ export async function press(
   const [kind, ...rest] = holder.split(":");
   const question = control.dataset.confirm;
   if (question !== undefined) {
-    const piece = within(control, "[data-key]");
+    const held = heldBy(control);
     const isMeant = await confirmed(question);
     // It may have disappeared while the question was open.
-    if (!control.isConnected) refocus(control.dataset.focus, piece);
+    if (!control.isConnected) refocus(held);
     if (!isMeant) return;
   }
   const { block: blockId = "", action: actionId = "" } = control.dataset;

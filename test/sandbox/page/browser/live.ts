@@ -1,6 +1,7 @@
 // What the person sees: asks the server for it, and applies every change without disturbing what the person is using.
 
 import type { Deed, Outcome, Update, Viewer } from "../wire.js";
+import { type Held, heldNow, refocus } from "./focus.js";
 
 /** The key under which a tab remembers what has been seen in this demo. */
 const SEEN = `seen ${document.body.dataset.demo}`;
@@ -13,6 +14,8 @@ export class Screen {
   /** How far the person has read in each place: the ts of its latest message. */
   readonly #seen = keptSeen();
   readonly #listeners: (() => void)[] = [];
+  /** What had the focus when there was no modal. */
+  #underneath: Held | null = null;
 
   constructor() {
     const kept = new URLSearchParams(location.hash.slice(1));
@@ -105,13 +108,17 @@ export class Screen {
     // Earlier messages can be read, but screen readers do not announce them.
     element("messages").setAttribute("aria-busy", String(isArriving));
     const wasAtEnd = isAtEnd();
-    const focused = document.activeElement;
-    const piece = focused?.closest<HTMLElement>("[data-key]");
+    const held = heldNow();
+    if (!held.control?.closest("dialog")) this.#underneath = held;
     for (const { id, order, changed } of regions) {
       const region = document.querySelector<HTMLElement>(`[data-region="${id}"]`);
       if (region) patch(region, order, changed);
     }
-    if (focused !== document.activeElement) refocus(focused?.getAttribute("data-focus"), piece);
+    if (held.control !== document.activeElement) {
+      refocus(held);
+      // A modal has closed, and what it was opened from was replaced meanwhile.
+      if (this.#underneath !== null && document.activeElement === document.body) refocus(this.#underneath);
+    }
     if (isArriving || wasAtEnd) toEnd();
     this.#markUnread();
     for (const listener of this.#listeners) listener();
@@ -128,13 +135,6 @@ export class Screen {
     }
     sessionStorage.setItem(SEEN, JSON.stringify([...this.#seen]));
   }
-}
-
-/** Moves the focus to what replaced the focused element, or otherwise to the piece that contained it. */
-export function refocus(name: string | null | undefined, piece: HTMLElement | null | undefined): void {
-  const again = name ? document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(name)}"]`) : null;
-  if (again === null && piece) piece.tabIndex = -1;
-  (again ?? piece)?.focus();
 }
 
 function isAtEnd(): boolean {
