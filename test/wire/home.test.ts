@@ -169,9 +169,11 @@ describe.each(MODES)("%s mode", (mode) => {
     await ada.command(`run ${project.id}`);
     await harness.cardShows("Completed");
     expect(harness.clock.monotonic() - from).toBeLessThan(6 * MINUTE);
+    const at = publications().flatMap(({ at, answer }) => (answer.ok === false ? [at] : []));
+    expect(at.filter((time, index) => time - (at[index - 1] ?? 0) < 1_000)).toEqual([]);
   });
 
-  test("a Home tab that is switched off is logged once, with what to do", async () => {
+  test("a Home tab that is switched off is logged once until it is accepted again, with what to do", async () => {
     harness = await Harness.start(mode);
     const ada = harness.person("ada");
     await ada.openHome();
@@ -186,11 +188,16 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.until(() => publications().length > before);
     }
     await harness.pass(MINUTE);
-    const lines = harness.log.filter((line) => line.includes("did not accept a Home tab"));
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/switch it on at .* App Home/);
+    const refusals = () => harness.log.filter((line) => line.includes("did not accept a Home tab"));
+    expect(refusals()).toHaveLength(1);
+    expect(refusals()[0]).toMatch(/switch it on at .* App Home/);
     expect(await harness.ask("status")).toContain("The app's Home tab is switched off");
     harness.slack.faults.clear();
+    await ada.openHome();
+    await harness.until(() => publications().at(-1)?.answer.ok === true);
+    harness.slack.faults.add({ method: "views.publish", times: 1, kind: { type: "error", error: "not_enabled" } });
+    await ada.openHome();
+    await harness.until(() => refusals().length === 2);
   });
 
   test("a published tab that the bot does not know of is replaced by the correct one", async () => {
@@ -253,6 +260,14 @@ describe.each(MODES)("%s mode", (mode) => {
     await shows(ada, "*Slow* is running anyway");
   });
 
+  test("a tab that has been open for days shows what somebody does on it when there is no other answer", async () => {
+    const ada = await adaWithRun();
+    harness.clock.advance(2 * DAY);
+    await harness.pass(2 * MINUTE);
+    await ada.pressHome("cancel_run");
+    await shows(ada, "You have no runs in flight");
+  });
+
   test("opening the Messages tab draws nothing, and an event that comes twice does no harm", async () => {
     harness = await Harness.start(mode);
     const ada = harness.person("ada");
@@ -287,6 +302,23 @@ describe.each(MODES)("%s mode", (mode) => {
     const views = harness.slack.takeRefused().map(({ args }) => JSON.stringify(args));
     expect(views).toHaveLength(3);
     for (const view of views) expect(view).toContain("This bot belongs to another workspace");
+  });
+
+  test("somebody from another workspace whom no direct message reaches is not shown a Home tab in its place", async () => {
+    harness = await Harness.start(mode);
+    harness.slack.messagesTab = false;
+    await harness.slack.sendExactly("interactive", ({ triggerId }) => ({
+      type: "block_actions",
+      user: { id: harness.slack.people.stranger.id, team_id: "T0OTHERTEAM" },
+      team: { id: harness.slack.teamId },
+      trigger_id: triggerId,
+      view: { id: "V1", type: "home", hash: "", root_view_id: "", state: {} },
+      actions: [{ type: "button", action_id: "cancel_run", value: "x" }],
+    }));
+    await harness.until(() => harness.slack.calls.some(({ method }) => method === "chat.postMessage"), 0);
+    await harness.pass(2 * MINUTE);
+    expect(publications()).toEqual([]);
+    harness.slack.takeRefused();
   });
 
   test("somebody whose workspace Slack does not name reads nothing about anybody's runs, and their tab is drawn once", async () => {

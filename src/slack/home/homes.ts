@@ -108,17 +108,13 @@ export class Homes {
 
   /** Shows an answer on the Home tab that could not be given anywhere else. `notice` is mrkdwn. */
   async say(user: string, notice: string): Promise<void> {
-    const { homes, clock } = this.options;
-    await homes.use(user, clock.now());
-    await homes.say(user, notice);
+    await this.options.homes.say(user, notice);
     await this.redraw(user);
   }
 
   /** Something was picked in the search field, which is now emptied. */
   async searched(user: string): Promise<void> {
-    const { homes, clock } = this.options;
-    await homes.use(user, clock.now());
-    await homes.searched(user);
+    await this.options.homes.searched(user);
     await this.redraw(user);
   }
 
@@ -221,7 +217,7 @@ export class Homes {
     const { homes, clock, signal } = this.options;
     this.#warn(home.user, failure);
     // Until they open it again: Slack would refuse the next change as well.
-    if (failure.kind === "other" && !this.#opened.has(home.user)) await homes.remove(home);
+    if (failure.kind === "other") await homes.remove(home);
     if (!mayPass(failure) || signal.aborted) return false;
     const pauseMs = retryPauseMs(failure, failures);
     // A limit is for all tabs: they wait for it as they wait for their turn.
