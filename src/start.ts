@@ -88,7 +88,7 @@ async function reload(): Promise<void> {
   // The next start reads them.
   if (stopping.signal.aborted) return;
   const names = (await running?.app.renewSecrets()) ?? [];
-  const words = names.length === 0 ? "no secret in a file has changed" : `new from their files: ${names.join(", ")}`;
+  const words = names.length === 0 ? "no file has a new secret" : `new from their files: ${names.join(", ")}`;
   log.info({ signal: "SIGHUP" }, "SIGHUP: %s", words);
   if (running === null) return;
   const isChanged = await running.rules.inForce?.reload();

@@ -24,7 +24,7 @@ export function logBotToken(log: Logger, word: string | null): void {
     return;
   }
   const { what, todo } = slackRemedy(word);
-  log.warn({ word, todo }, "%s, so that nobody gets an answer or sees how a run is doing", what);
+  log.warn({ word, todo }, "%s: no form opens, no mention is answered, and no card is posted or updated", what);
 }
 
 /** Logs that the bot has started. */

@@ -100,7 +100,7 @@ describe.concurrent("SIGHUP", { timeout: LIMIT_MS }, () => {
   }) => {
     const { bot, port } = await startBot("socket");
     bot.child.kill("SIGHUP");
-    await bot.printed("no secret in a file has changed");
+    await bot.printed("SIGHUP: no file has a new secret");
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
     bot.child.kill("SIGTERM");
     expect(await bot.exit).toBe(0);

@@ -83,6 +83,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.slack.command(`run ${project.id}`);
       for (let i = 0; i < 500 && (await ready()).status === 200; i++) await breathe();
       expect(await ready()).toMatchObject({ status: 503, body: { slack: { ok: false, why: "token_revoked" } } });
+      expect(harness.log.join("")).toContain("SLACK_BOT_TOKEN was revoked: no form opens, no mention is answered");
       await harness.cardShows("Completed");
       expect(await ready()).toMatchObject({ status: 200, body: { slack: { ok: true } } });
     });

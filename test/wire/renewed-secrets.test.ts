@@ -48,7 +48,7 @@ describe.each(MODES)("over %s, the bot token", (mode) => {
       expect(harness.cards).toHaveLength(1);
       expect(logged("SLACK_BOT_TOKEN was renewed from its file")).toHaveLength(1);
       // Nobody has to do anything.
-      expect(logged("nobody gets an answer")).toEqual([]);
+      expect(logged("no mention is answered")).toEqual([]);
       expect(refusals(word)).toBeGreaterThan(0);
       expect((await harness.get("/readyz")).status).toBe(200);
     },

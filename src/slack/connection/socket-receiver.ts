@@ -246,7 +246,7 @@ export class SocketReceiver implements Receiver {
     if (!this.#links.delete(link)) return;
     this.#note();
     if (link.isLeaving || this.#ending.signal.aborted) return;
-    const facts = reason === null ? {} : { err: reason };
+    const facts = reason === null ? {} : { err: withoutStack(reason) };
     this.options.log.warn(facts, "Socket Mode: a connection was lost, and another one takes over");
     this.#lost(link);
   }
