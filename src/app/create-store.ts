@@ -52,7 +52,7 @@ export async function createStore({ config, log, secretInFile, clock: machineClo
     },
     onChange: (state, error) => storeLog.changed(state, error),
   });
-  opened.failures.on(() => check.onFailure());
+  for (const failures of [opened.failures, unasked]) failures.on(() => check.onFailure());
   const seldom = seldomWith({ clock, check, onFailure: (failure, why) => storeLog.failed(failure, why) });
   unasked.on(seldom((err) => log.warn({ err }, "A connection to Postgres failed: the bot tries again")));
   const rows = new RowReader(({ place, why }) =>

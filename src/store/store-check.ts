@@ -31,6 +31,8 @@ const AGAIN_MS = 15_000;
 
 export class StoreCheck {
   #isWriting = false;
+  /** Whether a statement has failed since the write that is under way began. */
+  #isInDoubt = false;
   #last: { state: Promise<StoreState>; at: number } | null = null;
   #known: StoreState | null = null;
   readonly #rounds: PollingLoop;
@@ -56,6 +58,7 @@ export class StoreCheck {
 
   /** A statement has failed: a store that was in order is checked at once, instead of in the next round. */
   onFailure(): void {
+    this.#isInDoubt = true;
     if (this.#isWriting || this.#known?.why !== null) return;
     this.#last = null;
     this.#rounds.wake();
@@ -73,13 +76,21 @@ export class StoreCheck {
 
   /** While a write hangs, there is no other one. */
   async #write(): Promise<void> {
-    const { clock, tryStore } = this.options;
+    const { clock } = this.options;
     if (this.#isWriting) throw new LateError("the write before is still under way");
     this.#isWriting = true;
-    const written = tryStore().finally(() => {
+    const written = this.#try().finally(() => {
       this.#isWriting = false;
     });
     await within(clock, STORE_MS, written);
+  }
+
+  /** What was written before a statement failed does not say how the store is after that. */
+  async #try(): Promise<void> {
+    const { tryStore } = this.options;
+    this.#isInDoubt = false;
+    await tryStore();
+    if (this.#isInDoubt) await tryStore();
   }
 
   #seen(at: number, why: StoreFailureKind | null, error: unknown): StoreState {

@@ -337,6 +337,27 @@ test("whoever finds that the store fails, it is checked again soon, so that its 
   await kept;
 });
 
+test("a check during which a statement fails does not say that all is well because of what it wrote before", async () => {
+  let failure: StoreFailure | null = null;
+  let written: () => void = () => undefined;
+  const check = new StoreCheck({
+    clock: new ManualClock(),
+    tryStore: () =>
+      failure === null
+        ? new Promise((resolve) => {
+            written = resolve;
+          })
+        : Promise.reject(failure),
+    onChange: () => undefined,
+  });
+  const begun = check.now();
+  failure = new StoreFailure("lost", new Error("lost"));
+  check.onFailure();
+  written();
+  expect(await begun).toMatchObject({ why: "lost" });
+  expect(await check.now()).toMatchObject({ why: "lost" });
+});
+
 describe("Postgres", () => {
   const postgres = postgresForTests();
 
@@ -425,6 +446,21 @@ describe("Postgres", () => {
       expect(said()).toHaveLength(count);
       await harness.pass(4 * 60_000, 5_000);
       expect(said()).toHaveLength(count + 1);
+    } finally {
+      await harness.stop();
+    }
+  }, 60_000);
+
+  test("that was stopped a moment after it was checked is not said to work again", async () => {
+    const own = await LocalPostgres.start();
+    const harness = await started(await own.database("checked_before"));
+    await readyzSays(harness, '"store":{"ok":true');
+    const before = harness.log.length;
+    await own.stop();
+    try {
+      const said = () => harness.log.slice(before).flatMap((line) => /"msg":"(The store [^"]*)"/.exec(line)?.[1] ?? []);
+      await harness.until(() => said().length > 0, 0);
+      expect(said()[0]).toBe("The store does not work");
     } finally {
       await harness.stop();
     }
