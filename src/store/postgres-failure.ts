@@ -50,8 +50,11 @@ const BY_CODE: Readonly<Record<string, PostgresFailure>> = {
   "53100": "disk_full",
   "25006": "read_only",
   "57P03": "starting",
-  "57P01": "starting",
   "57P02": "starting",
+  // Of one connection: an administrator ended it, who may also have stopped the server, or it was idle for too long.
+  "57P01": "lost",
+  "57P05": "lost",
+  "25P03": "lost",
   ENOTFOUND: "host",
   EAI_AGAIN: "host",
   ECONNREFUSED: "refused",
