@@ -68,7 +68,8 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => told().join().includes("2 watched projects are no longer checked"), STEP_MS);
     for (const { title } of [deleted, archived]) {
       expect(await harness.ask("watching")).toContain(title);
-      expect(await harness.ask(`unwatch ${title.toUpperCase()}`)).toContain("No longer watched in this conversation.");
+      const ended = await harness.ask(`unwatch ${title.toUpperCase()}`);
+      expect(ended).toMatch(new RegExp(`^No longer watched in this conversation: \\*.*${title}.*\\*\\.`, "m"));
       expect(await harness.ask("watching")).not.toContain(title);
     }
   });

@@ -2,6 +2,7 @@
 
 import { covers, type Rule, ruleKey, type Watch } from "../../follow/watch.js";
 import { projectsOf } from "../../follow/watched-projects.js";
+import type { ProjectNamed } from "../../hex/projects.js";
 import { projectsShownTo } from "../access/audience.js";
 import { deedEntry } from "../access/audit-entries.js";
 import type { Bot, Interaction } from "../listeners/context.js";
@@ -62,15 +63,27 @@ export async function endWatch(bot: Bot, interaction: Interaction, key: string):
     return interaction.respond(notWatchedMessage());
   }
   if (watch !== undefined) await demandToEnd(interaction, watch);
+  const named = watch === undefined ? null : await projectNamed(bot, interaction, watch.rule);
   const was = await bot.watches.remove(conversation, key);
   const result = was ? "ended" : "not_watched";
-  const project = watch === undefined ? null : projectOfRule(interaction, watch.rule);
+  const project = projectOfRule(interaction, watch?.rule ?? null);
   await bot.audit.record(deedEntry(interaction, "unwatch", bot.clock.now(), { project, detail: key, result }));
   interaction.log.info({ key, was }, "unwatch");
   bot.wakeFollowing();
-  if (!was) return interaction.respond(notWatchedMessage());
-  const also = watch === undefined ? null : await alsoWatched(bot, interaction, watch.rule);
-  await interaction.respond(noLongerWatchedMessage(also, watch?.rule.kind === "project", bot.hex.place.now));
+  if (!was || watch === undefined) return interaction.respond(notWatchedMessage());
+  const { rule } = watch;
+  const also = await alsoWatched(bot, interaction, rule);
+  await interaction.respond(noLongerWatchedMessage({ rule, project: named, also }, bot.hex.place.now));
+}
+
+/** The project that a rule names, with the title that it has, or had when Hex last listed it; null if the person may see no title. */
+async function projectNamed(bot: Bot, { permissions }: Interaction, rule: Rule): Promise<ProjectNamed | null> {
+  if (rule.kind !== "project") return null;
+  const { id } = rule;
+  const known = permissions.projects.known(id);
+  if (known !== null || !permissions.projects.has(id)) return known;
+  const title = (await bot.troubles.followedOf([id])).get(id)?.title ?? null;
+  return title === null ? null : { id, title };
 }
 
 /**

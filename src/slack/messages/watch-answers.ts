@@ -4,6 +4,7 @@ import { whyNotRun } from "../../follow/absence.js";
 import { cannotBeJudged } from "../../follow/due-times.js";
 import type { Level, Rule } from "../../follow/watch.js";
 import type { HexPlace } from "../../hex/links.js";
+import type { ProjectNamed } from "../../hex/projects.js";
 import type { Project } from "../../hex/schema.js";
 import { ABSENCE_WORDS } from "./absence.js";
 import { answer, context, type Message } from "./blocks.js";
@@ -104,14 +105,20 @@ export interface AlsoWatched {
   projects: number;
 }
 
-/** `also`: null if the conversation is told of none of its projects any more. */
-export function noLongerWatchedMessage(also: AlsoWatched | null, isOne: boolean, place: HexPlace): Message {
-  if (also === null) {
-    return answer("No longer watched in this conversation.");
-  }
-  const what = isOne ? "it" : `${count(also.projects, "project")} that it covered`;
+/** A watch that has just ended: its rule, and the project of one that names a project. */
+export interface EndedWatch {
+  rule: Rule;
+  project: ProjectNamed | null;
+  /** Null if the conversation is told of none of its projects any more. */
+  also: AlsoWatched | null;
+}
+
+export function noLongerWatchedMessage({ rule, project, also }: EndedWatch, place: HexPlace): Message {
+  const name = ruleWords(rule, project, place);
+  if (also === null) return answer(`No longer watched in this conversation: ${name}.`);
+  const what = rule.kind === "project" ? "it" : `${count(also.projects, "project")} that it covered`;
   return answer(
-    `That watch has ended. But this conversation is still told of ${what}, because it also watches ${alsoWords(also, place)}.`,
+    `The watch of ${name} has ended. But this conversation is still told of ${what}, because it also watches ${alsoWords(also, place)}.`,
     context(SHOWS_WATCHES),
   );
 }

@@ -283,8 +283,8 @@ const messages: [string, Message, RegExp][] = [
   ],
   [
     "the end of one of several watches",
-    watches.noLongerWatchedMessage({ by: [{ rule, project: null }], projects: 2 }, false, PLACE),
-    /still told of 2 projects .* because it also watches/,
+    watches.noLongerWatchedMessage({ rule, project, also: { by: [{ rule, project: null }], projects: 1 } }, PLACE),
+    /^The watch of weekly_revenue has ended. .* still told of it, because it also watches/,
   ],
   [
     "an owner who is no address",

@@ -1117,7 +1117,10 @@ describe("never past a limit, whatever the data", () => {
         check(digests.noSuchTimeMessage(word));
         check(digests.nothingToShowMessage(asked));
         check(digests.whichDigestProjectMessage(asked, its === null ? [] : [its, its], PLACE));
-        for (const isOne of [true, false]) check(watches.noLongerWatchedMessage(others, isOne, PLACE));
+        for (const { rule } of others.by) {
+          for (const left of [others, null])
+            check(watches.noLongerWatchedMessage({ rule, project: its, also: left }, PLACE));
+        }
         if (its !== null) check(watches.watchedByOthersMessage(its, others, PLACE));
         check(watches.ownerIsAddressMessage(word, "watch"));
         check(watches.whatToUnwatchMessage(word));
