@@ -79,6 +79,7 @@ export function readArguments(argv: readonly string[]): PolicyCommand {
       if (words.length > (file === null ? 1 : 0)) throw new UsageError("Name one file at a time.");
       return { kind: "check", file: file ?? words[0] ?? null };
     case "schema":
+      if (words.length > 0) throw new UsageError("schema takes no other words: there is one schema for every file.");
       return { kind: "schema" };
     case "explain":
       return { kind: "explain", file, ...readQuestion(words) };

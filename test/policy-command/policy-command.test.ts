@@ -73,6 +73,7 @@ describe("what was typed", () => {
     [["explain", "U0ADA", "administer", "x"], "Leave out the project."],
     [["matrix", "administer"], "Use explain."],
     [["matrix", "--format", "cvs"], '"cvs" is not a format. Did you mean csv?'],
+    [["schema", "x"], "schema takes no other words"],
     [["check", "one.yml", "two.yml"], "Name one file at a time."],
     [["check", "one.yml", "--file", "two.yml"], "Name one file at a time."],
     [["matrix", "see", "run"], "Name one verb."],
