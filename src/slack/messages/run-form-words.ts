@@ -101,8 +101,8 @@ export function unclearProjectWords(typed: string, titles: readonly string[], is
   if (titles.length === 0)
     return shorten(`No project fits ${named(typed)}. Try other words of its title, or its id or link.`, MAX);
   const list = andMore(titles.map(named), TITLES_SHOWN).join(", ");
-  const head = isCertain ? `Several projects fit ${named(typed)}` : `No project is called ${named(typed)}`;
-  return shorten(`${head}: ${list}. Pick one above, or type its whole title.`, MAX);
+  const head = isCertain ? `Several projects fit ${named(typed)}:` : `No project is called ${named(typed)}. Similar:`;
+  return shorten(`${head} ${list}. Pick one above, or type its whole title.`, MAX);
 }
 
 export function otherHexWords(own: string): string {

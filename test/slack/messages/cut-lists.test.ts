@@ -44,6 +44,12 @@ test.each([
   expect(unclearProjectWords("title", numbered(count, "title"), true)).toContain(expected);
 });
 
+test("a title in the form that only resembles others", () => {
+  expect(unclearProjectWords("churn", ["Churn forecast"], false)).toBe(
+    "No project is called “churn”. Similar: “Churn forecast”. Pick one above, or type its whole title.",
+  );
+});
+
 test.each([
   [5, /`[^`]*p5`$/],
   [8, /`[^`]*p5`\nand 3 more$/],
