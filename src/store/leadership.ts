@@ -8,7 +8,6 @@
 
 import { setMaxListeners } from "node:events";
 import { sql } from "kysely";
-import { abortable } from "../lib/abortable.js";
 import type { Clock } from "../lib/clock.js";
 import type { Db, Store } from "./database.js";
 import { databaseNow } from "./database-now.js";
@@ -142,11 +141,10 @@ export class Lease implements Leadership {
     setMaxListeners(MOST_LISTENERS, either);
     this.#term = term;
     onEvent({ event: "begins" });
-    const working = work(either).finally(() => term.over.abort());
+    const working = work(either);
     const why = await this.#keep(term, either);
     term.over.abort();
     await working;
-    this.#term = null;
     onEvent({ event: "stops", why: signal.aborted ? "ending" : why });
     await this.#giveUp(term).catch(onError);
   }
@@ -154,24 +152,21 @@ export class Lease implements Leadership {
   /** Renews the lease until `signal` aborts (`write` aborts it if the lease is lost), or until the lease can no longer be relied on. */
   async #keep(term: Term, signal: AbortSignal): Promise<"lost" | "not_renewed"> {
     const { clock, onError } = this.options;
-    while (!signal.aborted) {
-      await clock.sleep(RENEW_MS, signal);
-      const leftMs = term.confirmedAt + CONFIDENT_MS - clock.monotonic();
+    const leftMs = () => term.confirmedAt + CONFIDENT_MS - clock.monotonic();
+    for (;;) {
+      await clock.sleep(Math.min(RENEW_MS, leftMs()), signal);
       if (signal.aborted) return "lost";
-      if (leftMs <= 0) return "not_renewed";
+      if (leftMs() <= 0) return "not_renewed";
       const renewed = this.#renew(term).catch((error: unknown) => {
         onError(error);
         return "failed" as const;
       });
-      // Ends together with the renewal. A sleep that continued would listen to `signal` along with those of later renewals.
+      // Ends together with the renewal.
       const settled = new AbortController();
-      const first = Promise.race([renewed, clock.sleep(leftMs, settled.signal)]);
-      const outcome = await abortable(first, signal)
-        .catch(() => "stopped" as const)
-        .finally(() => settled.abort());
+      const inTime = clock.sleep(leftMs(), settled.signal);
+      const outcome = await Promise.race([renewed, inTime]).finally(() => settled.abort());
       if (outcome === "lost") return "lost";
     }
-    return "lost";
   }
 
   async #renew(term: Term): Promise<"renewed" | "lost"> {

@@ -18,10 +18,11 @@ import { runDatabaseClock } from "../process/database-clock.js";
 import { until } from "../process/fleet.js";
 import { PgBouncer, WITHOUT_PGBOUNCER } from "../process/pgbouncer.js";
 import { postgresForTests } from "../process/postgres-for-tests.js";
+import { ManualClock } from "../sandbox/clock.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
 import { openOldStore } from "./old-store.js";
 
-const SPEED = 10;
+const SPEED = 8;
 const SECOND = 1_000;
 /** The advisory lock of whoever watches in version 0.1.0. */
 const OLD_LOCK = 4_839_255_713;
@@ -46,13 +47,15 @@ class Candidates {
   readonly events: string[] = [];
   /** Why each stopped that did. */
   readonly stops: string[] = [];
+  readonly errors: unknown[] = [];
   /** Two at once, by name. */
   readonly collisions: string[] = [];
   readonly #ends = new Map<string, { end: AbortController; done: Promise<void> }>();
 
-  constructor(private readonly clock: FastClock) {}
+  constructor(private readonly clock: Clock) {}
 
-  add(name: string, store: SharedStore): Lease {
+  /** @param rest what its work still waits for when its time is over */
+  add(name: string, store: SharedStore, rest: Promise<unknown> = Promise.resolve()): Lease {
     const lease = new Lease({
       store,
       holder: name,
@@ -61,13 +64,14 @@ class Candidates {
         this.events.push(`${name} ${change.event}`);
         if (change.event === "stops") this.stops.push(`${name} ${change.why}`);
       },
-      onError: ignore,
+      onError: (error) => this.errors.push(error),
     });
     const end = new AbortController();
     const done = lease.hold(end.signal, async (signal) => {
       this.leading.add(name);
       if (this.leading.size > 1) this.collisions.push([...this.leading].join(" and "));
       await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      await rest;
       this.leading.delete(name);
     });
     this.#ends.set(name, { end, done });
@@ -112,7 +116,8 @@ describe.each([false, true])("behind a pooler: %s", (isPooled) => {
     `one at a time; stopped in order it gives up its place at once${skipped ? `, ${skipped}` : ""}`,
     async () => {
       const place = await url();
-      const { store, clock } = await openFast(place);
+      // Slower, so that a busy machine may take its time.
+      const { store, clock } = await openFast(place, SPEED / 2);
       const others = await Promise.all([openShared(place, ignore), openShared(place, ignore)]);
       const candidates = new Candidates(clock);
       for (const [index, each] of [store, ...others].entries()) candidates.add(`replica ${index}`, each);
@@ -210,6 +215,149 @@ describe("a leader that is cut off from the database", () => {
   }, 60_000);
 });
 
+test("a lease from before the database's clock was set back by an hour holds nobody up", async () => {
+  const { store, clock } = await openFast(await database());
+  await sql`update leader set holder = 'gone', until = hexbot_now() + ${60 * 60 * SECOND}`.execute(store.db);
+  const candidates = new Candidates(clock);
+  candidates.add("a", store);
+  expect(await candidates.anybody()).toBeLessThan(5 * SECOND);
+  await candidates.stopAll();
+  await store.close();
+}, 60_000);
+
+/** A replica whose clock stands still, and a database that answers it when it is told to. */
+async function lateDatabase(place: string) {
+  const store = await openShared(place, ignore);
+  const clock = new ManualClock();
+  await runDatabaseClock(store, { start: 0, shows: clock.now(), speed: 0 });
+  // Somebody may have led, whose time is over.
+  await sql`update leader set until = 0`.execute(store.db);
+  const candidates = new Candidates(clock);
+  const locker = new Client({ connectionString: place });
+  await locker.connect();
+  return {
+    store,
+    candidates,
+    clock,
+    hold: () => locker.query("begin; select from leader for update"),
+    answer: () => locker.query("commit"),
+    isAsked: () => isWaiting(locker),
+    wakesIn: (ms: number) =>
+      until(
+        () => clock.nextWakeMs === ms,
+        () => `${clock.nextWakeMs} ms`,
+      ),
+    end: async () => {
+      await locker.end();
+      await candidates.stopAll();
+      await store.close();
+    },
+  };
+}
+
+/** Resolves when a statement waits for a lock. */
+async function isWaiting(client: Client): Promise<void> {
+  const waiting = "select from pg_locks where not granted";
+  while ((await client.query(waiting)).rowCount === 0) await new Promise(setImmediate);
+}
+
+test("a leader that stops gives up its place when its work has ended, and not before", async () => {
+  const { store, candidates, clock, end } = await lateDatabase(await database());
+  let finish = () => {};
+  candidates.add("a", store, new Promise<void>((resolve) => (finish = resolve)));
+  await candidates.anybody();
+  candidates.add("b", store);
+  const asleep = (count: number) =>
+    until(
+      () => clock.sleeping === count,
+      () => `${clock.sleeping} sleep`,
+    );
+  await asleep(2);
+  const stopped = candidates.stop("a");
+  for (let round = 0; round < 3; round++) {
+    await asleep(1);
+    clock.advance(1_000);
+  }
+  await asleep(1);
+  finish();
+  await stopped;
+  clock.advance(1_000);
+  await candidates.anybody("a");
+  expect(candidates.events).toEqual(["a begins", "a stops", "b begins"]);
+  expect(candidates.collisions).toEqual([]);
+  await end();
+});
+
+test("each failure to get the lead, and to keep it, is told and tried again", async () => {
+  const { store, candidates, clock, wakesIn, end } = await lateDatabase(await database());
+  const renamed = (from: string, to: string) =>
+    sql`alter table ${sql.id(from)} rename to ${sql.id(to)}`.execute(store.db);
+  const told = (count: number) =>
+    until(
+      () => candidates.errors.length === count,
+      () => String(candidates.errors.length),
+    );
+  await renamed("leader", "elsewhere");
+  candidates.add("a", store);
+  await told(1);
+  await renamed("elsewhere", "leader");
+  await wakesIn(1_000);
+  clock.advance(1_000);
+  await candidates.anybody();
+  await wakesIn(1_000);
+  await renamed("leader", "elsewhere");
+  clock.advance(1_000);
+  await told(2);
+  await renamed("elsewhere", "leader");
+  await wakesIn(1_000);
+  expect(candidates.events).toEqual(["a begins"]);
+  await end();
+});
+
+describe("a leader stops five seconds after it asked for what it was granted last", () => {
+  test("when its renewals are answered late, or not at all", async () => {
+    const { store, candidates, clock, hold, answer, isAsked, wakesIn, end } = await lateDatabase(await database());
+    candidates.add("a", store);
+    await candidates.anybody();
+    await wakesIn(1_000);
+    await hold();
+    clock.advance(1_000);
+    await isAsked();
+    clock.advance(2_900);
+    await answer();
+    await wakesIn(1_000);
+    await hold();
+    clock.advance(1_000);
+    await isAsked();
+    await wakesIn(1_100);
+    clock.advance(1_100);
+    await until(
+      () => candidates.events.includes("a stops"),
+      () => "it leads",
+    );
+    // It has not waited for the answer.
+    expect(candidates.errors).toEqual([]);
+    await end();
+  });
+
+  test("when it was granted the lead late", async () => {
+    const { store, candidates, clock, hold, answer, isAsked, wakesIn, end } = await lateDatabase(await database());
+    await hold();
+    candidates.add("a", store);
+    await isAsked();
+    clock.advance(3_000);
+    await answer();
+    await candidates.anybody();
+    await wakesIn(1_000);
+    await hold();
+    clock.advance(1_000);
+    await isAsked();
+    await wakesIn(1_000);
+    expect(candidates.errors).toEqual([]);
+    await end();
+  });
+});
+
 describe("what only the leader writes", () => {
   const failure = new HexError({ kind: "timeout", operation: "me", host: "h" });
   const probed = (health: HealthStore) =>
@@ -234,7 +382,8 @@ describe("what only the leader writes", () => {
 
   /** A process that led and has not noticed that another one does. */
   async function formerLeader() {
-    const { store, clock } = await openFast(await database());
+    const place = await database();
+    const { store, clock } = await openFast(place);
     const candidates = new Candidates(clock);
     const lease = candidates.add("former", store);
     await candidates.anybody();
@@ -253,7 +402,7 @@ describe("what only the leader writes", () => {
       await candidates.stopAll();
       await store.close();
     };
-    return { store, clock, candidates, runs, health, alerts, supersede, everything, end };
+    return { place, store, lease, candidates, runs, health, alerts, supersede, everything, end };
   }
 
   test("a late write changes nothing: runs, memory and outages, alerts, and the removal of what is old", async () => {
@@ -278,17 +427,50 @@ describe("what only the leader writes", () => {
     await end();
   }, 60_000);
 
-  test("a refused write ends the term at once", async () => {
-    const { candidates, health, supersede, end } = await formerLeader();
-    await supersede();
-    await expect(probed(health)).rejects.toThrow(NotLeadingError);
-    await until(
-      () => !candidates.leading.has("former"),
-      () => candidates.events.join(", "),
-    );
+  test("nobody else begins to lead in the middle of a write", async () => {
+    const { place, lease, supersede, end } = await formerLeader();
+    const observer = new Client({ connectionString: place });
+    await observer.connect();
+    const order: string[] = [];
+    let another: Promise<unknown> = Promise.resolve();
+    await lease.write(async () => {
+      another = supersede().then(() => order.push("another leads"));
+      await Promise.race([isWaiting(observer), another]);
+      order.push("written");
+    });
+    await another;
+    expect(order).toEqual(["written", "another leads"]);
+    await observer.end();
     await end();
-    expect(candidates.stops).toEqual(["former lost"]);
   }, 60_000);
+
+  test.each([
+    ["the next", "fence + 1"],
+    ["the same, after a failover that lost the last writes", "fence"],
+  ])(
+    "another one leads, and its number is %s: a refused write ends the term at once, and so does a renewal",
+    async (_, fence) => {
+      for (const ends of ["write", "renewal"]) {
+        const { store, candidates, clock, wakesIn, end } = await lateDatabase(await database());
+        const lease = candidates.add("former", store);
+        await candidates.anybody();
+        await wakesIn(1_000);
+        await sql`update leader set fence = ${sql.raw(fence)}, holder = 'another'`.execute(store.db);
+        if (ends === "write") await expect(lease.write(async () => undefined)).rejects.toThrow(NotLeadingError);
+        else clock.advance(1_000);
+        await until(
+          () => candidates.events.includes("former stops"),
+          () => "it leads",
+        );
+        // It leaves the other one's lease alone.
+        await candidates.stopAll();
+        expect(await store.db.selectFrom("leader").select("holder").execute()).toEqual([{ holder: "another" }]);
+        expect(candidates.stops).toEqual(["former lost"]);
+        await end();
+      }
+    },
+    60_000,
+  );
 
   test("what any process may write is written: starts, and where an alert was posted that nobody else has posted", async () => {
     const { store, alerts, supersede, end } = await formerLeader();
@@ -358,6 +540,21 @@ describe("a rolling upgrade from version 0.1.0", () => {
     expect(candidates.stops).toEqual(["new lost", "new ending"]);
     await store.close();
   }, 60_000);
+
+  test("a process of 0.1.0 that gets its lock while another one is about to lead is first", async () => {
+    const place = await database();
+    await openOldStore(place);
+    const { store, candidates, hold, answer, isAsked, wakesIn, end } = await lateDatabase(place);
+    await hold();
+    candidates.add("new", store);
+    await isAsked();
+    const old = await oldWatcher(place);
+    await answer();
+    await wakesIn(1_000);
+    expect(candidates.events).toEqual([]);
+    await old.end();
+    await end();
+  });
 
   test("another bot's lock, in another schema or database, does not matter", async () => {
     const place = await database();
