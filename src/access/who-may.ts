@@ -16,7 +16,7 @@ export function whoMay(policy: Policy, verb: Verb, project: ProjectFacts, place:
     for (const term of rule.people) {
       const name = term.kind === "person" || term.kind === "group" ? term.id : term.kind;
       if (rule.effect.kind !== "allow") forbidden.add(name);
-      else if (!forbidden.has(name) && !found.has(name)) found.set(name, term);
+      else if (!forbidden.has(name)) found.set(name, term);
     }
     if (forbidden.has("everyone")) break;
   }

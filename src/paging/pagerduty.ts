@@ -30,7 +30,7 @@ export interface PageContent {
 
 export interface PageEvent {
   action: PageAction;
-  /** The same for all events about the same thing. At most 255 characters. */
+  /** The same for all events about the same thing. PagerDuty takes at most 255 characters. */
   dedupKey: string;
   /** What a trigger says; null for other actions. */
   content: PageContent | null;
@@ -69,7 +69,6 @@ export interface PagerDutyOptions {
 }
 
 const MAX_SUMMARY = 1_024;
-const MAX_DEDUP_KEY = 255;
 /** The longest other text, in characters: far below the API's 512 kB for an event. */
 const MAX_TEXT = 1_000;
 /** How much of an answer is read, in bytes. */
@@ -120,7 +119,6 @@ export class PagerDuty {
         const response = await ky.post(`${url}/v2/enqueue`, {
           json: this.#body(event),
           headers: { "user-agent": userAgent, accept: "application/json" },
-          retry: 0,
           timeout: false,
           throwHttpErrors: false,
           // The key must not follow a redirect to another host.
@@ -139,11 +137,7 @@ export class PagerDuty {
   }
 
   #body({ action, dedupKey, content }: PageEvent) {
-    const head = {
-      routing_key: this.#key,
-      event_action: action,
-      dedup_key: dedupKey.slice(0, MAX_DEDUP_KEY),
-    };
+    const head = { routing_key: this.#key, event_action: action, dedup_key: dedupKey };
     if (content === null) return head;
     const { summary, source, severity, since, component, details, links } = content;
     return {

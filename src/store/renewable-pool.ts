@@ -8,10 +8,10 @@ export class RenewablePool implements PostgresPool {
   #pool: WaitingPool;
   #isEnded = false;
 
-  /** @param isWorthRenewing whether a new pool may connect where an old one could not. Must not reject. */
+  /** @param isRenewedAfter whether this has been renewed, because a pool that could not connect was out of date. Must not reject. */
   constructor(
     private readonly create: () => Pool,
-    private readonly isWorthRenewing: (error: unknown) => Promise<boolean>,
+    private readonly isRenewedAfter: (error: unknown) => Promise<boolean>,
   ) {
     this.#pool = new WaitingPool(create());
   }
@@ -22,8 +22,7 @@ export class RenewablePool implements PostgresPool {
       return await pool.connect();
     } catch (error) {
       // Somebody else may have renewed it in the meantime.
-      if (pool === this.#pool && !(await this.isWorthRenewing(error))) throw error;
-      if (pool === this.#pool) this.renew();
+      if (pool === this.#pool && !(await this.isRenewedAfter(error))) throw error;
       return this.#pool.connect();
     }
   }
