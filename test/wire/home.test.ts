@@ -250,6 +250,14 @@ describe.each(MODES)("%s mode", (mode) => {
     await shows(ada, "*Slow* is running anyway");
   });
 
+  test("an answer that Slack takes in no direct message for the moment is on the Home tab", async () => {
+    const ada = await adaWithRun();
+    harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "error", error: "internal_error" } });
+    harness.hex.faults.add({ endpoint: "cancelRun", kind: { type: "status", status: 403 } });
+    await ada.pressHome("cancel_run");
+    await shows(ada, "may not cancel this run");
+  });
+
   test("a tab that has been open for days is correct again, and shows the answer, when somebody presses something on it", async () => {
     const ada = await adaWithCancelledRun();
     harness.clock.advance(2 * DAY);
