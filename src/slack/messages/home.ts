@@ -2,7 +2,7 @@
 
 import type { HomeView, KnownBlock } from "@slack/types";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
-import type { WatchdogState } from "../../outages/watchdog-state.js";
+import { isOverdue, type WatchdogState } from "../../outages/watchdog-state.js";
 import { remedyFor } from "../../remedies/hex.js";
 import { type EndedRun, elapsedMs, type Run } from "../../runs/run.js";
 import type { OpenNow } from "../alerts/open-now.js";
@@ -35,7 +35,7 @@ export type HexSeen =
 /** Derived from what the watchdog knows at `now` (epoch ms). */
 export function hexSeen({ health, probe }: Pick<WatchdogState, "health" | "probe">, now: number): HexSeen {
   if (probe === null) return { state: "not_asked", since: null };
-  if (now > probe.until) return { state: "not_asked", since: probe.at };
+  if (isOverdue(probe, now)) return { state: "not_asked", since: probe.at };
   switch (health.state) {
     case "down": {
       const { what, todo } = remedyFor(health.incident.cause.facts);
