@@ -109,6 +109,21 @@ test("a scrape asks the store once for each thing, and is there after a second w
   metrics.stop();
 });
 
+test("a scrape is there after a second when every table of the store hangs", async () => {
+  const clock = new ManualClock();
+  const hangs = () => new Promise<never>(() => undefined);
+  const metrics = started({ clock, runsByState: hangs, setAside: hangs, pagesHeld: hangs, health: hangs });
+  const hung = metrics.text();
+  await setImmediate();
+  clock.advance(1_000);
+  const text = await hung;
+  expect(text).toMatch(/^hexbot_runs_in_flight\{state="running"\} NaN$/im);
+  expect(text).toMatch(/^hexbot_rows_set_aside\{table="runs"\} NaN$/im);
+  expect(text).toMatch(/^hexbot_pages_held NaN$/im);
+  expect(text).toContain("hexbot_hex_budget_left 30");
+  metrics.stop();
+});
+
 test("a request without an answer is counted by why there was none", async () => {
   const metrics = started();
   const record = {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../src/hex/errors.js";
-import { REMEDY_KINDS, remedyFor } from "../../src/remedies/hex.js";
+import { REMEDY_KINDS, remedyFor, scopeFor } from "../../src/remedies/hex.js";
 
 describe("remedies", () => {
   test("there is one for every kind", () => {
@@ -35,6 +35,19 @@ describe("remedies", () => {
     }
     expect(remedyFor({ kind: "forbidden", operation: "me", host: "h" }).todo.join()).not.toContain("what Hex says");
     expect(remedyFor({ kind: "request_refused", operation: "dryRun", host: "h" }).todo[0]).toContain("what Hex says");
+  });
+
+  test("what --publish needs is said only where Hex speaks of published results", () => {
+    const todo = (detail: string) =>
+      remedyFor({ kind: "request_refused", operation: "runProject", host: "h", status: 422, detail }).todo.join();
+    expect(todo("Cannot update the published results of this project")).toContain("`--publish` needs Can Edit");
+    for (const detail of ["Publish the project first", "Too many results"])
+      expect(todo(detail)).not.toContain("--publish");
+  });
+
+  test("what starts or cancels a run needs the scope to run projects", () => {
+    const running = OPERATIONS.filter((operation) => scopeFor(operation) === "Run projects");
+    expect(running.sort()).toEqual(["cancelRun", "dryRun", "runProject"]);
   });
 
   test("a rate limit says how long to wait", () => {

@@ -114,6 +114,22 @@ test("a digest has rows only of what may be shown when it is sent", async () => 
   expect(everWritten(data())).not.toContain("salaries");
 });
 
+test("a digest names a project that is gone only where it was shown", async () => {
+  financeForAda();
+  const direct = bench.slack.dm(ada());
+  for (const channel of [data(), direct]) {
+    await bench.ask("watch category:Finance late", { channel });
+    await bench.ask("watch category:Sales late", { channel });
+    await bench.ask("digest 10:00 UTC", { channel });
+  }
+  await bench.pass(5 * MINUTE, STEP_MS);
+  salaries.archivedAt = bench.clock.now();
+  await untilSaid(direct, /1 not checked[\s\S]*Weekly salaries/);
+  await untilSaid(data(), /Weekly revenue/);
+  expect(texts(data())).not.toContain("not checked");
+  expect(everWritten(data())).not.toContain("salaries");
+});
+
 test("whoever set watches that have ended is not told the name of what they may not see any more", async () => {
   bench.rules(ALL);
   await bench.ask("watch weekly salaries");
