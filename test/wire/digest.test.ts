@@ -185,6 +185,18 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
     expect(posted()).toHaveLength(1);
   });
 
+  test("the bot was down, and Hex no longer lists the runs: the digest does not wait for them", async () => {
+    await passUntil(EIGHT - 5 * MINUTE);
+    harness.hex.faults.add({
+      endpoint: "listRuns",
+      kind: { type: "status", status: 403 },
+      times: Number.POSITIVE_INFINITY,
+    });
+    await isDownUntil(EIGHT + MINUTE);
+    await passUntil(EIGHT + 10 * MINUTE);
+    expect(posted().map(headline)).toEqual([expect.stringMatching(/^Digest: /)]);
+  });
+
   test("the bot was down for longer: the next digest is tomorrow's", async () => {
     await passUntil(EIGHT - 5 * MINUTE);
     await isDownUntil(EIGHT + 2 * HOUR + MINUTE);
