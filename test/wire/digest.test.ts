@@ -320,6 +320,10 @@ test("without users:read, the bot asks for the zone, and takes the one that is t
   expect(await harness.ask("digest 8am asia/tokyo scheduled")).toContain("daily at 08:00 (Asia/Tokyo)");
   // From now on it is known.
   expect(await harness.ask("digest 9am scheduled")).toContain("daily at 09:00 (Asia/Tokyo)");
+  // It is hers, and says nothing of where somebody else is.
+  expect(await harness.ask("digest 9am weekdays scheduled", { user: harness.slack.people.grace })).toContain(
+    "`/hex digest 09:00 weekdays Europe/Berlin scheduled`",
+  );
   expect(await harness.ask("help")).toContain("Digests in people's own time zones are off: add the scope users:read");
   expect(harness.slack.calls.filter(({ method }) => method === "users.info")).toEqual([]);
   await harness.stop();
