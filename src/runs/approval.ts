@@ -101,7 +101,7 @@ export function withOwner(approval: Approval, owner: string | null): Approval {
 export function withHope(approval: Approval, isHopeless: boolean, now: number): Approval {
   if (isHopeless === (approval.hopeless !== null)) return approval;
   return isHopeless
-    ? { ...approval, hopeless: { since: now, told: false }, posting: null }
+    ? { ...approval, hopeless: { since: now, told: false } }
     : // There is somebody new to ask.
       { ...approval, hopeless: null, ...NOT_TOLD };
 }
