@@ -210,6 +210,21 @@ describe.each(MODES)("over %s", (mode) => {
     expect(questions().filter(asks)).toHaveLength(1);
   });
 
+  test("an approver of whom it is not known at once whether they may see the project is asked as soon as it is", async () => {
+    bench.slack.groups.set(TEAM, new Set([grace().id]));
+    bench.rules(
+      `{ allow: [see, cancel], people: [${ada().id}, ${TEAM}] }`,
+      `{ allow: run, people: ${ada().id}, needs: "approval by ${grace().id}" }`,
+    );
+    bench.slack.faults.add({ method: "usergroups.users.list", kind: { type: "error", error: "internal_error" } });
+    await ada().dm(`run ${report.id}`);
+    await bench.cardShows("Waiting for approval");
+    await bench.pass(15_000, 5_000);
+    expect(questions()).toEqual([]);
+    bench.slack.faults.clear();
+    await bench.until(() => questions().filter(asks).length === 1);
+  });
+
   test("while Slack does not say who the owner is, the question that they got stays", async () => {
     report = bench.hex.workspace.addProject({ title: "Churn", ownerEmail: "grace@acme.test" });
     await bench.ask("projects");
