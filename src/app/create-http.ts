@@ -17,7 +17,7 @@ export function createReadiness({ store, runs, outages, slack }: CheckedParts): 
     clock: store.clock,
     slack: slack.readiness,
     lastProbe: () => outages.health.lastProbe(),
-    store: () => store.check.now(),
+    store: () => store.check.withRefused(),
     stalled: () => runs.poller.stalled,
   });
 }

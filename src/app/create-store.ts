@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { Emitter } from "../lib/emitter.js";
 import { SET_ASIDE_TODO } from "../slack/messages/set-aside.js";
 import { Drafts } from "../store/drafts.js";
-import { storeFailureOf } from "../store/failure.js";
+import { type StoreFailure, storeFailureOf } from "../store/failure.js";
 import { type OpenedStore, openStore } from "../store/open-store.js";
 import { RowReader } from "../store/row-reader.js";
 import { SeenEvents } from "../store/seen-events.js";
@@ -30,7 +30,7 @@ export interface StorePart extends OpenedStore {
 export async function createStore({ config, log, secretInFile, clock: machineClock }: Settings): Promise<StorePart> {
   const process = randomBytes(8).toString("hex");
   /** What fails of Postgres while no part asks it. */
-  const unasked = new Emitter<unknown>();
+  const unasked = new Emitter<StoreFailure>();
   const opened = await openStore(config.store, {
     clock: machineClock,
     process,
@@ -52,7 +52,7 @@ export async function createStore({ config, log, secretInFile, clock: machineClo
     },
     onChange: (state, error) => storeLog.changed(state, error),
   });
-  for (const failures of [opened.failures, unasked]) failures.on(() => check.onFailure());
+  for (const failures of [opened.failures, unasked]) failures.on((failure) => check.onFailure(failure));
   const seldom = seldomWith({ clock, check, onFailure: (failure, why) => storeLog.failed(failure, why) });
   unasked.on(seldom((err) => log.warn({ err }, "A connection to Postgres failed: the bot tries again")));
   const rows = new RowReader(({ place, why }) =>

@@ -28,6 +28,8 @@ const KEEP_MS = 1_000;
 /** How often it checks on its own, in ms: while all is well, and while it is not. Each check writes to the disk. */
 const ROUND_MS = 5 * MINUTE;
 const AGAIN_MS = 15_000;
+/** How long (ms) a store counts as full after a statement has found no room in it. The watchdog writes about once a minute. */
+const FULL_MS = 90_000;
 
 export class StoreCheck {
   #isWriting = false;
@@ -35,6 +37,8 @@ export class StoreCheck {
   #isInDoubt = false;
   #last: { state: Promise<StoreState>; at: number } | null = null;
   #known: StoreState | null = null;
+  /** The first and the last time that a statement found no room: epoch ms, and by the monotonic clock. */
+  #full: { since: number; at: number } | null = null;
   readonly #rounds: PollingLoop;
 
   constructor(private readonly options: StoreCheckOptions) {
@@ -48,6 +52,16 @@ export class StoreCheck {
     return this.#last.state;
   }
 
+  /**
+   * The same for people and monitoring: a store without room is full, although it takes something as small as the test. A start is tried
+   * all the same.
+   */
+  async withRefused(): Promise<StoreState> {
+    const state = await this.now();
+    const full = this.#fullNow;
+    return state.why === null && full !== null ? { ...state, since: full.since, why: "disk_full" } : state;
+  }
+
   /** Checks until `signal` aborts, so that the log reports failures even if nobody asks. */
   async keep(signal: AbortSignal): Promise<void> {
     await this.#rounds.until(signal, async () => {
@@ -57,11 +71,17 @@ export class StoreCheck {
   }
 
   /** A statement has failed: a store that was in order is checked at once, instead of in the next round. */
-  onFailure(): void {
+  onFailure({ kind }: StoreFailure): void {
+    const { clock } = this.options;
+    if (kind === "disk_full") this.#full = { since: this.#fullNow?.since ?? clock.now(), at: clock.monotonic() };
     this.#isInDoubt = true;
     if (this.#isWriting || this.#known?.why !== null) return;
     this.#last = null;
     this.#rounds.wake();
+  }
+
+  get #fullNow() {
+    return this.#full !== null && this.options.clock.monotonic() - this.#full.at < FULL_MS ? this.#full : null;
   }
 
   async #look(): Promise<StoreState> {
@@ -98,6 +118,8 @@ export class StoreCheck {
     const isAsBefore = before !== null && (before.why === null) === (why === null);
     const state = { at, since: isAsBefore ? before.since : at, why };
     this.#known = state;
+    // What the test itself could not write before shows that there is room.
+    if (why === null && !isAsBefore) this.#full = null;
     // The next round is sooner while the store fails, whoever has noticed that.
     if (!isAsBefore) this.#rounds.wake();
     if (why !== (before?.why ?? null)) this.options.onChange(state, error);

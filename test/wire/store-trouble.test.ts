@@ -326,7 +326,7 @@ test("whoever finds that the store fails, it is checked again soon, so that its 
   failure = new StoreFailure("lost", new Error("lost"));
   const found = check.now();
   // The check's own write is a statement that fails, too.
-  check.onFailure();
+  check.onFailure(failure);
   await found;
   await breathe();
   failure = null;
@@ -352,10 +352,29 @@ test("a check during which a statement fails does not say that all is well becau
   });
   const begun = check.now();
   failure = new StoreFailure("lost", new Error("lost"));
-  check.onFailure();
+  check.onFailure(failure);
   written();
   expect(await begun).toMatchObject({ why: "lost" });
   expect(await check.now()).toMatchObject({ why: "lost" });
+});
+
+test("a file that was full is so no longer once a write has room again", async () => {
+  const clock = new ManualClock();
+  let failure: StoreFailure | null = null;
+  const check = new StoreCheck({
+    clock,
+    tryStore: async () => {
+      if (failure !== null) throw failure;
+    },
+    onChange: () => undefined,
+  });
+  expect(await check.withRefused()).toMatchObject({ why: null });
+  failure = new StoreFailure("disk_full", new Error("full"));
+  check.onFailure(failure);
+  expect(await check.withRefused()).toMatchObject({ why: "disk_full" });
+  failure = null;
+  clock.advance(1_000);
+  expect(await check.withRefused()).toMatchObject({ why: null });
 });
 
 describe("Postgres", () => {
@@ -447,6 +466,33 @@ describe("Postgres", () => {
       await harness.pass(4 * 60_000, 5_000);
       expect(said()).toHaveLength(count + 1);
     } finally {
+      await harness.stop();
+    }
+  }, 60_000);
+
+  test("that is full but takes small writes is reported as full, until it has found room for a while", async () => {
+    const url = await postgres.database("nearly_full");
+    const harness = await started(url);
+    const admin = new Client({ connectionString: url });
+    await admin.connect();
+    // As when a table needs another page.
+    await admin.query(`
+      create function no_room() returns trigger language plpgsql as
+        $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$;
+      create trigger no_room before insert on watches for each row execute function no_room()`);
+    try {
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      await readyzSays(harness, '"store":{"ok":true');
+      expect(await harness.ask(`watch ${project.id}`)).toContain("has no disk space left: free some");
+      expect(await harness.ask("status")).toContain("has no disk space left: free some");
+      expect((await harness.get("/readyz")).text).toContain('"why":"disk_full"');
+      await admin.query("drop trigger no_room on watches");
+      expect(await harness.ask(`watch ${project.id}`)).toContain("From now on");
+      harness.clock.advance(90_000);
+      expect(await harness.ask("status")).toContain("store working since");
+      await readyzSays(harness, '"store":{"ok":true');
+    } finally {
+      await admin.end();
       await harness.stop();
     }
   }, 60_000);

@@ -40,7 +40,7 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
   );
   const [connection, store, history, watched, openHere, pagesHeld, connections] = await Promise.all([
     prober.probe(callFor(interaction, bot.statusTimeoutMs)),
-    bot.storeCheck.now(),
+    bot.storeCheck.withRefused(),
     ifRead(health.history(clock.now())),
     ifRead(runs.inFlight().then(async (all) => (await runsFor(interaction, all)).length)),
     ifRead(open),
