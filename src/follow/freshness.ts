@@ -101,9 +101,9 @@ function isHiddenByOutage({ schedules }: Project, followed: Followed, { now, lat
  * before it are as fresh as can be.
  */
 function lastExpected({ schedules }: Project, { now, lateMs }: FreshnessTerms): Due | null {
-  let due = lastDue(schedules, now - lateMs);
-  while (due !== null && deadlineOf(due, lateMs, []) > now) due = lastDue(schedules, due.at - 1);
-  return due;
+  const due = lastDue(schedules, now - lateMs);
+  if (due === null || deadlineOf(due, lateMs, []) <= now) return due;
+  return lastDue(schedules, now - lateMs - due.slackMs);
 }
 
 function ended({ status }: LastRun): Freshness {

@@ -1,6 +1,7 @@
 // Whether results count as fresh.
 
-import { describe, expect, test } from "vitest";
+import { Cron } from "croner";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { evidenceOf, type Followed, newlyFollowed, remembered } from "../../src/follow/followed-project.js";
 import { type FreshnessTerms, freshnessOf } from "../../src/follow/freshness.js";
 import type { HexRun, Project, Schedule } from "../../src/hex/schema.js";
@@ -197,6 +198,22 @@ describe("to the moment", () => {
     // The run of 10:30 may come by 11:45, and from 9:29 on.
     expect(judgedWith(noon - 151 * MINUTE)).toBe("fresh");
     expect(judgedWith(noon - 151 * MINUTE - 1)).toBe("late");
+  });
+
+  test("a schedule of every minute is not gone through minute by minute for the hour that is allowed", () => {
+    const noon = Date.parse("2026-10-25T12:00:00Z");
+    const everyMinute = { ...DAILY_AT_SEVEN, daily: null, custom: { timezone: "+01:00", cron: "* * * * *" } };
+    const of = project({ schedules: [everyMinute] });
+    const lookedBack = vi.spyOn(Cron.prototype, "previousRuns");
+    onTestFinished(() => lookedBack.mockRestore());
+    const judgedWith = (startTime: number) => {
+      const followed = { ...known([hexRun({ startTime, endTime: startTime + MINUTE })], of, noon), schedulesSince: 0 };
+      return words(freshnessOf(of, followed, { ...TERMS, now: noon }));
+    };
+    // The run of 10:45 may come by 12:00, and from 9:44 on.
+    expect(judgedWith(noon - 136 * MINUTE)).toBe("fresh");
+    expect(judgedWith(noon - 136 * MINUTE - 1)).toBe("late");
+    expect(lookedBack.mock.calls.length).toBeLessThan(6);
   });
 
   test("a run of which it is not known how long it took counts from its end", () => {
