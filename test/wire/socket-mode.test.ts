@@ -160,6 +160,42 @@ test("connections that end as soon as they open are not opened again and again w
 });
 
 describe("when Slack accepts no more connections", () => {
+  test("while other copies hold ten of them, the log says so, and the bot is back when one is free", async () => {
+    const { socket } = harness.slack;
+    socket.turnsAway = "too_many_websockets";
+    socket.drop();
+    await soon(() => logged("no connection yet").length > 0);
+    expect(JSON.parse(logged("no connection yet")[0] ?? "{}")).toMatchObject({
+      msg: expect.stringContaining("no more than ten Socket Mode connections for an app, and ten are open"),
+      todo: expect.stringContaining("stop other copies of the bot"),
+    });
+    expect(logged("Slack is about to end a connection")).toEqual([]);
+    expect(await ready()).toMatchObject({ ok: false, why: "socket_closed" });
+    await harness.pass(10 * 60_000, 10_000);
+    expect(opened().length).toBeLessThanOrEqual(16);
+    socket.turnsAway = null;
+    await harness.until(() => socket.connections === 1);
+    expect(await harness.ask("help")).toContain("/hex status");
+    expect(refused).toEqual([]);
+  });
+
+  test("that ten are held is said, too, if Slack has said hello before", async () => {
+    harness.slack.socket.send(JSON.stringify({ type: "disconnect", reason: "too_many_websockets", debug_info: {} }));
+    await soon(() => logged("Slack is about to end a connection: Slack keeps no more than ten").length === 1);
+    expect(JSON.parse(logged("Slack is about to end")[0] ?? "{}").todo).toContain("stop other copies of the bot");
+    expect(await harness.ask("help")).toContain("/hex status");
+  });
+
+  test("link_disabled in place of a hello is reported once, with a sentence", async () => {
+    harness.slack.socket.turnsAway = "link_disabled";
+    harness.slack.socket.drop();
+    await soon(() => refused.length === 1);
+    expect(startFailure(refused[0], { port: 0, store: { kind: "embedded" } })).toMatch(/Socket Mode is switched off/);
+    await harness.pass(120_000);
+    expect(opened()).toHaveLength(2);
+    expect(refused).toHaveLength(1);
+  });
+
   test("link_disabled is reported once, with a sentence", async () => {
     harness.slack.socket.disconnect("link_disabled");
     await soon(() => refused.length === 1);

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { SocketModeClient, type SocketModeOptions } from "@slack/socket-mode";
 import { type Frame, readFrame } from "./frames.js";
-import { OtherAppError } from "./socket-mode-errors.js";
+import { OtherAppError, TurnedAwayError } from "./socket-mode-errors.js";
 
 export interface SocketConnectionOptions {
   /** For Slack's client: the app token, how to reach Slack, and the log. */
@@ -30,7 +30,9 @@ export class SocketConnection {
   readonly #ending = new AbortController();
   readonly #closed = new AbortController();
   #isOpen = false;
-  #isOfOtherApp = false;
+  #hasHello = false;
+  /** Why the connection is given up instead of being opened. */
+  #useless: OtherAppError | TurnedAwayError | null = null;
   #reason: Error | null = null;
 
   constructor(private readonly options: SocketConnectionOptions) {
@@ -39,9 +41,12 @@ export class SocketConnection {
     const clientOptions = { ...client.clientOptions, fetch: abortable };
     this.#client = new FrameClient({ ...client, clientOptions, autoReconnectEnabled: false }, (data) => {
       const frame = readFrame(data);
-      if (frame.kind === "hello" && !isOwnApp(frame.appId)) this.#leave();
-      else if (frame.kind === "hello") this.#client.emit("connected");
-      else if (!this.#isOfOtherApp) onFrame(frame);
+      // What another app's people do comes here, too, and is not acknowledged.
+      if (this.#useless !== null) return;
+      if (frame.kind === "hello" && !isOwnApp(frame.appId)) this.#giveUp(new OtherAppError());
+      else if (frame.kind === "hello") this.#greet();
+      else if (frame.kind === "disconnect" && !this.#hasHello) this.#giveUp(new TurnedAwayError(frame.reason));
+      else onFrame(frame);
     });
     this.#client.on("error", (error: Error) => {
       this.#reason = error;
@@ -54,13 +59,13 @@ export class SocketConnection {
     return this.#isOpen;
   }
 
-  /** Resolves at Slack's `hello`. Rejects with a WebClient's error, an OtherAppError, or one that says what happened instead. */
+  /** Resolves at Slack's `hello`. Rejects with a WebClient's error, an OtherAppError, a TurnedAwayError, or one that says what happened instead. */
   async open(): Promise<void> {
     const timer = setTimeout(() => void this.close(), this.options.openMs);
     try {
       await this.#client.start();
     } catch (error) {
-      if (this.#isOfOtherApp) throw new OtherAppError();
+      if (this.#useless !== null) throw this.#useless;
       // The client does not reject with the reason when the WebSocket ends before Slack has said hello.
       throw error ?? new Error("The WebSocket ended before Slack said hello", { cause: this.#reason });
     } finally {
@@ -95,9 +100,13 @@ export class SocketConnection {
     if (!this.#closed.signal.aborted) websocket.disconnect();
   }
 
-  /** Slack delivers another app's envelopes here, and none of them is acknowledged. */
-  #leave(): void {
-    this.#isOfOtherApp = true;
+  #greet(): void {
+    this.#hasHello = true;
+    this.#client.emit("connected");
+  }
+
+  #giveUp(why: OtherAppError | TurnedAwayError): void {
+    this.#useless = why;
     void this.close();
   }
 

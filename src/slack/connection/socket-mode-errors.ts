@@ -16,6 +16,14 @@ export class SocketModeOffError extends Error {
   }
 }
 
+/** Slack ended a connection in place of a hello. `word`: Slack's reason, such as `too_many_websockets`. */
+export class TurnedAwayError extends Error {
+  override readonly name = "TurnedAwayError";
+  constructor(readonly word: string) {
+    super(`Slack did not take the connection: ${word}`);
+  }
+}
+
 /** The app token is another app's. The bot would wait for envelopes that come to nobody. */
 export class OtherAppError extends Error {
   override readonly name = "OtherAppError";

@@ -15,7 +15,7 @@ import type { Deliveries } from "./deliveries.js";
 import { slackFailureOf } from "./failures.js";
 import type { Frame } from "./frames.js";
 import { SocketConnection, type SocketConnectionOptions } from "./socket-connection.js";
-import { OtherAppError, SocketModeError, SocketModeOffError } from "./socket-mode-errors.js";
+import { OtherAppError, SocketModeError, SocketModeOffError, TurnedAwayError } from "./socket-mode-errors.js";
 
 export interface SocketReceiverOptions extends Pick<SocketConnectionOptions, "send" | "openMs"> {
   /** For Slack's client, apart from the app token. */
@@ -176,6 +176,10 @@ export class SocketReceiver implements Receiver {
   }
 
   #onFailure(error: unknown): void {
+    if (error instanceof TurnedAwayError && error.word === SWITCHED_OFF) {
+      this.#refuse(new SocketModeOffError());
+      return;
+    }
     const failure = slackFailureOf(error);
     const refusal = whyRefused(error);
     if (refusal !== null) {
@@ -183,7 +187,8 @@ export class SocketReceiver implements Receiver {
       return;
     }
     const pauseMs = this.#pause(failure?.facts.kind === "rate_limited" ? failure.facts.retryAfterMs : 0);
-    const { what, todo } = slackRemedy(failure?.word ?? "network");
+    const word = error instanceof TurnedAwayError ? error.word : (failure?.word ?? "network");
+    const { what, todo } = slackRemedy(word);
     this.options.log.warn({ err: withoutStack(error), todo, pauseMs }, "Socket Mode: no connection yet: %s", what);
   }
 
@@ -221,7 +226,7 @@ export class SocketReceiver implements Receiver {
     const { deliveries } = this.options;
     switch (frame.kind) {
       case "disconnect":
-        if (frame.reason === "link_disabled") this.#refuse(new SocketModeOffError());
+        if (frame.reason === SWITCHED_OFF) this.#refuse(new SocketModeOffError());
         else this.#onFarewell(link, frame.reason);
         break;
       case "envelope":
@@ -237,7 +242,12 @@ export class SocketReceiver implements Receiver {
   #onFarewell(link: Link, reason: string): void {
     if (link.isLeaving || this.#ending.signal.aborted) return;
     link.isLeaving = true;
-    this.options.log.info({ reason }, "Socket Mode: Slack is about to end a connection, and another one takes over");
+    if (reason === TOO_MANY) {
+      const { what, todo } = slackRemedy(reason);
+      this.options.log.warn({ reason, todo }, "Socket Mode: Slack is about to end a connection: %s", what);
+    } else {
+      this.options.log.info({ reason }, "Socket Mode: Slack is about to end a connection, and another one takes over");
+    }
     this.#lost(link);
     if (this.#stays()) void this.#letGo(link);
   }
@@ -299,6 +309,11 @@ export class SocketReceiver implements Receiver {
     dropOldest(this.#delivered, REMEMBERED);
   }
 }
+
+/** Slack's reason for ending a connection when somebody has switched Socket Mode off. */
+const SWITCHED_OFF = "link_disabled";
+/** Its reason when an app has too many connections. Where Slack says so is not documented: in place of its hello, or after it. */
+const TOO_MANY = "too_many_websockets";
 
 const FINAL: readonly string[] = Object.values(UnrecoverableSocketModeStartError);
 

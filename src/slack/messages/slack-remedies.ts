@@ -117,6 +117,10 @@ const REMEDIES: Record<string, SlackRemedy> = {
     what: "Slack cannot be reached",
     todo: "check that the bot's machine can reach SLACK_API_URL over HTTPS, and look at https://slack-status.com",
   },
+  too_many_websockets: {
+    what: "Slack keeps no more than ten Socket Mode connections for an app, and ten are open",
+    todo: "stop other copies of the bot, and whatever else uses SLACK_APP_TOKEN; the bot tries again on its own",
+  },
   dns: {
     what: "Slack's host was not found",
     todo: "check SLACK_API_URL and the DNS of the bot's machine",

@@ -34,6 +34,7 @@ export class SocketMode implements SlackSocket {
   /** What waits for an acknowledgement on which connection. The same envelope may be on its way more than once. */
   readonly #waiting: { connection: WebSocket; id: string; settle: (payload: unknown) => void }[] = [];
   readonly acknowledged: string[] = [];
+  turnsAway: SlackSocket["turnsAway"] = null;
 
   constructor(readonly core: Core) {
     core.openSocketUrl = (appId) => {
@@ -130,8 +131,9 @@ export class SocketMode implements SlackSocket {
 
   #welcome(connection: WebSocket, appId: string): void {
     connection.on("error", () => connection.terminate());
-    if (this.#server.clients.size > maxConnections) {
-      connection.send(this.#farewell("too_many_websockets"));
+    const refusal = this.#server.clients.size > maxConnections ? "too_many_websockets" : this.turnsAway;
+    if (refusal !== null) {
+      connection.send(this.#farewell(refusal));
       connection.close();
       return;
     }

@@ -295,6 +295,11 @@ export interface SlackSocket {
    * a warning, 5 s after refresh_requested. With link_disabled, immediately, because Socket Mode was switched off.
    */
   disconnect(reason: "warning" | "refresh_requested" | "link_disabled"): void;
+  /**
+   * Why a new connection gets a farewell in place of Slack's hello: as if other copies of the bot held ten connections, or Socket Mode
+   * had just been switched off.
+   */
+  turnsAway: "too_many_websockets" | "link_disabled" | null;
   /** Cuts every TCP connection without a close frame. */
   drop(): void;
   /** Resolves when there is a connection that was not told to disconnect. Rejects after 10 s of real time. */
