@@ -433,6 +433,22 @@ describe("a receiver that fails", () => {
   });
 });
 
+test("a page that was refused is no longer held once what it is about is over", async () => {
+  await start("http", { PAGERDUTY_ROUTING_KEY: "x".repeat(32), HEX_PAGE_AFTER_MINUTES: "0" });
+  const project = addProject("Weekly revenue");
+  await harness.ask("watch weekly revenue page");
+  const message = await fail(project);
+  await harness.until(() => pager.received.length === 1, STEP_MS);
+  await harness.pass(MINUTE, STEP_MS);
+  expect(await metric("hexbot_pages_held")).toBe("1");
+  mend(project);
+  await harness.until(() => shown(message).includes("Back to green"), STEP_MS);
+  await harness.pass(2 * MINUTE, STEP_MS);
+  expect(await metric("hexbot_pages_held")).toBe("0");
+  expect(await harness.ask("status")).not.toContain("Paging");
+  expect(actions()).toEqual(["trigger 400"]);
+});
+
 test("the bot is restarted before the page, and stopped while it is over: paged in time, and resolved", async () => {
   await start();
   const project = addProject("Weekly revenue");

@@ -236,13 +236,22 @@ describe("the paging key", () => {
     expect(harness.log.join("")).not.toContain(pager.routingKey);
   });
 
-  test("on a signal, what PagerDuty has refused is sent again", async () => {
+  test.each<[string, LocalPagerDuty["fault"]]>([
+    ["refused", null],
+    ["denied", { type: "status", status: 403 }],
+    ["put off", { type: "status", status: 429, headers: { "retry-after": "900" } }],
+  ])("on a signal, what PagerDuty has %s is sent again at once", async (_, fault) => {
+    pager.fault = fault;
     await harness.until(() => pager.received.length === 1, 5_000);
-    await harness.pass(HOUR, 5_000);
-    expect(statuses()).toEqual([400]);
+    // The next try, if there is one, is minutes away.
+    await harness.pass((5 / 6) * HOUR, 5_000);
+    const tries = pager.received.length;
+    pager.fault = null;
     await writeFile(file, pager.routingKey);
+    const from = harness.clock.monotonic();
     expect(await harness.app?.renewSecrets()).toEqual(["PAGERDUTY_ROUTING_KEY"]);
     await harness.until(() => pager.rang === 1, 5_000);
-    expect(statuses()).toEqual([400, 202]);
+    expect(harness.clock.monotonic() - from).toBeLessThan(30_000);
+    expect(statuses().slice(tries)).toEqual([202]);
   });
 });
