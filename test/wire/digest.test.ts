@@ -50,6 +50,8 @@ describe.each(MODES)("%s mode", (mode) => {
     );
     expect(answer).toContain("Time zone of the table: Europe/Berlin.");
     expect(answer).toContain("Sent daily at 08:00 (Europe/Berlin), set by <@U0ADALOVELA>.");
+    await harness.ask("digest 08:00 Asia/Tokyo owner:olga@acme.test");
+    expect(await harness.ask("digest")).toContain("Time zone of the table: Asia/Tokyo.");
   });
 
   test("a time of day that has just passed: the first one is sent tomorrow", async () => {

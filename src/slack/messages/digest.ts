@@ -126,7 +126,7 @@ function tableOf(view: DigestView) {
 
 function rowOf(
   { project, freshness, followed, nextDue }: DigestEntry,
-  { place, now }: DigestView,
+  { place }: DigestView,
   clock: WriteTime,
 ): Cell[] {
   const at = (time: number, before = "", after = "") => ({
@@ -148,7 +148,7 @@ function rowOf(
     tookMs === null
       ? { text: "not known" }
       : { text: tookWords(tookMs, followed?.typicalMs ?? null), sortBy: Math.round(tookMs / 1_000) },
-    nextDue === null || nextDue.at < now ? { text: dueWord(project) } : at(nextDue.at, "", slackWords(nextDue)),
+    nextDue === null ? { text: dueWord(project) } : at(nextDue.at, "", slackWords(nextDue)),
     { text: shorten(project.owner?.email ?? "not known", OWNER) },
   ];
 }
@@ -167,7 +167,7 @@ function listBlocks(view: DigestView): (KnownBlock | null)[] {
   return [...paragraphs(shown, LINES), context(moreProjects(lines.length - shown.length))];
 }
 
-function lineOf({ project, freshness, followed, nextDue }: DigestEntry, { place, now }: DigestView): string {
+function lineOf({ project, freshness, followed, nextDue }: DigestEntry, { place }: DigestView): string {
   const lastRun = followed?.lastRun ?? null;
   const [going] = followed?.going ?? [];
   const took = lastRun?.tookMs == null ? "" : `, took ${tookWords(lastRun.tookMs, followed?.typicalMs ?? null)}`;
@@ -176,7 +176,7 @@ function lineOf({ project, freshness, followed, nextDue }: DigestEntry, { place,
     followed?.lastGood == null ? null : `results from ${date(followed.lastGood.endedAt)}`,
     going === undefined ? null : `running since ${date(going.since)}`,
     lastRun === null ? null : `last run ${statusWord(lastRun.status)} ${date(lastRun.endedAt)}${took}`,
-    nextDue === null || nextDue.at < now ? dueWord(project) : `next due ${date(nextDue.at)}${slackWords(nextDue)}`,
+    nextDue === null ? dueWord(project) : `next due ${date(nextDue.at)}${slackWords(nextDue)}`,
     project.owner === null ? null : `owner ${inline(project.owner.email, OWNER)}`,
   )}`;
 }
