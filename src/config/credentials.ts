@@ -40,6 +40,8 @@ function credentialFault(name: CredentialName, value: string): string | undefine
     const todo = look.todo === undefined ? "" : `${look.todo}; `;
     return `contains ${look.what}${home}; ${todo}copy this one from ${SOURCES[name]}`;
   }
+  if (look?.pattern.exec(value)?.[0] === value)
+    return `is cut off after ${value}; copy all of it from ${SOURCES[name]}`;
   if (/\s/.test(value)) return `contains white space; copy it again, in one piece, from ${SOURCES[name]}`;
   if (!/^[\x21-\x7e]+$/.test(value)) {
     return `contains a character that never occurs in one; copy it again from ${SOURCES[name]}`;
@@ -54,7 +56,6 @@ export function credential(name: CredentialName) {
     const fault = credentialFault(name, value);
     if (fault) return fail(fault);
     if (!value.startsWith(prefix)) return fail(`does not begin with ${prefix}; copy it from ${SOURCES[name]}`);
-    if (value === prefix) return fail(`is cut off after ${prefix}; copy all of it from ${SOURCES[name]}`);
     return value;
   });
 }
