@@ -489,6 +489,16 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     await ada.message("Anybody here?").waitFor();
   });
 
+  test("a menu of conversations offers what Slack would: no archived channel, and no private one of others", async () => {
+    const element = { type: "conversations_select", placeholder: plain("Where") };
+    slack.kick(slack.channels.secret, slack.people.ada);
+    const blocks = [input("place", element)];
+    await open({ type: "modal", title: plain("A question"), submit: plain("Go"), blocks });
+    const menu = ada.page.getByRole("dialog").getByLabel("The place");
+    await menu.waitFor();
+    expect(await menu.locator("option").allTextContents()).toEqual(["Where", "general", "data", "team"]);
+  });
+
   test("nobody can write in an archived channel: a command goes to the first channel", async () => {
     hex.workspace.addProject({ title: "Revenue" });
     await ada.goTo("archived");

@@ -11,7 +11,7 @@ import type { Region, Viewer } from "./wire.js";
 
 export function screen(stage: Stage, viewer: Viewer, complaints: Complaints, drawn: Drawn): Region[] {
   const person = personOf(stage, viewer.person);
-  const around = aroundOf(stage);
+  const around = aroundOf(stage, person);
   const place = placesOf(stage, person).find((one) => one.id === viewer.place);
   const isHome = viewer.place === "home";
   const messages = place ? messagePieces(stage, person, place, around, drawn) : [];

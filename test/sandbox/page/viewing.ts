@@ -36,17 +36,19 @@ export function placesOf({ slack }: Stage, person: Person): Channel[] {
   return isHere ? [...rooms, slack.dm(person)] : rooms;
 }
 
-export function aroundOf({ slack, clock }: Stage): Around {
+export function aroundOf({ slack, clock }: Stage, person: Person): Around {
   const people = Object.values(slack.people).map(({ id, realName }) => ({ value: id, text: realName }));
-  const channels = Object.values(slack.channels).map(({ id, name }) => ({ value: id, text: name }));
+  const rooms = Object.values(slack.channels);
+  const offered = rooms.filter((room) => !room.archived && (!room.private || room.members.has(person.id)));
   const names = {
     now: clock.now(),
     users: new Map([...people.map(({ value, text }) => [value, text] as const), [slack.botUserId, "Hex"]]),
-    channels: new Map(channels.map(({ value, text }) => [value, text] as const)),
+    channels: new Map(rooms.map(({ id, name }) => [id, name] as const)),
   };
   const shortcuts = slack.shortcuts
     .filter(({ type }) => type === "message")
     .map(({ callback_id, name }) => ({ value: callback_id, text: name }));
+  const channels = offered.map(({ id, name }) => ({ value: id, text: name }));
   return { names, people, channels, bot: slack.botUserId, shortcuts };
 }
 
