@@ -6,8 +6,6 @@ import { readDatabaseNow } from "./database-now.js";
 import type { SharedStore } from "./postgres.js";
 
 const WINDOW_MS = MINUTE;
-/** The shortest wait before trying again, in ms. */
-const SHORTEST_WAIT_MS = 50;
 
 export class RequestLedger {
   constructor(private readonly store: SharedStore) {}
@@ -35,7 +33,7 @@ export class RequestLedger {
         .limit(perMinute)
         .execute();
       const oldest = counted.length < perMinute ? undefined : counted.at(-1);
-      if (oldest !== undefined) return Math.max(SHORTEST_WAIT_MS, Number(oldest.at) + WINDOW_MS - now);
+      if (oldest !== undefined) return Number(oldest.at) + WINDOW_MS - now;
       await transaction.insertInto("requests").values({ at: now }).execute();
       return 0;
     });

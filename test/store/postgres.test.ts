@@ -139,6 +139,32 @@ describe("the shared store", () => {
     await shared.close();
   });
 
+  test("however many claim at once, no more are counted than may be", async () => {
+    const url = await postgres.database("at_once");
+    const stores = await Promise.all([openShared(url, ignore), openShared(url, ignore)]);
+    const ledgers = stores.map((store) => new RequestLedger(store));
+    const waits = await Promise.all(Array.from({ length: 16 }, (_, index) => ledgers[index % 2]?.claim(5)));
+    expect(waits.filter((wait) => wait === 0)).toHaveLength(5);
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  test("the wait lasts until fewer than the limit are left, also if more than that are counted", async () => {
+    const shared = await openShared(await postgres.database("waits"), ignore);
+    const ledger = new RequestLedger(shared);
+    const now = Date.UTC(2026, 10, 2, 9);
+    await runDatabaseClock(shared, { start: 0, shows: now, speed: 0 });
+    const ago = [60_000, 59_999, 40_000, 30_000, 20_000];
+    await shared.db
+      .insertInto("requests")
+      .values(ago.map((ms) => ({ at: now - ms })))
+      .execute();
+    expect(await ledger.claim(4)).toBe(1);
+    expect(await ledger.claim(2)).toBe(30_000);
+    expect(await ledger.claim(5)).toBe(0);
+    expect(await ledger.claim(5)).toBe(1);
+    await shared.close();
+  });
+
   test("what a replica of 0.1.0 has counted minutes ahead of time does not hold up the others", async () => {
     const shared = await openShared(await postgres.database("ahead"), ignore);
     const ledger = new RequestLedger(shared);

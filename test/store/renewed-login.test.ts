@@ -1,8 +1,10 @@
 // The login of a shared store, renewed in its file while the bot runs.
 
 import { sql } from "kysely";
+import { Pool } from "pg";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { openShared, type SharedStore } from "../../src/store/postgres.js";
+import { RenewablePool } from "../../src/store/renewable-pool.js";
 import { postgresForTests } from "../process/postgres-for-tests.js";
 
 const postgres = postgresForTests();
@@ -67,6 +69,19 @@ describe("when the database refuses the password", () => {
     await write(2);
     await lead();
     expect(said).toEqual(["renewed"]);
+  });
+
+  test("a connection that is refused when another one has renewed the login is opened with the new one", async () => {
+    const url = await postgres.database("meanwhile");
+    const urls = [url.replace("bot:bot@", "bot:old@")];
+    const pool = new RenewablePool(
+      () => new Pool({ connectionString: urls.shift() ?? url }),
+      async () => false,
+    );
+    const connecting = pool.connect();
+    pool.renew();
+    (await connecting).release();
+    await pool.end();
   });
 
   test("without a file, or with the old password in it, the statement fails as before", async () => {
