@@ -86,7 +86,7 @@ export function createSlack(options: SlackPartOptions): SlackPart {
 function createBot(options: SlackPartOptions): Bot {
   const { settings, slackClient, identity, store, hex, runs, audit, outages, follow, attention, messages, paging } =
     options;
-  const { config, statusTimeoutMs, cardTimeoutMs, slowAnswerMs } = settings;
+  const { config, statusTimeoutMs, cardTimeoutMs, slowAnswerMs, formAnswerMs } = settings;
   return {
     slack: slackClient.web,
     hex: hex.client,
@@ -129,6 +129,7 @@ function createBot(options: SlackPartOptions): Bot {
     statusTimeoutMs,
     cardTimeoutMs,
     slowAnswerMs,
+    formAnswerMs,
     name: identity.name,
     userId: identity.botUserId,
     newNonce: () => randomBytes(6).toString("base64url"),

@@ -33,6 +33,8 @@ export interface Settings {
   cardTimeoutMs: number;
   /** How long somebody waits for the answer to a command before the bot tells them that it is still to come. */
   slowAnswerMs: number;
+  /** How long after its arrival a form is answered at the latest, within the three seconds that Slack waits for an acknowledgement. */
+  formAnswerMs: number;
   /** The longest wait for Hex's public status page. */
   statusPageMs: number;
   /** Longest time for one event to the paging service. */
@@ -57,6 +59,7 @@ const USUAL = {
   statusTimeoutMs: 8_500,
   cardTimeoutMs: 4_000,
   slowAnswerMs: 10_000,
+  formAnswerMs: 2_000,
   statusPageMs: 2_000,
   pageTimeoutMs: 10_000,
   slackPingMs: 5_000,

@@ -28,6 +28,7 @@ const HEX_BACKOFF_MS = 500;
 /** In real ms: at 20 times the speed, Slack would otherwise seem slow after 0.2 s. */
 const CARD_TIMEOUT_MS = 4_000;
 const SLOW_ANSWER_MS = 10_000;
+const FORM_ANSWER_MS = 2_000;
 /** However fast the time runs, the simulated Hex gets so long on a busy machine, in real ms. */
 const LEAST_MS = 1_000;
 
@@ -129,6 +130,7 @@ export async function startDemo(
       hexBackoffMs: HEX_BACKOFF_MS,
       cardTimeoutMs: CARD_TIMEOUT_MS * speed,
       slowAnswerMs: SLOW_ANSWER_MS * speed,
+      formAnswerMs: FORM_ANSWER_MS * speed,
       stopMs: 0,
     });
     ends.push(() => app.stop());

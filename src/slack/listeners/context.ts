@@ -104,6 +104,8 @@ export interface Bot {
   cardTimeoutMs: number;
   /** How long somebody waits for the answer to a command before the bot tells them that it is still to come, in ms. */
   slowAnswerMs: number;
+  /** How long after its arrival a form is answered at the latest, in ms: Slack waits three seconds. */
+  formAnswerMs: number;
 }
 
 /** One command, click, form or shortcut: who, where, and how to answer only them. */

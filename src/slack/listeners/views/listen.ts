@@ -14,13 +14,10 @@ import { originOf } from "../origin.js";
 import { viewOf } from "./index.js";
 import type { Submission } from "./view.js";
 
-/** How long (ms) after its arrival a form must be answered, within the three seconds that Slack waits for an acknowledgement. */
-const LATE_MS = 2_000;
-
 export function listenToViews(app: App, listening: Listening): void {
   const { bot, members, log, metrics } = listening;
   app.view<ViewSubmitAction>({ type: "view_submission" }, async ({ ack, body, client, ...args }) => {
-    const lateAt = bot.clock.monotonic() + LATE_MS;
+    const lateAt = bot.clock.monotonic() + bot.formAnswerMs;
     const { view, user } = body;
     const known = viewOf(view.callback_id);
     const answer = once((answered: ViewResponseAction | undefined) =>
