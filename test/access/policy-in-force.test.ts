@@ -57,6 +57,15 @@ test("other rules are in force as soon as the file has stayed the same for a sec
   expect(inForce.policy.rules).toHaveLength(2);
 });
 
+test("earlier rules that are written again are in force again", async () => {
+  for (const count of [2, 1]) {
+    writeFileSync(path, rules(count));
+    await pass(NOTICED);
+    expect(inForce.policy.rules).toHaveLength(count);
+  }
+  expect(kinds()).toEqual(["new", "new"]);
+});
+
 test("a file that somebody is writing does not count, even if its first half is valid", async () => {
   for (let count = 2; count < 12; count++) {
     writeFileSync(path, rules(count));
@@ -115,6 +124,14 @@ describe("a file that cannot be used leaves the last rules in force, and that is
     await pass(NOTICED);
     expect(kinds()).toEqual(["broken", "mended", "broken", "new"]);
     expect(inForce.policy.rules).toHaveLength(5);
+  });
+
+  test("another reason why it cannot be read is said again", async () => {
+    unlinkSync(path);
+    await pass(NOTICED);
+    mkdirSync(path);
+    await pass(NOTICED);
+    expect(kinds()).toEqual(["broken", "broken"]);
   });
 
   test("another mistake is said again", async () => {
