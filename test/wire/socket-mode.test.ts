@@ -94,6 +94,16 @@ test("a lost connection is replaced immediately, and the log says for how long n
   expect(await harness.ask("help")).toContain("/hex status");
 });
 
+test("a connection through which nothing comes any more is replaced, though nobody has closed it", async () => {
+  await harness.stop();
+  harness = await Harness.start("socket", { slackPingMs: 300 });
+  harness.slack.socket.stall();
+  await soon(() => logged("a connection was lost").length === 1);
+  await soon(() => logged("connected again").length === 1);
+  expect(opened()).toHaveLength(2);
+  expect(await ready()).toMatchObject({ ok: true });
+});
+
 test("while Slack is down for an hour, the bot tries at growing intervals, and is back when Slack is", async () => {
   await harness.pass(61_000);
   harness.slack.faults.add({ method: OPEN, kind: { type: "status", status: 503 } });

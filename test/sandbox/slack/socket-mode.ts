@@ -74,6 +74,10 @@ export class SocketMode implements SlackSocket {
     });
   }
 
+  stall(): void {
+    for (const connection of this.#server.clients) connection.pause();
+  }
+
   drop(): void {
     this.#open = [];
     this.#leaving = [];

@@ -300,6 +300,8 @@ export interface SlackSocket {
    * had just been switched off.
    */
   turnsAway: "too_many_websockets" | "link_disabled" | null;
+  /** Nothing goes through any connection that is open, in either direction, though nobody closes it: a NAT has forgotten it. */
+  stall(): void;
   /** Cuts every TCP connection without a close frame. */
   drop(): void;
   /** Resolves when there is a connection that was not told to disconnect. Rejects after 10 s of real time. */
