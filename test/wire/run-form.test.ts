@@ -279,8 +279,14 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(card.channel).toBe(harness.slack.dm(ada.person).id);
   });
 
-  test("a form that Slack no longer opens is offered behind a button", async () => {
-    harness.slack.faults.add({ method: "views.open", times: 1, kind: { type: "error", error: "expired_trigger_id" } });
+  test.each([
+    ["expired_trigger_id", {}],
+    [
+      "invalid_arguments",
+      { response_metadata: { messages: ["[ERROR] `trigger_id` expired [json-pointer:/trigger_id]"] } },
+    ],
+  ])("a form that Slack no longer opens (%s) is offered behind a button", async (error, extra) => {
+    harness.slack.faults.add({ method: "views.open", times: 1, kind: { type: "error", error, extra } });
     const answer = await harness.ask("run");
     expect(answer).toContain("did not open the form");
     expect(answer).toContain("/hex run &lt;title, id or link&gt;");
@@ -290,7 +296,8 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(form.labels).toContain(PROJECT);
     // As if it had opened where it was asked for.
     expect(form.value(WHERE)).toEqual([harness.slack.channels.data.id]);
-    expect(await harness.ask("status")).not.toContain("expired_trigger_id");
+    // Nothing is wrong with the bot.
+    expect(await harness.ask("status")).not.toContain("views.open");
   });
 
   test("a form that is open twice, and filled in differently, starts another run only if that is wanted", async () => {

@@ -2,7 +2,7 @@
 
 import { readBody } from "../../lib/body.js";
 import { parseJson } from "../../lib/json.js";
-import { slackWord, wordOfLoss } from "./failures.js";
+import { refusalWord, slackWord, wordOfLoss } from "./failures.js";
 
 /** The methods that the bot uses. A `response_url` is not a method but counts as one. */
 const SLACK_METHODS = [
@@ -87,7 +87,7 @@ function wordOf(text: string): string | null {
   const answer = parseJson(text);
   if (typeof answer !== "object" || answer === null || !("ok" in answer)) return slackWord(text);
   if (answer.ok !== false) return null;
-  return slackWord("error" in answer ? String(answer.error) : "");
+  return refusalWord(answer);
 }
 
 /**

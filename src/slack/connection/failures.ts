@@ -1,6 +1,7 @@
 // Refusals and failures of Slack's Web API, classified by what the bot can do about them.
 
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
+import { z } from "zod";
 import { failuresIn, unreachedBy } from "../../lib/fetch-failure.js";
 import { proxyErrorIn } from "../../lib/network.js";
 import { MINUTE } from "../../lib/time.js";
@@ -158,6 +159,21 @@ export function slackWord(text: string): string {
 }
 const UNREADABLE = "unreadable";
 
+/**
+ * The error code in Slack's refusal, `answer`. For a trigger_id that is too old, Slack has also been seen to say `invalid_arguments`, with
+ * the field at fault in a message for developers: https://github.com/slackapi/node-slack-sdk/issues/1131
+ */
+export function refusalWord(answer: unknown): string {
+  const { error, response_metadata } = refusal.parse(answer);
+  const isAboutTrigger = response_metadata.messages.some((message) => message.includes("[json-pointer:/trigger_id]"));
+  return error === "invalid_arguments" && isAboutTrigger ? "invalid_trigger_id" : slackWord(error);
+}
+
+const refusal = z.object({
+  error: z.string().catch(""),
+  response_metadata: z.object({ messages: z.array(z.string()).catch([]) }).catch({ messages: [] }),
+});
+
 /** The bot's word for why `fetch` had no answer. */
 export function wordOfLoss(error: unknown): "proxy" | "dns" | "tls" | "network" {
   return proxyErrorIn(error) === null ? (unreachedBy(failuresIn(error)) ?? "network") : "proxy";
@@ -170,7 +186,7 @@ export function slackFailureOf(error: unknown): SlackFailure | null {
   if (error instanceof WebAPIRequestError) return transient(wordOfLoss(error));
   if (error instanceof WebAPIHTTPError) return transient(`HTTP ${error.statusCode}`);
   if (error instanceof UnreadableAnswerError) return transient(UNREADABLE);
-  return error instanceof WebAPIPlatformError ? failureOfWord(slackWord(error.data.error)) : null;
+  return error instanceof WebAPIPlatformError ? failureOfWord(refusalWord(error.data)) : null;
 }
 
 /** For a `catch`, where a failure of Slack is an outcome like any other. @throws anything else */
