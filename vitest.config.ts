@@ -20,6 +20,7 @@ export default defineConfig({
     // For a machine that others use too: nothing waits this long when all is well.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     restoreMocks: true,
     // One more than there are cores: whoever tests processes mostly waits for them.
     maxWorkers: availableParallelism() + 1,

@@ -13,7 +13,7 @@ afterEach(() => wire.stop());
 const DAY = 86_400_000;
 const VIEW = "018f2a1e-0000-7000-8000-0000000000aa";
 /** How often to check whether something has happened. */
-const QUICKLY = { interval: 2 };
+const QUICKLY = { interval: 2, timeout: 20_000 };
 
 describe("endpoints", () => {
   test.each(["seconds", "milliseconds"] as const)(

@@ -65,7 +65,7 @@ test("clients that never read their answers do not keep their connections", asyn
   await Promise.all(held.map((socket) => once(socket, "connect")));
   const request = "GET / HTTP/1.1\r\nhost: bot.example.com\r\nconnection: close\r\n\r\n";
   await vi.waitFor(async () => expect(await client(request).got).toContain("200 OK"), {
-    timeout: 5_000,
+    timeout: 20_000,
     interval: 200,
   });
   for (const socket of held) socket.destroy();

@@ -93,7 +93,7 @@ describe("a pipe", () => {
     await vi.waitFor(() => {
       read += readAll(reader);
       expect(read).toContain("afterwards");
-    });
+    }, 20_000);
     const lines = linesOf(read);
     const whole = lines.filter((line) => /^\d{6} x{1000}$/.test(line));
     const lost = lines.flatMap((line) => /^lost (\d+)$/.exec(line)?.[1] ?? []).map(Number);

@@ -43,7 +43,7 @@ async function opened(name: string, { hasFile = true } = {}) {
   /** As an administrator of the database does it. Connections that are open stay open until then. Resolves when all have noticed. */
   const endConnections = async () => {
     const { rows } = await run(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`);
-    await vi.waitFor(() => expect(broken).toBe(rows.length), 10_000);
+    await vi.waitFor(() => expect(broken).toBe(rows.length), 20_000);
   };
   return { url, role, run, urlOf, file, said, shared, write, endConnections };
 }
