@@ -12,10 +12,17 @@ export class ManualClock implements Clock {
   #elapsed = 0;
   /** The time that it showed at the beginning, plus all changes since (epoch ms). */
   #shows: number;
+  #readings = 0;
   #sleepers = new Set<Sleeper>();
 
-  /** `start`: epoch milliseconds. */
-  constructor(start = Date.UTC(2026, 10, 2, 9, 0, 0)) {
+  /**
+   * @param start epoch milliseconds
+   * @param tickMs by how much two readings differ at least, as those of a real clock do, however soon they follow each other
+   */
+  constructor(
+    start = Date.UTC(2026, 10, 2, 9, 0, 0),
+    private readonly tickMs = 0,
+  ) {
     this.#shows = start;
   }
 
@@ -24,7 +31,8 @@ export class ManualClock implements Clock {
   }
 
   monotonic(): number {
-    return this.#elapsed;
+    this.#readings += 1;
+    return this.#elapsed + this.#readings * this.tickMs;
   }
 
   /** How many sleepers there are. Lets a test wait until the code under test sleeps. */
@@ -50,7 +58,7 @@ export class ManualClock implements Clock {
 
   /** How long (ms) until the next sleeper wakes. Infinite if there is none. */
   get nextWakeMs(): number {
-    return Math.min(...[...this.#sleepers].map(({ until }) => until)) - this.#elapsed;
+    return Math.ceil(Math.min(...[...this.#sleepers].map(({ until }) => until)) - this.#elapsed);
   }
 
   /** Lets time pass, and wakes the sleepers in order when their time has come. */

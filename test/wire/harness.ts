@@ -50,6 +50,8 @@ const PAGE_TIMEOUT_MS = 1_000;
  * Real ms. For this long, a busy machine can stand still before the bot considers its WebSocket dead and loses an envelope with it.
  */
 const SLACK_PING_MS = 4_000;
+/** So little that a million readings move the clock by ten ms. */
+const TICK_MS = 1e-5;
 /** In ms of the clock, which advances by a second at each turn. The local Slack is never this slow unless a test wants it. */
 const CARD_TIMEOUT_MS = 60 * 60_000;
 const SLOW_ANSWER_MS = 60 * 60_000;
@@ -157,7 +159,7 @@ export class Harness {
       hasOptionsUrl = true,
     }: HarnessOptions = {},
   ): Promise<Harness> {
-    const clock = new ManualClock(startsAt);
+    const clock = new ManualClock(startsAt, TICK_MS);
     const hex = await startHex({ clock: aheadOf(isHexTrue ? unset(clock) : clock, hexAheadMs) });
     const slack = await startSlack({ clock, ...slackOptions });
     const statusPage = await startStatusPage();
