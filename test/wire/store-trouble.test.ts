@@ -532,6 +532,9 @@ describe("Postgres", () => {
       const { id } = await harness.slack.click(card, "cancel_run");
       const answer = await harness.slack.waitForMessage((message) => message.responseUrlOf === id);
       expect(shown(answer)).toContain("The bot could not do that, because the bot's store does not work.");
+      expect(shown(answer)).toContain("Check the card, or the project in Hex, before you try again.");
+      expect(await harness.ask("runs")).toContain("Then try again.");
+      expect(await harness.ask("watch revenue")).toContain("Then look whether it has happened, and try again if not.");
       expect(harness.requests("cancelRun")).toEqual([]);
       const before = harness.log.length;
       await harness.pass(300_000);

@@ -2,13 +2,13 @@
 
 import { StoreFailure, type StoreFailureKind } from "../../store/failure.js";
 import type { Bot } from "../listeners/context.js";
-import type { StoreTrouble } from "../messages/store-trouble.js";
+import type { Undone } from "../messages/store-trouble.js";
 
 /** The store did not accept it, so nothing was done. */
 export class NothingDone extends Error {
   override readonly name = "NothingDone";
   constructor(
-    readonly undone: NonNullable<StoreTrouble["undone"]>,
+    readonly undone: Extract<Undone, "nothing_started" | "nothing_decided">,
     readonly kind: StoreFailureKind,
     cause?: unknown,
   ) {

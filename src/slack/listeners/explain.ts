@@ -1,6 +1,7 @@
 // Explains an interaction that failed: what the person reads, and what the log says.
 
 import { AccessDenied } from "../../access/access-denied.js";
+import { DEEDS, type Deed } from "../../audit/audit-entry.js";
 import { HexError } from "../../hex/errors.js";
 import type { Logger } from "../../log/logger.js";
 import { storeSentence } from "../../remedies/store.js";
@@ -12,7 +13,7 @@ import { faultMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import { remedyMessage } from "../messages/remedy.js";
 import { unreadableRunMessage } from "../messages/set-aside.js";
-import { storeTroubleMessage } from "../messages/store-trouble.js";
+import { storeTroubleMessage, type Undone } from "../messages/store-trouble.js";
 import type { Bot } from "./context.js";
 
 /**
@@ -26,10 +27,10 @@ export interface Explained {
   outcome: Exclude<Outcome, "ok" | "repeated">;
 }
 
-/** Logs what was thrown and puts it into words. */
+/** Logs what was thrown and puts it into words. `deed`: what somebody wanted to do; `null` for reading. */
 export function explain(
   error: unknown,
-  { log, reference }: { log: Logger; reference: string },
+  { log, reference, deed }: { log: Logger; reference: string; deed: Deed | null },
   { hex, storeKind }: Pick<Bot, "hex" | "storeKind">,
 ): Explained {
   if (error instanceof HexError) {
@@ -48,7 +49,7 @@ export function explain(
   }
   if (error instanceof StoreFailure || error instanceof NothingDone) {
     const { kind: why } = error;
-    const undone = error instanceof NothingDone ? error.undone : null;
+    const undone = error instanceof NothingDone ? error.undone : undoneOf(deed);
     log.error({ err: error, why, todo: storeSentence(why, storeKind) }, "the store does not work");
     return {
       message: storeTroubleMessage({ why, kind: storeKind, undone, reference }),
@@ -57,4 +58,21 @@ export function explain(
   }
   log.error({ err: error }, "fault");
   return { message: faultMessage(reference), outcome: "fault" };
+}
+
+/** When the store failed somewhere in the middle. */
+function undoneOf(deed: Deed | null): Undone {
+  switch (deed === null ? "see" : DEEDS[deed]) {
+    case "see":
+    // Reading the audit log is all that there is to it in Slack.
+    case "administer":
+      return "nothing_read";
+    case "run":
+    case "publish":
+    case "cancel":
+      return "maybe_run";
+    case "watch":
+    case "silence":
+      return "maybe_other";
+  }
 }

@@ -101,7 +101,9 @@ export function handle<A extends Arrival>(
   asked: Asked,
   task: (interaction: A & Interaction) => Promise<void>,
 ): Promise<Outcome> {
-  const done = answered(arrival, bot, leaving, (attempts) => admitted({ bot, arrival, ...asked, attempts }, task));
+  const done = answered(arrival, bot, leaving, asked.deed, (attempts) =>
+    admitted({ bot, arrival, ...asked, attempts }, task),
+  );
   return work.add(abortable(done, leaving).catch(() => interrupted(arrival)));
 }
 
@@ -116,13 +118,19 @@ async function interrupted({ log, respond, typed }: Arrival): Promise<Outcome> {
 
 type Work = (attempts: Attempt[]) => Promise<void>;
 
-async function answered(arrival: Arrival, bot: Bot, leaving: AbortSignal, work: Work): Promise<Outcome> {
+async function answered(
+  arrival: Arrival,
+  bot: Bot,
+  leaving: AbortSignal,
+  deed: Deed | null,
+  work: Work,
+): Promise<Outcome> {
   if (!(await isFirstTime(bot, arrival))) {
     arrival.log.info("Slack's request came again: nothing is done twice");
     return "repeated";
   }
   const attempts: Attempt[] = [];
-  const outcome = await doneOrExplained(arrival, bot, leaving, () => work(attempts));
+  const outcome = await doneOrExplained(arrival, bot, leaving, deed, () => work(attempts));
   for (const entry of attemptEntries(arrival, attempts, bot.clock.now())) await bot.audit.record(entry);
   return outcome;
 }
@@ -132,15 +140,16 @@ async function doneOrExplained(
   arrival: Arrival,
   bot: Bot,
   leaving: AbortSignal,
+  deed: Deed | null,
   work: () => Promise<void>,
 ): Promise<Outcome> {
-  const { log, respond, typed } = arrival;
+  const { log, reference, respond, typed } = arrival;
   try {
     await work();
     return "ok";
   } catch (error) {
     if (error instanceof AccessDenied) await bot.audit.record(refusalEntry(arrival, error.deed, bot.clock.now()));
-    const { message, outcome } = explain(error, arrival, bot);
+    const { message, outcome } = explain(error, { log, reference, deed }, bot);
     // They have been told that the bot ends.
     if (leaving.aborted) return outcome;
     await respond(withTyped(message, typed)).catch((failure: unknown) => {

@@ -9,17 +9,20 @@ import { date, inline, referenceWords } from "./mrkdwn.js";
 export interface StoreTrouble {
   why: StoreFailureKind;
   kind: StoreKind;
-  /**
-   * What is certain: the bot did not ask Hex to start anything, or the run waits for its approval as before. `null`: it is not known
-   * how far the bot got.
-   */
-  undone: "nothing_started" | "nothing_decided" | null;
+  undone: Undone;
   reference: string;
 }
 
+/**
+ * What has not happened. The bot did not ask Hex to start anything (`nothing_started`), the run waits for its approval as before
+ * (`nothing_decided`), or nothing was to change (`nothing_read`). Otherwise, it is not known how far the bot got: with a run (`maybe_run`),
+ * or with something else (`maybe_other`).
+ */
+export type Undone = keyof typeof UNDONE;
+
 /** The answer to somebody who asked for something that needs the store. */
 export function storeTroubleMessage({ why, kind, undone, reference }: StoreTrouble): Message {
-  const { head, todo } = UNDONE[undone ?? "not_known"];
+  const { head, todo } = UNDONE[undone];
   return message(`${head}, because its store does not work.`, [
     section(
       `:warning: *${head}, because the bot's store does not work.*\n${inline(storeSentence(why, kind), 600)}. ${todo}\n\`/hex status\` and \`/hex projects\` work without it.`,
@@ -28,17 +31,17 @@ export function storeTroubleMessage({ why, kind, undone, reference }: StoreTroub
   ]);
 }
 
+const COULD_NOT = "The bot could not do that";
 const UNDONE = {
   nothing_started: { head: "Nothing was started", todo: "Then try again." },
   nothing_decided: {
     head: "Nothing was decided",
     todo: "Then press the button again: the run is still waiting for approval.",
   },
-  not_known: {
-    head: "The bot could not do that",
-    todo: "Check the card, or the project in Hex, before you try again.",
-  },
-} as const;
+  nothing_read: { head: COULD_NOT, todo: "Then try again." },
+  maybe_run: { head: COULD_NOT, todo: "Check the card, or the project in Hex, before you try again." },
+  maybe_other: { head: COULD_NOT, todo: "Then look whether it has happened, and try again if not." },
+};
 
 /** A line of mrkdwn for `/hex status`; `null` while the store works. */
 export function storeTroubleLine({ since, why }: StoreState, kind: StoreKind): string | null {

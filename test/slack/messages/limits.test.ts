@@ -996,7 +996,13 @@ describe("never past a limit, whatever the data", () => {
     );
     for (const why of STORE_FAILURES)
       for (const kind of ["embedded", "shared"] as const)
-        for (const undone of ["nothing_started", "nothing_decided", null] as const)
+        for (const undone of [
+          "nothing_started",
+          "nothing_decided",
+          "nothing_read",
+          "maybe_run",
+          "maybe_other",
+        ] as const)
           check(storeTroubleMessage({ why, kind, undone, reference: "abcd1234" }));
   });
 
