@@ -414,7 +414,7 @@ describe.each(STORE_KINDS)("two processes on %s", (kind) => {
     expect(other.catalog.size).toBe(449);
     expect(other.catalog.match("renamed").kind).toBe("exact");
     expect(other.errors).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe("somebody's question", () => {

@@ -40,7 +40,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     ({ store: opened, reopen } = await stores.open(kind));
     rows = new RowReader();
     store = new CatalogStore(opened.db, rows);
-  }, 60_000);
+  });
   afterEach(() => stores.closeAll());
 
   const all = async (from = store): Promise<Project[]> => (await collected(from.projects())).flat();

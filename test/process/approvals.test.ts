@@ -263,7 +263,7 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
     expect(bonuses.starts()).toEqual([]);
     bonuses.expectOneCard("Not approved in time");
     await bonuses.recorded(ASKED, "ada run: expired");
-  }, 90_000);
+  });
 });
 
 describe("two replicas on one Postgres", () => {
@@ -343,7 +343,7 @@ describe("two replicas on one Postgres", () => {
       if (visibleText(card).includes("Completed")) await happens(() => answerTo(cancel).length === 1 || isAccepted());
     }
     expect(slack.refused).toEqual([]);
-  }, 90_000);
+  });
 
   test("the replica that took the approval dies at once: the run is started once", async () => {
     const { fleet, grace, happens, starts, waits } = stage();
@@ -367,5 +367,5 @@ describe("two replicas on one Postgres", () => {
       expect(starts(project)).toBe(1);
       expect(visibleText(card)).toContain(`Approved by <@${grace.id}>`);
     }
-  }, 90_000);
+  });
 });

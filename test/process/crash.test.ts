@@ -249,4 +249,4 @@ test.concurrent("a second process on the same file says so and exits", async ({ 
   const second = await fleet.add();
   expect(await second.exit).not.toBe(0);
   expect(second.log).toContain("StoreError");
-}, 60_000);
+});

@@ -66,7 +66,7 @@ test.concurrent("the leader is killed after the page: one page, acknowledged whe
   await happens(() => pager.open.length === 0);
   expect(pager.rang).toBe(1);
   expect(replicas.map(({ log }) => log).join("")).not.toContain(pager.routingKey);
-}, 90_000);
+});
 
 test.concurrent("the button is pressed on a replica that does not lead: the leader shows it, and does not page", async ({
   onTestFinished,
@@ -83,4 +83,4 @@ test.concurrent("the button is pressed on a replica that does not lead: the lead
   await shows("<@U0ADALOVELA> has been on it since");
   await clock.sleep(130 * SECOND);
   expect(pager.received).toEqual([]);
-}, 90_000);
+});

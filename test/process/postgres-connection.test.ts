@@ -57,7 +57,7 @@ describe.concurrent("a server that requires TLS, with a self-signed certificate"
       "hostnossl all owner 127.0.0.1/32 password\nhostnossl postgres bot all password\nhostssl all all all password\n";
     postgres = await LocalPostgres.start({ cert, key, hba });
     url = (await postgres.database("wants_tls")).replace("127.0.0.1", "localhost");
-  }, 60_000);
+  });
   afterAll(async () => {
     await postgres.stop();
     rmSync(folder, { recursive: true });
@@ -101,7 +101,7 @@ describe.concurrent("a server that requires TLS, with a self-signed certificate"
       await sql`select pg_sleep(0.5)`.execute(db);
     }
     await close();
-  }, 30_000);
+  });
 });
 
 describe.concurrent("a server without TLS", () => {
@@ -110,7 +110,7 @@ describe.concurrent("a server without TLS", () => {
   beforeAll(async () => {
     postgres = await LocalPostgres.start();
     url = await postgres.database("plain");
-  }, 60_000);
+  });
   afterAll(() => postgres.stop());
 
   test("is used without TLS, unless TLS was asked for", async () => {
@@ -188,7 +188,7 @@ describe.concurrent("a server without TLS", () => {
     const { kind } = await refusal(`postgres://bot:${SECRET}@127.0.0.1:${port}/hexbot`);
     expect(kind).toBe("timeout");
     silent.close();
-  }, 30_000);
+  });
 
   test("something other than Postgres", async () => {
     const other = createServer((socket) => socket.on("error", ignore).end("HTTP/1.1 400 Bad Request\r\n\r\n"));
@@ -196,5 +196,5 @@ describe.concurrent("a server without TLS", () => {
     const { sentence } = await refusal(`postgres://bot:${SECRET}@127.0.0.1:${port}/hexbot`);
     expect(sentence).toContain("The Postgres at 127.0.0.1");
     other.close();
-  }, 30_000);
+  });
 });

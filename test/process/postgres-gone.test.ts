@@ -58,7 +58,7 @@ test("the bot stops within its time limit", async ({ onTestFinished }) => {
   const from = performance.now();
   await app.stop();
   expect(performance.now() - from).toBeLessThan(4_000);
-}, 30_000);
+});
 
 test.concurrent("silent connections are given up, and the next statements use new ones", async ({ onTestFinished }) => {
   const relay = await startRelay(postgres.port);
@@ -77,7 +77,7 @@ test.concurrent("silent connections are given up, and the next statements use ne
   expect(await asked()).toContain(false);
   expect(await asked()).not.toContain(false);
   await close();
-}, 40_000);
+});
 
 test.concurrent("a connection that breaks during a statement fails only that statement", async () => {
   const relay = await startRelay(postgres.port);
@@ -110,7 +110,7 @@ test.concurrent("when connections break, the log says that the bot reconnects, a
   while (said().length === 0) await breathe();
   expect(said()[0]).toContain("reconnects on its own");
   expect(harness.log.join("")).not.toContain("start again");
-}, 30_000);
+});
 
 test.concurrent("a database whose clock is an hour ahead: Slack's signatures are checked by this machine's clock", async ({
   onTestFinished,
@@ -124,7 +124,7 @@ test.concurrent("a database whose clock is an hour ahead: Slack's signatures are
   onTestFinished(() => harness.stop());
   await harness.startBot();
   expect((await harness.slack.command("help")).ack).toMatchObject({ ok: true });
-}, 30_000);
+});
 
 /** Makes the database take as long as until `isOver` to store a new run, and store it although the bot has gone. */
 async function storeLate(admin: Client): Promise<{ isStoring: () => Promise<boolean>; finish: () => Promise<void> }> {
@@ -175,5 +175,4 @@ test.each(["", "{ allow: run, people: everyone, needs: approval by everyone }"])
     expect(harness.starts).toEqual([]);
     expect((await admin.query("select key from runs")).rows).toEqual([]);
   },
-  60_000,
 );

@@ -36,4 +36,4 @@ test("each mention is answered once, and each run is started once", async ({ onT
   expect(answers()).toHaveLength(MESSAGES / 2);
   // Both had a part in it.
   for (const { log: lines } of [one, other]) expect(lines).toMatch(/"msg":"message|request came again/);
-}, 120_000);
+});

@@ -41,4 +41,4 @@ test("a start that was given up and asked for again is not begun when its proces
   expect(hex.workspace.runs).toHaveLength(1);
   expect(visibleText(card)).toContain("Not known");
   expect(second.isAlive && first.isAlive).toBe(true);
-}, 120_000);
+});

@@ -16,7 +16,7 @@ let dir: string;
 beforeAll(async () => {
   postgres = await LocalPostgres.start();
   dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
-}, 60_000);
+});
 afterAll(async () => {
   await postgres.stop();
   await rm(dir, { recursive: true });

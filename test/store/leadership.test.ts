@@ -132,7 +132,6 @@ describe.each([false, true])("behind a pooler: %s", (isPooled) => {
       expect(candidates.events.filter((event) => event.endsWith("begins"))).toHaveLength(3);
       await Promise.all([store, ...others].map((each) => each.close()));
     },
-    60_000,
   );
 });
 
@@ -162,7 +161,7 @@ test("a leader's renewals leave nothing behind", async () => {
   // The pause before the next renewal, and the limit of the one under way.
   expect(most).toBeLessThanOrEqual(2);
   await store.close();
-}, 60_000);
+});
 
 test("slow statements do not cost a leader its lead, however many there are", async () => {
   // Slow enough that a busy machine does not cost it its lead, and fast enough that nobody waits five seconds for a connection.
@@ -196,7 +195,7 @@ describe("a leader that is cut off from the database", () => {
     expect(candidates.events).toEqual(["a begins", "a stops", "b begins", "b stops"]);
     expect(candidates.stops).toEqual(["a not_renewed", "b ending"]);
     await store.close();
-  }, 60_000);
+  });
 
   test("and holds a transaction open: the database ends it before the next one has to begin", async () => {
     const { store, clock } = await openFast(await database());
@@ -212,7 +211,7 @@ describe("a leader that is cut off from the database", () => {
     expect(await limit(store.db)).toEqual([{ ms: "0" }]);
     await candidates.stopAll();
     await store.close();
-  }, 60_000);
+  });
 });
 
 test("a lease from before the database's clock was set back by an hour holds nobody up", async () => {
@@ -223,7 +222,7 @@ test("a lease from before the database's clock was set back by an hour holds nob
   expect(await candidates.anybody()).toBeLessThan(5 * SECOND);
   await candidates.stopAll();
   await store.close();
-}, 60_000);
+});
 
 /** A replica whose clock stands still, and a database that answers it when it is told to. */
 async function lateDatabase(place: string) {
@@ -425,7 +424,7 @@ describe("what only the leader writes", () => {
     for (const write of late) await expect(write()).rejects.toThrow(NotLeadingError);
     expect(await everything()).toEqual(before);
     await end();
-  }, 60_000);
+  });
 
   test("nobody else begins to lead in the middle of a write", async () => {
     const { place, lease, supersede, end } = await formerLeader();
@@ -442,7 +441,7 @@ describe("what only the leader writes", () => {
     expect(order).toEqual(["written", "another leads"]);
     await observer.end();
     await end();
-  }, 60_000);
+  });
 
   test.each([
     ["the next", "fence + 1"],
@@ -469,7 +468,6 @@ describe("what only the leader writes", () => {
         await end();
       }
     },
-    60_000,
   );
 
   test("what any process may write is written: starts, and where an alert was posted that nobody else has posted", async () => {
@@ -484,7 +482,7 @@ describe("what only the leader writes", () => {
     expect(await alerts.place("incident 1", { channel: "C1", ts: "1.1" })).toBe(true);
     expect(await alerts.place("incident 1", { channel: "C1", ts: "2.2" })).toBe(false);
     await end();
-  }, 60_000);
+  });
 });
 
 describe("a rolling upgrade from version 0.1.0", () => {
@@ -518,7 +516,7 @@ describe("a rolling upgrade from version 0.1.0", () => {
     expect(await store.db.selectFrom("watch").selectAll().execute()).toEqual([{ goodbye: 0 }]);
     await candidates.stopAll();
     await store.close();
-  }, 60_000);
+  });
 
   test("a leader stops when a process of 0.1.0 gets its lock, before that process begins", async () => {
     const place = await database();
@@ -539,7 +537,7 @@ describe("a rolling upgrade from version 0.1.0", () => {
     await candidates.stopAll();
     expect(candidates.stops).toEqual(["new lost", "new ending"]);
     await store.close();
-  }, 60_000);
+  });
 
   test("a process of 0.1.0 that gets its lock while another one is about to lead is first", async () => {
     const place = await database();
@@ -570,5 +568,5 @@ describe("a rolling upgrade from version 0.1.0", () => {
     await candidates.anybody();
     await candidates.stopAll();
     await Promise.all([old.end(), here.end(), store.close()]);
-  }, 60_000);
+  });
 });

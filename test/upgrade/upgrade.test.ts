@@ -88,7 +88,7 @@ describe.each(CASES)("the %s store of 0.1.0, over %s", (store, mode) => {
       const upgrade = await upgraded("0.1.0", store, mode, onTestFinished);
       onTestFinished(() => upgrade.harness.stop());
       await play(upgrade);
-    }, 90_000);
+    });
 
   scenario("what was in flight goes on, and every card ends true", async ({ harness, shows, old }) => {
     const { hex } = harness;

@@ -1,12 +1,11 @@
 // A watched project that Hex no longer runs or shows: each conversation is told once, and the project is not checked until it is back.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project, ProjectOptions } from "../sandbox/hex/types.js";
 import { Harness, MODES, shown } from "./harness.js";
 import { addProject, headline, MINUTE, postedIn, STEP_MS } from "./watching.js";
 
 // Up to two hours of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 let harness: Harness;
 afterEach(() => harness.stop());

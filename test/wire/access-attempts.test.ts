@@ -1,14 +1,12 @@
 // What somebody tries to do to a project that they may not see is recorded, while they read what they would read of a project that
 // Hex does not have.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { AuditEntry } from "../../src/audit/audit-entry.js";
 import type { Project } from "../sandbox/hex/server.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
 import { auditedIn } from "./audited.js";
 import { Harness, MODES, shown } from "./harness.js";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const ALL = "{ allow: [see, run, publish, cancel, watch, silence], people: everyone }";
 const ADMIN = "{ allow: administer, people: everyone }";

@@ -1,11 +1,10 @@
 // People of whom Slack says who they are only while they already use the bot: guests, and everybody after a restart.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Channel } from "../sandbox/slack/server.js";
 import { Harness, MODES, shown } from "./harness.js";
 
 // Most of an hour of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE = 60_000;
 

@@ -2,7 +2,7 @@
 // and in Socket Mode. All of them together are judged in test/slack/access/people-table.test.ts. What should come of each is told by
 // what docs/access.md says.
 
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { VERBS, type Verb } from "../../src/access/policy.js";
 import { textOf, verdictOf } from "../access/by-the-words.js";
 import { allPairs, pairsOf } from "../all-pairs.js";
@@ -11,8 +11,6 @@ import type { About } from "./access-deeds.js";
 import { EVERYTHING, GROUP, KINDS, type Kind, POLICIES, type PolicyName, personOf, rulesOf } from "./access-kinds.js";
 import { PLACES, SURFACES, type Surface, WAYS, type Way } from "./access-surfaces.js";
 import { Harness, MODES, type Mode, shown } from "./harness.js";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 interface Case {
   mode: Mode;

@@ -1,11 +1,9 @@
 // Who may watch, end watches, set digests, and take or silence what is wrong.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
 import { buttonsOf, Harness, MODES, shown } from "./harness.js";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const STEP_MS = 5_000;
 const HIDE_FINANCE = "{ deny: see, people: everyone, projects: { category: Finance } }";

@@ -137,5 +137,5 @@ describe("Postgres", () => {
       await admin.end();
       await bench.stop();
     }
-  }, 60_000);
+  });
 });

@@ -1,12 +1,11 @@
 // Somebody takes care of it: I'm on it and Silence, on alerts about outages and about watched projects.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ProjectOptions } from "../sandbox/hex/types.js";
 import { pings, type SlackMessage } from "../sandbox/slack/server.js";
 import { buttonsOf, Harness, MODES, shown } from "./harness.js";
 
 // Hours of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

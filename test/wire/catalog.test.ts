@@ -76,7 +76,6 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(answer).not.toContain("known so far");
       expect(answer).toContain("Board deck");
     },
-    60_000,
   );
 
   test("a pass that fails in the middle loses nothing, and after a restart it continues where it was", async () => {

@@ -1,13 +1,12 @@
 // The digest: a conversation hears every morning how fresh its projects are.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ProjectOptions } from "../sandbox/hex/types.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
 import { Harness, MODES, shown } from "./harness.js";
 import { addProject, HOUR, headline, MINUTE, STEP_MS, TEN, toldIn } from "./watching.js";
 
 // Up to a day of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 describe.each(MODES)("%s mode", (mode) => {
   let harness: Harness;

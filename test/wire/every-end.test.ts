@@ -1,12 +1,11 @@
 // A project that is watched with `all`: the conversation also hears of every run that ends well, once.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ProjectOptions } from "../sandbox/hex/types.js";
 import { Harness, MODES, shown } from "./harness.js";
 import { addProject, HOUR, MINUTE, postedIn, STEP_MS } from "./watching.js";
 
 // Up to an hour of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 describe.each(MODES)("%s mode", (mode) => {
   let harness: Harness;

@@ -1,12 +1,11 @@
 // Watched projects that Hex runs by their schedules: what comes in time is not mentioned, and what fails, hangs or is missing is.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ProjectOptions } from "../sandbox/hex/types.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
 import { Harness, MODES, shown } from "./harness.js";
 
 // Hours of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE = 60_000;
 /** The tests begin at nine o'clock. */

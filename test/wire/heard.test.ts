@@ -1,10 +1,8 @@
 // What a screen reader has of a message: its text, since Slack gives it none of the blocks.
 
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { Harness } from "./harness.js";
 import { addProject, MINUTE, STEP_MS, toldIn } from "./watching.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let harness: Harness;
 beforeEach(async () => {

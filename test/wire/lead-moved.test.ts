@@ -1,15 +1,13 @@
 // The leader loses its lead in the middle of a question to Hex, as it does when the database is slow, and leads again at once.
 
 import { sql } from "kysely";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { openShared } from "../../src/store/postgres.js";
 import { followClock } from "../process/database-clock.js";
 import { OpenStatements } from "../process/open-statements.js";
 import { postgresForTests } from "../process/postgres-for-tests.js";
 import { Harness, shown } from "./harness.js";
 import { addProject, MINUTE, postedIn } from "./watching.js";
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const postgres = postgresForTests();
 /** Time passes in steps of so many ms: a leader that cannot renew its lease for five seconds stops. */

@@ -1,12 +1,11 @@
 // A trouble is called green only after a good run, and not because the bot can no longer say whether something is wrong.
 
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/types.js";
 import { buttonsOf, Harness, shown } from "./harness.js";
 import { addProject, HOUR, headline, MINUTE, STEP_MS, TEN, toldIn } from "./watching.js";
 
 // Hours of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const EVERY_HOUR = { cadence: "HOURLY" as const, hourly: { timezone: "+00:00", minute: 30 } };
 

@@ -1,12 +1,10 @@
 // The owner of a watched project that failed is mentioned by the first message about it, if Slack knows the owner's e-mail address.
 
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/types.js";
 import { pings } from "../sandbox/slack/server.js";
 import { Harness, MODES, shown } from "./harness.js";
 import { headline } from "./watching.js";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE = 60_000;
 const STEP_MS = 5_000;

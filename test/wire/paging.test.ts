@@ -1,6 +1,6 @@
 // Paging: whoever is on call is paged once, when nobody has pressed I'm on it in time, and never for what is over.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startConnectProxy } from "../sandbox/connect-proxy.js";
 import type { ProjectOptions } from "../sandbox/hex/types.js";
 import { type LocalPagerDuty, startPagerDuty } from "../sandbox/pagerduty.js";
@@ -8,7 +8,6 @@ import type { SlackMessage } from "../sandbox/slack/server.js";
 import { buttonsOf, Harness, MODES, type Mode, shown } from "./harness.js";
 
 // Hours of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,13 +1,12 @@
 // Hex answers, and refuses a run that the bot tracks. It is not documented which answers mean that the run is gone: whoever asked for
 // it hears before long that the bot will not see its end, and the card never shows what nobody knows.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/types.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
 import { buttonsOf, Harness, MODES, shown } from "./harness.js";
 
 // Up to half an hour of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE = 60_000;
 const STEP_MS = 5_000;

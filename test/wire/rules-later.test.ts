@@ -1,12 +1,11 @@
 // Watches that name several projects are kept as rules: what fits one later is watched, too, and what no longer fits it is not.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/types.js";
 import { Harness, MODES, shown } from "./harness.js";
 import { addProject, DAILY_AT_TEN, MINUTE, STEP_MS, toldIn } from "./watching.js";
 
 // Up to an hour of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 describe.each(MODES)("%s mode", (mode) => {
   let harness: Harness;

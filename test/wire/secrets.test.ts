@@ -173,7 +173,7 @@ describe.each(MODES)("%s mode", (mode) => {
     }
     await harness.pass(90_000);
     expect(leaks(secrets(), await everything())).toEqual([]);
-  }, 120_000);
+  });
 
   test("when Slack repeats its tokens in every answer", async () => {
     for (const token of slackSecrets()) {
@@ -189,7 +189,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.pass(90_000);
     await harness.ask("status");
     expect(leaks(secrets(), await everything())).toEqual([]);
-  }, 120_000);
+  });
 
   test("when Slack refuses the start and repeats the token", async () => {
     await harness.stopBot();
@@ -210,7 +210,7 @@ describe.each(MODES)("%s mode", (mode) => {
     }
     await harness.startBot();
     expect(leaks(secrets(), await everything())).toEqual([]);
-  }, 60_000);
+  });
 
   test("when a database repeats its password, and when there is none", async () => {
     await harness.stopBot();
@@ -314,7 +314,7 @@ describe("when npm run verify asks a Hex that repeats the token", () => {
     }
     // Side by side: they wait before they ask again.
     await Promise.all(kinds.map((_, index) => verify(index)));
-  }, 120_000);
+  });
 
   test.for([
     ["people", AS_TEXT],

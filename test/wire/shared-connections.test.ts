@@ -2,13 +2,12 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { Project, ProjectOptions, Scope, TokenKind } from "../sandbox/hex/types.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
 import { Harness, MODES, shown } from "./harness.js";
 
 // Up to a day of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -409,7 +409,7 @@ describe("Postgres", () => {
       await admin.end();
       await harness.stop();
     }
-  }, 60_000);
+  });
 
   test("that is slow: a form says that nothing was started, and that stays so", async () => {
     const url = await postgres.database("slow");
@@ -433,7 +433,7 @@ describe("Postgres", () => {
       await other.end();
       await harness.stop();
     }
-  }, 60_000);
+  });
 
   test("that was stopped is in one line of the log at once, whoever meets it, and in one more ten minutes later", async () => {
     const own = await LocalPostgres.start();
@@ -468,7 +468,7 @@ describe("Postgres", () => {
     } finally {
       await harness.stop();
     }
-  }, 60_000);
+  });
 
   test("that is full but takes small writes is reported as full, until it has found room for a while", async () => {
     const url = await postgres.database("nearly_full");
@@ -495,7 +495,7 @@ describe("Postgres", () => {
       await admin.end();
       await harness.stop();
     }
-  }, 60_000);
+  });
 
   test("that was stopped a moment after it was checked is not said to work again", async () => {
     const own = await LocalPostgres.start();
@@ -510,7 +510,7 @@ describe("Postgres", () => {
     } finally {
       await harness.stop();
     }
-  }, 60_000);
+  });
 
   test("that was stopped is reported", async () => {
     const own = await LocalPostgres.start();
@@ -548,5 +548,5 @@ describe("Postgres", () => {
     } finally {
       await harness.stop();
     }
-  }, 60_000);
+  });
 });

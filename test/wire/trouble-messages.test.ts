@@ -1,12 +1,11 @@
 // The message about watched projects in trouble stays the same message, whatever happens to the projects that it tells of; and what
 // is due at a time comes at that time.
 
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { buttonsOf, Harness, MODES, shown } from "./harness.js";
 import { MINUTE, STEP_MS, toldIn } from "./watching.js";
 
 // Up to an hour of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const SECOND = 1_000;
 

@@ -1,7 +1,7 @@
 // Two replicas on one Postgres, of which a new policy file has reached only one: what people do is decided where it arrives, and what
 // conversations are told by the one that leads.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parsePolicy } from "../../src/access/parse-policy.js";
 import type { Policy } from "../../src/access/policy.js";
 import type { RunningApp } from "../../src/app/start-app.js";
@@ -12,8 +12,6 @@ import type { Project } from "../sandbox/hex/server.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
 import { auditedIn } from "./audited.js";
 import { Harness, shown } from "./harness.js";
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const ALL = "{ allow: [see, run, publish, cancel, watch, silence], people: everyone }";
 const HIDE = "{ deny: see, people: everyone, projects: { category: Finance }, name: Salaries are secret }";

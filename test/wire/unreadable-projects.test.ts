@@ -1,13 +1,12 @@
 // A watched project whose runs Hex fails or refuses to list, although it answers otherwise: the others are judged as ever, and people
 // hear that this one is not.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/types.js";
 import { Harness, MODES, shown } from "./harness.js";
 import { addProject, HOUR, MINUTE, STEP_MS, TEN, toldIn } from "./watching.js";
 
 // Up to two hours of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 let harness: Harness;
 afterEach(() => harness.stop());

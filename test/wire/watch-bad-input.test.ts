@@ -1,10 +1,8 @@
 // What people type and do wrong with `/hex watch` is answered, and nothing is lost.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pings } from "../sandbox/slack/server.js";
 import { Harness, MODES, shown } from "./harness.js";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE = 60_000;
 const STEP_MS = 5_000;

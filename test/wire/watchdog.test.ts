@@ -2,13 +2,12 @@
 
 import { join } from "node:path";
 import Database from "libsql";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { Endpoint, FaultKind, Project } from "../sandbox/hex/types.js";
 import { pings, type SlackMessage } from "../sandbox/slack/server.js";
 import { Harness, type Mode, shown } from "./harness.js";
 
 // Hours of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

@@ -1,12 +1,11 @@
 // Watched projects: a conversation is told when a run fails, is late or is stuck, in one message that is kept up to date.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ProjectOptions, RunOptions } from "../sandbox/hex/types.js";
 import { Harness, MODES, shown } from "./harness.js";
 import { addProject, headline, MINUTE, STEP_MS, TEN, toldIn } from "./watching.js";
 
 // Up to an hour of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 describe.each(MODES)("%s mode", (mode) => {
   let harness: Harness;
