@@ -284,7 +284,8 @@ describe("the file", () => {
   });
 });
 
-test("the time since which the store fails stays when the reason changes, and each reason is logged once", async () => {
+/** The check of a store that works until `fails` names a kind of failure. */
+function checkedStore() {
   const clock = new ManualClock();
   let failure: StoreFailure | null = null;
   const told: string[] = [];
@@ -295,9 +296,17 @@ test("the time since which the store fails stays when the reason changes, and ea
     },
     onChange: (state) => told.push(state.why ?? "works"),
   });
+  const fails = (kind: StoreFailureKind | null) => {
+    failure = kind === null ? null : new StoreFailure(kind, new Error(kind));
+  };
+  return { clock, check, told, fails };
+}
+
+test("the time since which the store fails stays when the reason changes, and each reason is logged once", async () => {
+  const { clock, check, told, fails } = checkedStore();
   const after = (ms: number, kind: StoreFailureKind | null) => {
     clock.advance(ms);
-    failure = kind === null ? null : new StoreFailure(kind, new Error(kind));
+    fails(kind);
     return check.now();
   };
   const began = clock.now();
@@ -309,27 +318,18 @@ test("the time since which the store fails stays when the reason changes, and ea
 });
 
 test("whoever finds that the store fails, it is checked again soon, so that its end is noticed", async () => {
-  const clock = new ManualClock();
-  let failure: StoreFailure | null = null;
-  const told: string[] = [];
-  const check = new StoreCheck({
-    clock,
-    tryStore: async () => {
-      if (failure !== null) throw failure;
-    },
-    onChange: (state) => told.push(state.why ?? "works"),
-  });
+  const { clock, check, told, fails } = checkedStore();
   const stopping = new AbortController();
   const kept = check.keep(stopping.signal);
   await breathe();
   clock.advance(60_000);
-  failure = new StoreFailure("lost", new Error("lost"));
+  fails("lost");
   const found = check.now();
   // The check's own write is a statement that fails, too.
-  check.onFailure(failure);
+  check.onFailure(new StoreFailure("lost", new Error("lost")));
   await found;
   await breathe();
-  failure = null;
+  fails(null);
   clock.advance(15_000);
   await breathe();
   expect(told).toEqual(["lost", "works"]);
