@@ -196,6 +196,16 @@ describe("when Slack accepts no more connections", () => {
     expect(await harness.ask("help")).toContain("/hex status");
   });
 
+  test("for any other reason in place of a hello, the log says that the bot tries again", async () => {
+    const { socket } = harness.slack;
+    socket.turnsAway = "refresh_requested";
+    socket.drop();
+    await soon(() => logged("no connection yet: Slack is having trouble").length > 0);
+    expect(JSON.parse(logged("no connection yet")[0] ?? "{}").todo).toContain("the bot tries again on its own");
+    socket.turnsAway = null;
+    await harness.until(() => socket.connections === 1);
+  });
+
   test("link_disabled in place of a hello is reported once, with a sentence", async () => {
     harness.slack.socket.turnsAway = "link_disabled";
     harness.slack.socket.drop();

@@ -187,7 +187,7 @@ export class SocketReceiver implements Receiver {
       return;
     }
     const pauseMs = this.#pause(failure?.facts.kind === "rate_limited" ? failure.facts.retryAfterMs : 0);
-    const word = error instanceof TurnedAwayError ? error.word : (failure?.word ?? "network");
+    const word = error instanceof TurnedAwayError ? wordOfFarewell(error.word) : (failure?.word ?? "network");
     const { what, todo } = slackRemedy(word);
     this.options.log.warn({ err: withoutStack(error), todo, pauseMs }, "Socket Mode: no connection yet: %s", what);
   }
@@ -314,6 +314,11 @@ export class SocketReceiver implements Receiver {
 const SWITCHED_OFF = "link_disabled";
 /** Its reason when an app has too many connections. Where Slack says so is not documented: in place of its hello, or after it. */
 const TOO_MANY = "too_many_websockets";
+
+/** The word for the remedy. Whatever else Slack says in place of its hello, it may say hello at the next attempt. */
+function wordOfFarewell(reason: string): string {
+  return reason === TOO_MANY ? TOO_MANY : "service_unavailable";
+}
 
 const FINAL: readonly string[] = Object.values(UnrecoverableSocketModeStartError);
 

@@ -296,10 +296,10 @@ export interface SlackSocket {
    */
   disconnect(reason: "warning" | "refresh_requested" | "link_disabled"): void;
   /**
-   * Why a new connection gets a farewell in place of Slack's hello: as if other copies of the bot held ten connections, or Socket Mode
-   * had just been switched off.
+   * Why a new connection gets a farewell in place of Slack's hello: as if other copies of the bot held ten connections, Slack were about
+   * to restart, or Socket Mode had just been switched off.
    */
-  turnsAway: "too_many_websockets" | "link_disabled" | null;
+  turnsAway: "too_many_websockets" | "refresh_requested" | "link_disabled" | null;
   /** Nothing goes through any connection that is open, in either direction, though nobody closes it: a NAT has forgotten it. */
   stall(): void;
   /** Cuts every TCP connection without a close frame. */
