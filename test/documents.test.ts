@@ -214,7 +214,7 @@ describe("docs/using.md", () => {
   test("names every button that a card can have", () => {
     const runs: Run[] = [
       { ...PLAIN_RUN, approval: APPROVAL, state: "awaiting" },
-      { ...PLAIN_RUN, state: "lost", why: "start_unknown", hex: null, facts: null, endedAt: AT },
+      { ...PLAIN_RUN, state: "lost", why: "start_unknown", hex: null, facts: null, unlisted: false, endedAt: AT },
       { ...PLAIN_RUN, state: "withdrawn", by: "U1", endedAt: AT },
     ];
     const labels = runs.flatMap((run) => runButtons(run)).flatMap((button) => button?.text.text ?? []);

@@ -146,6 +146,7 @@ export const runSchema = z.discriminatedUnion("state", [
    * Nothing more can be learnt. `start_unknown`: the bot does not know whether the run exists. `several`: it does not know which of
    * the new runs it is, if any. `vanished`: Hex no longer knows it. `refused`: Hex no longer says how it is doing. `unreachable`: Hex
    * could not be asked for a day. `too_long`: the run did not end within a week. `facts`: the failure that came last, if there was one.
+   * `unlisted`: Hex did not list the project's runs when the bot looked for this one.
    */
   z.object({
     ...base,
@@ -153,6 +154,7 @@ export const runSchema = z.discriminatedUnion("state", [
     why: z.enum(["start_unknown", "several", "vanished", "refused", "unreachable", "too_long"]),
     hex: hexSchema.nullable(),
     facts: factsSchema.nullable().default(null),
+    unlisted: z.boolean().default(false),
     endedAt: epochMs,
   }),
 ]);

@@ -37,6 +37,7 @@ export class StartSearch {
   async look(key: string, signal: AbortSignal | undefined, facts: HexErrorFacts | null): Promise<Run> {
     const { store, clock } = this.options;
     let why: RunIn<"lost">["why"] = "start_unknown";
+    let isListed = false;
     let lease = 0;
     for (let look = 0, looks = LOOKS_AFTER_MS.length; look < looks; look++) {
       const pause = LOOKS_AFTER_MS[look] ?? LONGEST_HOLD_MS;
@@ -50,6 +51,7 @@ export class StartSearch {
         if (meansLater(found.kind)) looks = Math.min(looks + 1, MOST_LOOKS);
         continue;
       }
+      isListed = true;
       const [only, ...others] = found.runs;
       if (only !== undefined && others.length === 0 && !found.disputed && !isLater(only, run, clock.now())) {
         return changeStarting(store, key, (looked) => adopted(looked, only, clock.now()));
@@ -58,7 +60,7 @@ export class StartSearch {
     }
     // A different lease means that another process is looking by now, because this one took too long.
     return changeStarting(store, key, (unfound) =>
-      unfound.lease === lease ? lost(unfound, why, clock.now()) : unfound,
+      unfound.lease === lease ? { ...lost(unfound, why, clock.now()), unlisted: !isListed } : unfound,
     );
   }
 

@@ -201,7 +201,7 @@ export function lookedFor(
 
 export function lost(run: RunIn<"starting"> | LiveRun, why: RunIn<"lost">["why"], now: number): RunIn<"lost"> {
   const facts = run.state === "starting" ? run.facts : (run.trouble?.facts ?? null);
-  return { ...baseOf(run), state: "lost", why, hex: identityOf(run), facts, endedAt: now };
+  return { ...baseOf(run), state: "lost", why, hex: identityOf(run), facts, unlisted: false, endedAt: now };
 }
 
 /** Somebody wants the bot to look again for a run that was not found; `null` when there is nothing to look for. */

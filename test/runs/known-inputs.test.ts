@@ -94,7 +94,7 @@ describe("names", () => {
   });
 
   test("a run of which nobody knows whether Hex took it says nothing either", () => {
-    const nothing = { hex: null, facts: null, endedAt: NOW };
+    const nothing = { hex: null, facts: null, unlisted: false, endedAt: NOW };
     const lost: Run = { ...base({ a: 1 }, 1, "ada"), state: "lost", why: "start_unknown", ...nothing };
     expect(offered([{ run: lost, isPublic: true }])).toEqual([]);
   });

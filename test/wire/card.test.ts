@@ -417,11 +417,20 @@ describe.each(MODES)("%s mode", (mode) => {
       harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
       await harness.slack.command(`run ${project.id}`);
       const card = await harness.cardShows("Not known");
-      expect(shown(card)).toContain("could not find the run in Hex");
+      expect(shown(card)).toContain("The bot could not look for the run in Hex, so it may exist.");
       expect(shown(card)).not.toContain("listed.");
       harness.hex.faults.clear();
       await harness.slack.click(card, "look_again");
       await harness.cardShows("Running");
+    });
+
+    test("if Hex lists the runs once, the card says that this one was not among them", async () => {
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: 2, endpoint: "listRuns" });
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
+      await harness.slack.command(`run ${project.id}`);
+      const card = await harness.cardShows("Not known");
+      expect(shown(card)).toContain("The bot could not find the run in Hex, but it may exist all the same.");
     });
 
     test.each([

@@ -97,13 +97,21 @@ function cancellation({ accepted, heldBack, lease }: RunIn<"cancelling">): strin
 }
 
 /** What came of a start is not known: with what Hex or the network did instead of answering it. */
-function lostNote({ why, facts }: RunIn<"lost">): string {
+function lostNote({ why, facts, unlisted }: RunIn<"lost">): string {
   if (why !== "start_unknown" && why !== "several") return LOST[why];
   const what = facts === null ? "Hex gave no clear answer when asked to start it." : inline(remedyFor(facts).what, 300);
   const said = facts === null ? null : saidLine(facts);
-  return [`${what} ${why === "start_unknown" && isBlocked(facts) ? BLOCKED : LOST[why]}`, said]
-    .filter((line) => line !== null)
-    .join("\n");
+  const unknown = why === "start_unknown" ? startUnknown(isBlocked(facts), unlisted) : LOST[why];
+  return [`${what} ${unknown}`, said].filter((line) => line !== null).join("\n");
+}
+
+function startUnknown(isBlocked: boolean, unlisted: boolean): string {
+  const found = unlisted ? "could not look for the run in Hex" : "could not find the run in Hex";
+  if (isBlocked) return `${BLOCKED}, and the bot ${found}. Check the project in Hex before you start it again.`;
+  return (
+    `The bot ${found}, ${unlisted ? "so it may exist" : "but it may exist all the same"}. Press *Look again* in a minute, ` +
+    "or check the project in Hex before you start it again."
+  );
 }
 
 /** Whether something that is not Hex refused or redirected the start. That it passes nothing on is likely, and nobody says so. */
@@ -112,13 +120,9 @@ function isBlocked(facts: HexErrorFacts | null): boolean {
 }
 
 const BLOCKED =
-  "It was probably not started, because something between the bot and Hex seems to have refused the request, and the bot " +
-  "could not find the run in Hex. Check the project in Hex before you start it again.";
+  "It was probably not started, because something between the bot and Hex seems to have refused the request";
 
-const LOST: Record<RunIn<"lost">["why"], string> = {
-  start_unknown:
-    "The bot could not find the run in Hex, but it may exist all the same. Press *Look again* in a minute, or check the " +
-    "project in Hex before you start it again.",
+const LOST: Record<Exclude<RunIn<"lost">["why"], "start_unknown">, string> = {
   several:
     "Hex lists a new run, but the bot cannot tell whether it is this one. Check the project's runs in Hex before you " +
     "start it again.",

@@ -88,7 +88,10 @@ const messages: [string, Message, RegExp][] = [
   ],
   [
     "a cancellation of a run that the bot has lost",
-    answers.cannotCancelMessage({ ...plainRun, state: "lost", why: "unreachable", hex, facts, endedAt: AT }, card),
+    answers.cannotCancelMessage(
+      { ...plainRun, state: "lost", why: "unreachable", hex, facts, unlisted: false, endedAt: AT },
+      card,
+    ),
     /^The bot has lost track of weekly_revenue, so it cannot cancel it\. If .* cancel it in Hex\. Open the run in Hex\.$/,
   ],
   ["a withdrawal", answers.withdrawnMessage(running), /^weekly_revenue will not be started\.$/],

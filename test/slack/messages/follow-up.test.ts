@@ -19,6 +19,7 @@ const lost = (why: RunIn<"lost">["why"]): Run => ({
   why,
   hex: null,
   facts: null,
+  unlisted: false,
   endedAt: AT,
 });
 const approval = { ...APPROVAL, approved: { by: "U3", at: AT } };

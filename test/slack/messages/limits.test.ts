@@ -328,6 +328,7 @@ const run: fc.Arbitrary<Run> = fc.oneof(
     ),
     hex: maybe(hex),
     facts: maybe(facts),
+    unlisted: fc.boolean(),
     endedAt: time,
   }),
 );
