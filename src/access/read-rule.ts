@@ -115,10 +115,10 @@ function readProjects(
 }
 
 function readIds(wanted: readonly string[], path: PolicyPath, findings: Finding[]): string[] {
-  return wanted.flatMap((text) => {
+  return wanted.flatMap((text, place) => {
     const id = uuidOfShortId(text) ?? safeId(text);
     if (id !== null) return [id];
-    findings.push({ path, ofKey: false, fault: { kind: "bad_id", text } });
+    findings.push({ path: [...path, place], ofKey: false, fault: { kind: "bad_id", text } });
     return [];
   });
 }

@@ -285,7 +285,7 @@ describe("each mistake is named with its place and with what to write", () => {
     [
       "one of several ids",
       rule("{ allow: see, people: everyone, projects: { id: [x, a/b] } }"),
-      '2:53: "a/b" is not the id of a project.',
+      '2:57: "a/b" is not the id of a project.',
     ],
     [
       "one of several filters without a field",
