@@ -1,5 +1,6 @@
 // The secrets in a configuration, which the log must never show.
 
+import { unescape as decoded } from "node:querystring";
 import type { Proxies } from "../lib/network.js";
 import type { Config } from "./config.js";
 
@@ -32,10 +33,6 @@ function proxySecrets(proxies: Proxies | null): string[] {
 /** The password as written in the URL, and as sent to the database. */
 export function passwordsOf(url: string): string[] {
   const inQuery = [...url.matchAll(/[?&][^=&]*password=([^&#]+)/gi)].map(([, value = ""]) => value);
-  const spellings = [new URL(url).password, ...inQuery].flatMap((password) => [password, percentDecoded(password)]);
-  return [url, ...spellings, ...inQuery.map((value) => percentDecoded(value.replaceAll("+", " ")))];
-}
-
-function percentDecoded(text: string): string {
-  return text.replace(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
+  const spellings = [new URL(url).password, ...inQuery].flatMap((password) => [password, decoded(password)]);
+  return [url, ...spellings, ...inQuery.map((value) => decoded(value.replaceAll("+", " ")))];
 }

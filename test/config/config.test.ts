@@ -237,6 +237,11 @@ describe("what is read", () => {
     expect(secrets).toEqual(expect.arrayContaining(["p%40ss+w0rd", "p@ss+w0rd", "p@ss w0rd", "k3y"]));
   });
 
+  test.each(["postgres://u:pässwörd@db.test/x", "postgres://u:p%C3%A4ssw%C3%B6rd@db.test/x"])(
+    "%s: its password is a secret as it is sent, in any script",
+    (url) => expect(secretsOf(config({ ...SOCKET, DATABASE_URL: url }))).toContain("pässwörd"),
+  );
+
   test("a % in DATABASE_URL's password that encodes no text is named, and one that stands for itself is taken", () => {
     for (const login of ["u:%E4", "%E4:p"]) {
       const [problem] = problems({ ...SOCKET, DATABASE_URL: `postgres://${login}@db.test/hexbot` });
