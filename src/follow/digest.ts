@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { epochMs } from "../lib/epoch.js";
-import { ruleSchema, type WatchPlace } from "./watch.js";
+import { ruleKey, ruleSchema, type WatchPlace } from "./watch.js";
 
 export const digestSchema = z.object({
   hour: z.number().int().min(0).max(23),
@@ -33,5 +33,5 @@ export function isSameDigest(one: DigestChoice, other: DigestChoice): boolean {
 }
 
 function spelled({ hour, minute, zone, weekdaysOnly, rule }: DigestChoice): string {
-  return JSON.stringify([hour, minute, zone, weekdaysOnly, rule]);
+  return JSON.stringify([hour, minute, zone, weekdaysOnly, rule && ruleKey(rule)]);
 }

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { isListed } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
-import { folded as spelled } from "../lib/spelling.js";
+import { folded } from "../lib/spelling.js";
 import { DAY } from "../lib/time.js";
 import type { FindingKind } from "./judgement.js";
 
@@ -117,7 +117,7 @@ export function covers(rule: Rule, project: Project): boolean {
     case "project":
       return project.id === rule.id;
     case "category":
-      return isListed(project) && project.categories.some(({ name }) => spelled(name) === spelled(rule.name));
+      return isListed(project) && project.categories.some(({ name }) => folded(name) === folded(rule.name));
     case "owner":
       return isListed(project) && folded(project.owner?.email ?? "") === folded(rule.email);
     case "scheduled":
@@ -129,8 +129,4 @@ export function covers(rule: Rule, project: Project): boolean {
 export function tells(level: Level, kinds: readonly FindingKind[]): boolean {
   if (level === "trouble" || level === "all") return true;
   return kinds.some((kind) => (kind === "late") === (level === "late"));
-}
-
-function folded(text: string): string {
-  return text.trim().normalize("NFC").toLowerCase();
 }

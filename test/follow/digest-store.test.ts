@@ -44,6 +44,14 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await store.all()).toEqual([digest(THREAD)]);
   });
 
+  test("the same rule, typed in another way, is the same digest", async () => {
+    const store = await open();
+    const ofCategory = (name: string) => digest({ rule: { kind: "category", name } });
+    await store.set(ofCategory("Children’s wear"));
+    expect(await store.set(ofCategory("children's  Wear"))).toBe("same");
+    expect(await store.set(ofCategory("Wear"))).toBe("changed");
+  });
+
   test("only those with projects of their own are followed, until they end", async () => {
     const store = await open();
     await store.set(digest());

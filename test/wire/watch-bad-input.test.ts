@@ -58,6 +58,8 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("watch category:Children’s wear")).toContain("That covers 1 project now.");
     expect(await harness.ask("watching")).toMatch(/category `Finance Ops`[\s\S]*Churn/);
     expect(await harness.ask("unwatch category:„Finance Ops“")).toContain("No longer watched");
+    expect(await harness.ask("watch category:Children's wear late")).toContain("is now told");
+    expect(await harness.ask("unwatch category:Children's wear")).toContain("No longer watched");
     expect(await harness.ask("digest 08:00 category:“finance ops”")).toContain("That covers 1 project now.");
   });
 
