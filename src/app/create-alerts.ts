@@ -158,7 +158,7 @@ export function shownToIn({ permissions }: Pick<AlertsPartOptions, "permissions"
 
 /** @param onRefused called when Slack does not accept one */
 export function alertsFor(
-  { settings, slackClient, store, hex }: AlertsPartOptions,
+  { settings, slackClient, store }: AlertsPartOptions,
   wanted: () => Promise<WantedAlerts>,
   onRefused: AlertsOptions["onRefused"],
 ): Alerts {
@@ -169,7 +169,6 @@ export function alertsFor(
     clock: store.clock,
     log,
     seldom: store.seldom,
-    leastNow: () => hex.client.leastNow(),
     wanted,
     onRefused,
   });

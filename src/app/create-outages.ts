@@ -25,11 +25,9 @@ export interface OutagesPartOptions {
   store: StorePart;
   hex: HexPart;
   catalog: Catalog;
-  /** How long incidents are kept, in ms. */
-  keepMs: number;
 }
 
-export function createOutages({ settings, store, hex, catalog, keepMs }: OutagesPartOptions): OutagesPart {
+export function createOutages({ settings, store, hex, catalog }: OutagesPartOptions): OutagesPart {
   const { config, log } = settings;
   const { clock, rows, leadership, seldom } = store;
   const { client, shares, statusPage, requests } = hex;
@@ -41,7 +39,6 @@ export function createOutages({ settings, store, hex, catalog, keepMs }: Outages
     store: health,
     clock,
     share: shares.probe,
-    keepMs,
     probeMs: config.probeSeconds * 1_000,
     newReference,
     onEvent: (event) => logHealth(log, event),

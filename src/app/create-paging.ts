@@ -69,7 +69,6 @@ export function createPaging(options: PagingPartOptions): PagingPart | null {
     store: pages,
     clock,
     afterMs,
-    leastNow: () => hex.client.leastNow(),
     onSent: (sent) => {
       metrics.page(sent.action, sent.error?.kind ?? "ok");
       logPage(log, sent);

@@ -130,7 +130,7 @@ async function create(settings: Settings, opened: Awaited<ReturnType<typeof open
   const { permissions, nameCheck, policyVersions } = access;
   const runs = createRuns({ settings, store, hex, catalog });
   const audit = createAudit({ settings, lifetime, store, runs });
-  const outages = createOutages({ settings, store, hex, catalog, keepMs });
+  const outages = createOutages({ settings, store, hex, catalog });
   const follow = createFollow({ settings, store, hex, catalog, outages });
   const attention = createAttention(settings, store);
   const paging = createPaging({ settings, network, metrics, store, hex, catalog, outages, follow, attention });

@@ -120,7 +120,6 @@ export class AttentionStore {
         ]),
       )
       .execute();
-    this.rows.recount("attention");
   }
 }
 

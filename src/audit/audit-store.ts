@@ -107,7 +107,6 @@ export class AuditStore {
   /** Removes the entries from before a time (epoch ms). */
   async removeBefore(time: number): Promise<void> {
     await this.write((db) => db.deleteFrom("audit").where("at", "<", time).execute());
-    this.rows.recount("audit");
   }
 
   #matching({ since, until, projectId, who, except = [] }: AuditQuery) {

@@ -8,12 +8,12 @@ import { pagesOf } from "../hex/pages.js";
 import type { Page } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
-import { DAY, HOUR, MINUTE, SECOND } from "../lib/time.js";
+import { HOUR, MINUTE, SECOND } from "../lib/time.js";
 import type { ConnectionReading, ConnectionStore } from "./connection-store.js";
 import { type ConnectionQuestion, type KnownConnections, nextQuestion } from "./shared-connections.js";
 
 export interface ConnectionReaderOptions {
-  hex: Pick<HexClient, "cellConnections" | "dataConnections" | "leastNow" | "tokenKind">;
+  hex: Pick<HexClient, "cellConnections" | "dataConnections" | "tokenKind">;
   /** The leader's store. */
   store: ConnectionStore;
   clock: Clock;
@@ -38,8 +38,6 @@ const TURN_MS = MINUTE;
 const TIMEOUT_MS = TURN_MS + 30 * SECOND;
 /** Pages of 100 that are read of one list. What is on the others is not looked for. */
 const MAX_PAGES = 5;
-/** How long what was read is kept, in ms: longer than it takes to read it again. */
-const KEEP_MS = 3 * DAY;
 
 export class ConnectionReader {
   readonly #loop: PollingLoop;
@@ -70,12 +68,7 @@ export class ConnectionReader {
 
   /** Asks what is to be asked next. @returns how long to wait before looking again, in ms */
   async #step(signal: AbortSignal): Promise<number> {
-    const { store, clock, hex, onRead } = this.options;
-    if (this.#together.length === 0) {
-      const leastNow = hex.leastNow();
-      if (leastNow !== null) await store.removeBefore(leastNow - KEEP_MS);
-      return LOOK_MS;
-    }
+    const { store, clock, onRead } = this.options;
     const known = await store.known();
     const question = nextQuestion(this.#together, known, clock.now());
     if (question === null) return LOOK_MS;

@@ -57,7 +57,6 @@ export class ConnectionStore {
   /** Forgets what was read before a time (epoch ms). */
   async removeBefore(time: number): Promise<void> {
     await this.write((db) => db.deleteFrom("connection_readings").where("read_at", "<", time).execute());
-    this.rows.recount("connection_readings");
   }
 }
 

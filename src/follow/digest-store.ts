@@ -103,7 +103,6 @@ export class DigestStore {
         .where((row) => row.and({ ...columnsOf(digest), doc: docOf(digest) }))
         .execute();
     }
-    this.rows.recount("digests");
   }
 
   #read({ doc, ...columns }: { channel: string; thread_ts: string; doc: StoredDoc }): Digest {

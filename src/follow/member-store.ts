@@ -93,7 +93,6 @@ export class MemberStore {
         .where("trouble_id", "not in", db.selectFrom("troubles").select("id"))
         .execute(),
     );
-    this.rows.recount("trouble_members");
   }
 
   #select() {

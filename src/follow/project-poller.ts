@@ -30,7 +30,7 @@ import type { Follow } from "./watch.js";
 import { standings, type WatchedProject } from "./watched-projects.js";
 
 export interface ProjectPollerOptions {
-  hex: Pick<HexClient, "runs" | "leastNow">;
+  hex: Pick<HexClient, "runs">;
   catalog: Pick<Catalog, "all" | "known" | "isWhole" | "project" | "ready">;
   /** What somebody watches, or has set a digest for. */
   follows: () => Promise<Follow[]>;
@@ -65,10 +65,6 @@ const LOOK_MS = LEAST_PAUSE_MS;
 const TIMEOUT_MS = 15 * SECOND;
 /** Pause after a failure of the connection or of the store, in ms. */
 const AGAIN_MS = 15 * SECOND;
-/** How long what is over is kept, in ms: as long as its message may have to be brought to its end. */
-const KEEP_MS = 31 * DAY;
-/** How long the ends of runs that went well are kept, in ms: longer than they are news. */
-const ENDS_KEPT_MS = DAY;
 
 /** How long (ms) Hex must have failed or refused to list a project's runs before people are told, and how often at least. */
 const UNREADABLE_MS = 30 * MINUTE;
@@ -110,7 +106,6 @@ export class ProjectPoller {
   readonly #unread = new Map<string, Unread>();
   /** Whether the last reading failed, of whatever project. */
   #hasFailed = false;
-  #removedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: ProjectPollerOptions) {
     this.#loop = new PollingLoop(options.clock);
@@ -137,7 +132,6 @@ export class ProjectPoller {
     const lookMs = Math.min(maxSleepMs, LOOK_MS);
     await catalog.ready();
     const all = await follows();
-    await this.#removeOld();
     const now = clock.now();
     const { judged, toSettle } = await this.#survey(all, now);
     const pace = { perMinute: share.perMinute, lastAt: this.#lastAt };
@@ -293,15 +287,6 @@ export class ProjectPoller {
     const { store, clock } = this.options;
     const troubles = await store.troubles(clock.now());
     return troubles.find(({ projectId, overAt }) => projectId === id && overAt === null) ?? null;
-  }
-
-  async #removeOld(): Promise<void> {
-    const { clock, hex, store } = this.options;
-    const leastNow = hex.leastNow();
-    if (leastNow === null || clock.monotonic() - this.#removedAt < DAY) return;
-    this.#removedAt = clock.monotonic();
-    await store.removeBefore(leastNow - KEEP_MS);
-    await store.removeEndsBefore(leastNow - ENDS_KEPT_MS);
   }
 }
 

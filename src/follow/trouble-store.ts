@@ -138,7 +138,6 @@ export class TroubleStore {
   /** Forgets the runs that ended before a time (epoch ms). */
   async removeEndsBefore(time: number): Promise<void> {
     await this.write((db) => db.deleteFrom("run_ends").where("ended_at", "<", time).execute());
-    this.rows.recount("run_ends");
   }
 
   #selectFollowed() {

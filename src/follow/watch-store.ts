@@ -122,7 +122,6 @@ export class WatchStore {
         .where((row) => row.and(stored))
         .execute();
     }
-    this.rows.recount("watches");
   }
 
   /** Does nothing if somebody has changed it in the meantime. */

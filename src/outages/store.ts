@@ -148,7 +148,6 @@ export class HealthStore {
       await db.deleteFrom("health_hours").where("hour", "<=", hour).execute();
       await db.deleteFrom("incidents").where("ended_at", "<", time).execute();
     });
-    for (const table of ["health_hours", "incidents"] as const) this.rows.recount(table);
   }
 
   /** What monitoring asks for again and again, from a single read. `now`: epoch ms. */

@@ -5,7 +5,6 @@ import { HexError, lifeSignOf } from "../hex/errors.js";
 import type { Share } from "../hex/shares.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
-import { HOUR } from "../lib/time.js";
 import type { Notice } from "./expiry.js";
 import { type Health, type IncidentIn, incidentOf, soonMs } from "./incident.js";
 import type { HealthStore } from "./store.js";
@@ -24,8 +23,6 @@ export interface WatchdogOptions {
   share: Share;
   /** The pause between two probes while all is well, in ms. */
   probeMs: number;
-  /** How long incidents are kept, in ms. */
-  keepMs: number;
   /** Returns a new name for a probe, for the log. */
   newReference: () => string;
   /** Called once for everything that begins or ends. */
@@ -37,14 +34,12 @@ export interface WatchdogOptions {
 }
 
 const TIMEOUT_MS = 15_000;
-const REMOVE_MS = HOUR;
 
 export class Watchdog {
   readonly #loop: PollingLoop;
   #state: Health["state"] = "up";
   #isProbing = false;
   #probedAt = Number.NEGATIVE_INFINITY;
-  #removedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: WatchdogOptions) {
     this.#loop = new PollingLoop(options.clock);
@@ -79,7 +74,7 @@ export class Watchdog {
 
   /** @returns how long to wait for the next step, in ms */
   async #step(signal: AbortSignal): Promise<number> {
-    const { hex, store, clock, probeMs, keepMs, newReference, onStored } = this.options;
+    const { hex, store, clock, probeMs, newReference, onStored } = this.options;
     const reference = newReference();
     const answer = await this.#ask(reference, signal);
     if (signal.aborted) return 0;
@@ -91,11 +86,6 @@ export class Watchdog {
     this.#state = changed.memory.health.state;
     this.#tell(changed);
     onStored(this.#state === "up");
-    const leastNow = hex.leastNow();
-    if (leastNow !== null && clock.monotonic() - this.#removedAt >= REMOVE_MS) {
-      this.#removedAt = clock.monotonic();
-      await store.removeOld(leastNow, keepMs);
-    }
     return changed.pauseMs;
   }
 

@@ -85,6 +85,5 @@ export class PageStore {
         )
         .execute(),
     );
-    this.rows.recount("pages");
   }
 }

@@ -3,7 +3,7 @@
 import { type Subject, subjectKey } from "../attention/attention.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
-import { DAY, MINUTE } from "../lib/time.js";
+import { MINUTE } from "../lib/time.js";
 import {
   accepted,
   isSettled,
@@ -41,8 +41,6 @@ export interface PagerOptions {
   clock: Clock;
   /** How long (ms) somebody has time to press *I'm on it* before the page. */
   afterMs: number;
-  /** The time that decides what is old, epoch ms; `null` while it is not known. */
-  leastNow: () => number | null;
   /** Called after each event. */
   onSent: (sent: PageSent) => void;
   /** Called with unexpected errors. The pager continues. */
@@ -61,7 +59,6 @@ export class Pager {
   /** Until when to repeat nothing that failed, and until when to send nothing at all: by the monotonic clock, in ms. */
   #heldUntil = Number.NEGATIVE_INFINITY;
   #silentUntil = Number.NEGATIVE_INFINITY;
-  #removedAt = Number.NEGATIVE_INFINITY;
   /** Events that were refused before this time (epoch ms) are tried once more. */
   #retryRefusedBefore = 0;
 
@@ -97,7 +94,6 @@ export class Pager {
   /** Sends what is due. @returns how long to wait for the next round, in ms */
   async #round(signal: AbortSignal): Promise<number> {
     const { pageable, store, clock, afterMs } = this.options;
-    await this.#removeOld();
     const silentMs = this.#silentUntil - clock.monotonic();
     if (silentMs > 0) return Math.min(ROUND_MS, silentMs);
     const wishes = (await pageable()).map((wish) => sinceSetBack(wish, clock.now(), afterMs));
@@ -154,13 +150,6 @@ export class Pager {
     await store.keep(subject, done, done.resolvedAt !== null);
     onSent({ subject, dedupKey, action, error: null });
     return false;
-  }
-
-  async #removeOld(): Promise<void> {
-    const { clock, store, leastNow } = this.options;
-    if (leastNow() === null || clock.monotonic() - this.#removedAt < DAY) return;
-    this.#removedAt = clock.monotonic();
-    await store.removeOld();
   }
 }
 

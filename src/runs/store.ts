@@ -259,7 +259,6 @@ export class RunStore {
       await db.deleteFrom("followers").where("run_key", "in", old).execute();
       await db.deleteFrom("runs").where("in_flight", "=", 0).where("finished_at", "<", time).execute();
     });
-    this.rows.recount("runs");
   }
 
   async #read(key: string): Promise<{ run: Run; version: number } | null> {

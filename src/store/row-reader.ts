@@ -132,9 +132,9 @@ export class RowReader {
     });
   }
 
-  /** Rows of a table were removed. Unreadable rows that are still there are counted when they are read again. */
-  recount(table: ReadTable): void {
-    this.#setAside.get(table)?.clear();
+  /** Rows were removed. Unreadable rows that are still there are counted when they are read again. */
+  recount(tables: readonly ReadTable[] = READ_TABLES): void {
+    for (const table of tables) this.#setAside.get(table)?.clear();
   }
 
   #unreadable(place: RowPlace, why: string): UnreadableRow {

@@ -4,7 +4,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../lib/clock.js";
 import { PollingLoop } from "../../lib/polling-loop.js";
-import { DAY, HOUR, MINUTE } from "../../lib/time.js";
+import { HOUR, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import type { Seldom } from "../../store/seldom.js";
@@ -25,8 +25,6 @@ export interface AlertsOptions {
   /** What should be shown now. */
   wanted: () => Promise<WantedAlerts>;
   clock: Clock;
-  /** The time that decides what is old enough to be removed, by the earlier of two clocks, epoch ms; `null` while it is not known. */
-  leastNow: () => number | null;
   log: Logger;
   seldom: Seldom;
   /** Called when Slack does not accept an alert. */
@@ -42,11 +40,8 @@ export interface RefusedAlert {
 
 /** How often it checks when nothing wakes it, in ms. */
 const ROUND_MS = MINUTE;
-const REMOVE_MS = HOUR;
 /** How often (ms) it tries to edit the messages in conversations that were given up: somebody may have invited the bot again. */
 const ABANDONED_MS = HOUR;
-/** How long settled alerts are kept, in ms. */
-const KEEP_MS = 31 * DAY;
 /** Slack's error codes for a message that no longer exists. */
 const DELETED = new Set(["message_not_found", "thread_not_found"]);
 /** How many times the old place of a moving alert is retried. The new one must not wait long. */
@@ -57,7 +52,6 @@ type Outcome = "shown" | "left" | SlackFailure;
 
 export class Alerts {
   readonly #loop: PollingLoop;
-  #removedAt = Number.NEGATIVE_INFINITY;
   #triedAbandonedAt = Number.NEGATIVE_INFINITY;
   /** Subjects that Slack holds up: failures in a row, when to try again (by the monotonic clock), and Slack's error code for the last. */
   readonly #held = new Map<string, { failures: number; until: number; word: string; channel: string }>();
@@ -101,7 +95,7 @@ export class Alerts {
 
   /** @returns when something else is wanted, epoch ms; `null` when that is not known */
   async #round(signal: AbortSignal): Promise<number | null> {
-    const { wanted, alerts, clock } = this.options;
+    const { wanted, clock } = this.options;
     const now = clock.monotonic();
     const { alerts: all, nextAt } = await wanted();
     const ids = new Set(all.map(({ id }) => id));
@@ -113,11 +107,6 @@ export class Alerts {
         // Set aside and logged once. The other alerts do not wait for it.
         if (!(error instanceof UnreadableRow)) throw error;
       });
-    }
-    const leastNow = this.options.leastNow();
-    if (leastNow !== null && now - this.#removedAt >= REMOVE_MS) {
-      this.#removedAt = now;
-      await alerts.removeBefore(leastNow - KEEP_MS);
     }
     if (now - this.#triedAbandonedAt >= ABANDONED_MS) {
       this.#triedAbandonedAt = now;

@@ -63,7 +63,6 @@ function begin({ through = async () => undefined, read = wanted }: Partial<Parts
     alerts: new AlertStore(store.db),
     wanted: async () => ({ alerts: await read(), nextAt: null }),
     clock,
-    leastNow: () => clock.now(),
     log: logger,
     seldom: (say) => say,
     onRefused: (refused) => logRefusedInAlertChannel(logger, refused),
