@@ -26,17 +26,19 @@ const READ_HERE = ["sslmode", "ssl", "sslrootcert", "sslcert", "sslkey", "uselib
 /** `url` has been checked by the configuration. */
 export function addressOf(url: string): PostgresAddress {
   const parsed = new URL(url);
-  const { host, pathname, searchParams } = parsed;
+  const { hostname, port, pathname, searchParams } = parsed;
   const sslMode = sslModeOf(searchParams);
   const { searchPath, others } = optionsOf(searchParams.get("options") ?? "");
   for (const name of READ_HERE) searchParams.delete(name);
   // A pooler refuses what it does not know, so nothing is sent unnecessarily.
   if (others === "") searchParams.delete("options");
   else searchParams.set("options", others);
-  return { connectionString: parsed.toString(), where: `${host}${pathname}`, searchPath, sslMode };
+  const server = [searchParams.get("host") ?? hostname, searchParams.get("port") ?? port].filter((part) => part !== "");
+  return { connectionString: parsed.toString(), where: `${server.join(":")}${pathname}`, searchPath, sslMode };
 }
 
-function sslModeOf(params: URLSearchParams): SslMode {
+/** Of a URL's query. */
+export function sslModeOf(params: URLSearchParams): SslMode {
   const mode = params.get("sslmode") ?? params.get("ssl");
   switch (mode) {
     case null:

@@ -5,6 +5,7 @@ import { Pool } from "pg";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { openShared, type SharedStore } from "../../src/store/postgres.js";
 import { RenewablePool } from "../../src/store/renewable-pool.js";
+import { RenewedAddress } from "../../src/store/renewed-address.js";
 import { postgresForTests } from "../process/postgres-for-tests.js";
 
 const postgres = postgresForTests();
@@ -134,6 +135,21 @@ describe("when told to", () => {
       expect.stringContaining("another database or schema"),
     ]);
     await write(1);
+  });
+
+  test("another server is not used, wherever the URL names it", async () => {
+    const said: string[] = [];
+    const places = ["one.test/bot", "localhost/bot?host=/one", "localhost/bot?host=/one&port=5433"];
+    for (const place of places) {
+      const other = place.includes("5433") ? place.replace("5433", "5434") : place.replace("one", "two");
+      const file = {
+        read: () => `postgres://u:second@${other}`,
+        onRenewed: ignore,
+        onUseless: (why: string) => void said.push(why),
+      };
+      expect(await new RenewedAddress(`postgres://u:first@${place}`, file, async () => true).renew()).toBe(false);
+    }
+    expect(said).toEqual(places.map(() => expect.stringContaining("another database or schema")));
   });
 
   test("while the bot stops, what is renewed is not used, and nothing fails", async () => {
