@@ -1,12 +1,13 @@
 // The address of the shared store, in the forms that platforms and people write.
 
-import { SSL_MODES } from "../store/postgres-address.js";
+import { SSL_MODES, sslModeOf } from "../store/postgres-address.js";
 import { variable } from "./schema.js";
 
 const EXAMPLE = "postgres://user:password@db.example.com/hexbot";
 
-export const databaseUrl = variable((value, fail) => {
-  if (value === undefined) return undefined;
+export const databaseUrl = variable((given, fail) => {
+  if (given === undefined) return undefined;
+  const value = withHost(given);
   const isPostgres = /^postgres(ql)?:\/\//i.test(value);
   if (isPostgres && isCutShort(value)) {
     return fail(
@@ -25,7 +26,10 @@ export const databaseUrl = variable((value, fail) => {
   const { searchParams } = new URL(value);
   const mode = searchParams.get("sslmode");
   if (mode !== null && !SSL_MODES.some((known) => known === mode)) {
-    return fail(`has an unknown sslmode; set it to one of ${SSL_MODES.join(", ")}`);
+    return fail(`has an unknown sslmode, in the URL or in PGSSLMODE; set it to one of ${SSL_MODES.join(", ")}`);
+  }
+  if (searchParams.get("sslrootcert") === "system" && sslModeOf(searchParams) !== "verify-full") {
+    return fail("has sslrootcert=system with an sslmode that does not check the host; set sslmode to verify-full");
   }
   if (mode === "verify-ca" && !searchParams.has("sslrootcert")) {
     return fail(
@@ -34,6 +38,14 @@ export const databaseUrl = variable((value, fail) => {
   }
   return value;
 });
+
+/**
+ * With a host before the path, without which a URL can have no user. The host that counts is in the query: the folder of a Unix socket,
+ * as on Google Cloud Run.
+ */
+function withHost(url: string): string {
+  return url.replace(/^([a-z]+:\/\/[^/?#]*@)(\/[^?#]*\?(?:[^#]*&)?host=)/i, "$1localhost$2");
+}
 
 /**
  * Whether a parser would end the URL's user or password too early and take the rest for a host, a path or a query. An extra @ does

@@ -552,6 +552,13 @@ describe("DATABASE_URL", () => {
     }
   });
 
+  test("a login beside the folder of a Unix socket, as on Google Cloud Run", () => {
+    const query = "host=/cloudsql/acme:europe-west1:bot";
+    expect(url(`postgres://u:p@/hexbot?${query}`)).toBe(`postgres://u:p@localhost/hexbot?${query}`);
+    expect(url(`postgresql://u:p@/hexbot?application_name=bot&${query}`)).toContain("u:p@localhost/hexbot?");
+    expect(problem("postgres://u:p@/hexbot?dbhost=/tmp").join()).toContain("is not the URL of a Postgres");
+  });
+
   test("what cannot be an address is not one", () => {
     for (const refused of ["postgres://u:p@db.test:99999/x", "postgres://u:p@db.test/hex bot"]) {
       expect(problem(refused).join()).toContain("is not the URL of a Postgres");
@@ -563,7 +570,16 @@ describe("DATABASE_URL", () => {
       "disable, allow, prefer, require, no-verify",
     );
     expect(problem("postgres://u:p@db.test/x?sslmode=verify-ca").join()).toContain("sslrootcert");
-    expect(problem("postgres://u:p@db.test/x", { PGSSLMODE: "on" }).join()).toContain("sslmode");
+    expect(problem("postgres://u:p@db.test/x", { PGSSLMODE: "on" }).join()).toContain("in PGSSLMODE");
+  });
+
+  test("the authorities of the machine are asked about the host, too, as psql insists", () => {
+    const given = "postgres://u:p@db.test/x?sslrootcert=system";
+    for (const weak of ["&sslmode=require", "&sslmode=verify-ca", "&sslmode=prefer", "&ssl=true"]) {
+      expect(problem(`${given}${weak}`).join()).toContain("set sslmode to verify-full");
+    }
+    expect(problem(given, { PGSSLMODE: "require" }).join()).toContain("set sslmode to verify-full");
+    for (const taken of [given, `${given}&sslmode=verify-full`]) expect(url(taken)).toBe(taken);
   });
 
   test("PGSSLMODE holds when the URL says nothing", () => {
