@@ -1,6 +1,6 @@
 // Whether the results of a project are as fresh as its schedule promises. Pure.
 
-import { isListed } from "../hex/projects.js";
+import { isRunnable } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import { isUnreadable } from "./absence.js";
 import { cannotBeJudged, type Due, earliestStart, lastDue } from "./due-times.js";
@@ -61,7 +61,7 @@ export interface FreshnessTerms {
 
 /** `followed`: null if nothing is known about the project's runs. */
 export function freshnessOf(project: Project, followed: Followed | null, terms: FreshnessTerms): Freshness {
-  if (!isListed(project) || project.lastPublishedAt === null) return { kind: "unknown", why: "not_run" };
+  if (!isRunnable(project)) return { kind: "unknown", why: "not_run" };
   if (followed === null || followed.readAt === null) return { kind: "unknown", why: "unread" };
   const { going, lastRun, lastGood, isFailing, typicalMs, readAt, absence } = followed;
   const unread: Freshness = { kind: "unknown", why: isUnreadable(absence) ? "unreadable" : "unread" };

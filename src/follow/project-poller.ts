@@ -284,9 +284,8 @@ export class ProjectPoller {
   }
 
   async #openTrouble(id: string): Promise<Trouble | null> {
-    const { store, clock } = this.options;
-    const troubles = await store.troubles(clock.now());
-    return troubles.find(({ projectId, overAt }) => projectId === id && overAt === null) ?? null;
+    const open = await this.options.store.open();
+    return open.find(({ projectId }) => projectId === id) ?? null;
   }
 }
 

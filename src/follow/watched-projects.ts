@@ -1,6 +1,7 @@
 // Which projects are watched, and which of these are judged. Pure.
 
 import type { Catalog } from "../catalog/catalog.js";
+import { isRunnable } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import { isGone, type WhyAbsent, whyNotRun } from "./absence.js";
 import type { Followed } from "./followed-project.js";
@@ -50,8 +51,7 @@ export function standings(
     if (fitting.has(id)) continue;
     const project = catalog.known(id);
     const fitted = keys.has(ruleKey({ kind: "project", id })) || known.rules.some((key) => keys.has(key));
-    const isThere = project !== null && whyNotRun(project) === null;
-    if (!fitted || isThere) found.unwatched.push(id);
+    if (!fitted || (project !== null && isRunnable(project))) found.unwatched.push(id);
     // Until all projects have been read, it means nothing that one is missing.
     else if (!isGone(known.absence) && (project !== null || catalog.isWhole)) found.doubtful.push(id);
   }
@@ -76,7 +76,7 @@ export function knownOf(
 /** Whether a project fits a rule or, if Hex does not run it or show it any more, fitted it when Hex still did. */
 export function isMeant(rule: Rule, projectId: string, { project, followed }: ProjectKnown): boolean {
   if (rule.kind === "project") return rule.id === projectId;
-  if (project !== null && whyNotRun(project) === null) return covers(rule, project);
+  if (project !== null && isRunnable(project)) return covers(rule, project);
   return followed?.rules.includes(ruleKey(rule)) ?? false;
 }
 
