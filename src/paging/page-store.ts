@@ -1,7 +1,6 @@
 // What the paging service has been told, for every process that shares the store. Only the leader writes.
 
-import type { Subject } from "../attention/attention.js";
-import { subjectKey } from "../attention/attention.js";
+import { type Subject, subjectKey } from "../attention/attention.js";
 import type { Db } from "../store/database.js";
 import type { Write } from "../store/leadership.js";
 import { type RowReader, storedDoc, UnreadableRow } from "../store/row-reader.js";

@@ -8,6 +8,7 @@ import ky from "ky";
 import { z } from "zod";
 import { readBody } from "../lib/body.js";
 import type { Clock } from "../lib/clock.js";
+import { failuresIn } from "../lib/fetch-failure.js";
 import { parseJson } from "../lib/json.js";
 import { proxyErrorIn } from "../lib/network.js";
 import { beginning } from "../lib/text.js";
@@ -20,7 +21,7 @@ export interface PageContent {
   summary: string;
   /** What has the problem, such as a host. */
   source: string;
-  severity: "critical" | "error" | "warning" | "info";
+  severity: "critical" | "error";
   /** When it began, epoch ms. */
   since: number;
   component: string;
@@ -55,7 +56,7 @@ export class PageError extends Error {
 export interface PagerDutyOptions {
   /** Without a slash at the end. */
   url: string;
-  /** The one of the start. */
+  /** The key to begin with. */
   routingKey: string;
   /** The key in its file now; `null` when there is none. */
   keyInFile?: () => string | null;
@@ -188,16 +189,10 @@ function waitOf(headers: Headers, now: number): number | null {
   return ms > 0 ? ms : null;
 }
 
-const causeSchema = z.object({ code: z.string().optional(), cause: z.unknown().optional() });
-
 /** Why there was no answer: what the proxy did, or the system's word, such as ECONNREFUSED. */
 function wordsOf(error: unknown): string {
   const refusal = proxyErrorIn(error);
   if (refusal !== null) return refusal.message;
-  for (let depth = 0, one = error; depth < 5; depth++) {
-    const { data } = causeSchema.safeParse(one);
-    if (data?.code !== undefined) return data.code;
-    one = data?.cause;
-  }
-  return error instanceof Error ? beginning(error.message, MAX_WORDS) : "no answer";
+  const [code] = failuresIn(error).flatMap((failure) => failure.code ?? []);
+  return code ?? (error instanceof Error ? beginning(error.message, MAX_WORDS) : "no answer");
 }
