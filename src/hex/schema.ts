@@ -4,6 +4,7 @@
 // usual value and never hides the rest, unknown fields are dropped, unknown words pass, and texts are cut to a readable length.
 
 import { z } from "zod";
+import { YEAR_10000 } from "../lib/epoch.js";
 import { withoutInvisible } from "../lib/spelling.js";
 import { MINUTE } from "../lib/time.js";
 import { idSchema } from "./ids.js";
@@ -23,8 +24,6 @@ const number = z.union([
 const whole = (min: number, max: number) => number.pipe(z.number().int().min(min).max(max));
 const flag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
 
-/** Epoch ms. Years from here on have more than four digits. */
-const YEAR_10000 = Date.UTC(10_000, 0);
 /** It is not settled whether epoch times are in seconds or milliseconds. Numbers below this (the year 5138) are taken as seconds. */
 const SECONDS_BELOW = 100_000_000_000;
 

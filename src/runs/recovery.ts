@@ -7,7 +7,7 @@ import { PollingLoop } from "../lib/polling-loop.js";
 import { DAY, MINUTE } from "../lib/time.js";
 import { isApprovalOver, isApprovalStale } from "./approval.js";
 import type { Canceller } from "./cancel.js";
-import { isLeaseOver, isLive, type Run, type RunIn } from "./run.js";
+import { isLeaseOver, isLive, type LiveRun, type Run, type RunIn } from "./run.js";
 import type { Starter } from "./start.js";
 import type { RunStore } from "./store.js";
 import type { Titles } from "./titles.js";
@@ -147,8 +147,9 @@ export class Recovery {
     }
     // Decided from the stored state at the time of writing: there may be news of the run since it was read.
     const givenUp = (stored: Run) => {
-      const why = isLive(stored) ? hopeless(stored, now) : null;
-      return why && isLive(stored) ? lost(stored, why, now) : null;
+      if (!isLive(stored)) return null;
+      const why = hopeless(stored, now);
+      return why && lost(stored, why, now);
     };
     return this.#isGivenUp(run, now) ? () => store.update(run.key, givenUp) : null;
   }
@@ -202,13 +203,13 @@ function dueAt(run: Run): number {
 }
 
 /** Why there is nothing left to learn about a run; `null` if there still is. */
-function hopeless(run: Run, now: number): "refused" | "unreachable" | "too_long" | null {
-  if ("trouble" in run && run.trouble !== null) {
+function hopeless(run: LiveRun, now: number): "refused" | "unreachable" | "too_long" | null {
+  if (run.trouble !== null) {
     // Hex can be asked, and refuses this run. Somebody waits for its end and must hear that the bot will not see it.
     if (isRefusal(run.trouble.facts.kind)) return "refused";
     if (now - run.trouble.since > UNREACHABLE_MS) return "unreachable";
   }
   // Somebody who cancels an older run is waiting for its end.
-  const wantedAt = "lease" in run ? run.lease : run.requestedAt;
+  const wantedAt = run.state === "cancelling" ? run.lease : run.requestedAt;
   return now - wantedAt > TOO_LONG_MS ? "too_long" : null;
 }

@@ -16,10 +16,10 @@ export function typicalDuration(runs: readonly HexRun[]): number | null {
     .filter(({ status }) => status === "COMPLETED")
     .sort((a, b) => (b.startTime ?? 0) - (a.startTime ?? 0));
   const times = latest
-    .map(durationOf)
-    .filter((time) => time !== null && time >= 0)
+    .flatMap((run) => durationOf(run) ?? [])
+    .filter((time) => time >= 0)
     .slice(0, MOST)
-    .sort((a, b) => (a ?? 0) - (b ?? 0));
+    .sort((a, b) => a - b);
   return times.length < LEAST ? null : (times[Math.floor(times.length / 2)] ?? null);
 }
 
