@@ -18,8 +18,8 @@ export default defineConfig({
     // Nothing is global in src: files can share a worker, and each module is then loaded once.
     isolate: false,
     // For a machine that others use too: nothing waits this long when all is well.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     expect: { poll: { timeout: 20_000 } },
     restoreMocks: true,
     // One more than there are cores: whoever tests processes mostly waits for them.

@@ -68,7 +68,7 @@ test("a damaged file is a policy or has mistakes with places", () => {
   }
   expect(outcomes.policies).toBeGreaterThan(INPUTS / 20);
   expect(outcomes.refused).toBeGreaterThan(INPUTS / 4);
-}, 240_000);
+});
 
 interface Chance {
   below: (count: number) => number;

@@ -186,7 +186,7 @@ test("no rule that is called shadowed decides for any person, place, project and
 });
 
 // A few seconds where nothing else runs.
-describe("with as many rules as a policy may have", { timeout: 60_000 }, () => {
+describe("with as many rules as a policy may have", () => {
   const rules = (ruleAt: (at: number) => string) => Array.from({ length: MOST_RULES }, (_, at) => ruleAt(at));
 
   test.each<[string, (at: number) => string, number]>([

@@ -3,13 +3,13 @@
 import { afterEach, describe, expect, test as plainTest } from "vitest";
 import { type Demo, startDemo } from "../demo/demo.js";
 import type { OnScreen } from "../demo/person.js";
-import { browserTest, LIMIT_MS } from "./browser-test.js";
+import { browserTest } from "./browser-test.js";
 import { chromiumPath } from "./chromium.js";
 
 /** How fast the demo's time runs: slowly enough for somebody to press a button while a short run goes on. */
 const test = browserTest.extend("speed", 20);
 
-describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT_MS }, () => {
+describe.skipIf(chromiumPath === null)("the demo in a browser", () => {
   let demo: Demo;
   let ada: OnScreen;
   test.beforeEach(async ({ visit, speed }) => {
@@ -285,7 +285,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
   });
 });
 
-plainTest.each([60, 7, 3, 1.5])("the bot asks Hex at %d times the speed too", { timeout: LIMIT_MS }, async (speed) => {
+plainTest.each([60, 7, 3, 1.5])("the bot asks Hex at %d times the speed too", async (speed) => {
   const demo = await startDemo({ port: 0, speed, keep: false });
   try {
     await demo.slack.command("status");
@@ -296,7 +296,7 @@ plainTest.each([60, 7, 3, 1.5])("the bot asks Hex at %d times the speed too", { 
   }
 });
 
-plainTest("a machine that stands still for a moment is not a slow Slack", { timeout: LIMIT_MS }, async () => {
+plainTest("a machine that stands still for a moment is not a slow Slack", async () => {
   const demo = await startDemo({ port: 0, speed: 60, keep: false });
   const { slack } = demo;
   const card = ({ text }: { text: string }) => text.includes("Backfill of events");

@@ -4,13 +4,13 @@ import type { Locator } from "playwright-core";
 import { afterEach, describe, expect } from "vitest";
 import { type Demo, startDemo } from "../demo/demo.js";
 import type { OnScreen } from "../demo/person.js";
-import { LIMIT_MS, browserTest as test } from "./browser-test.js";
+import { browserTest as test } from "./browser-test.js";
 import { chromiumPath } from "./chromium.js";
 
 /** So near (px) to a field stands what is wrong with it; its hint may be between them. */
 const NEAR = 80;
 
-describe.skipIf(chromiumPath === null)("the form in a browser", { timeout: LIMIT_MS }, () => {
+describe.skipIf(chromiumPath === null)("the form in a browser", () => {
   let demo: Demo;
   let ada: OnScreen;
   /** The ids of the runs with which the demo begins. */

@@ -8,12 +8,12 @@ import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { type PageServer, startPage } from "../sandbox/page/server.js";
 import { call, completeManifest, input, modal, option, plain, startBolt } from "../sandbox/slack/bolt-app.js";
 import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
-import { LIMIT_MS, browserTest as test } from "./browser-test.js";
+import { browserTest as test } from "./browser-test.js";
 import { chromiumPath } from "./chromium.js";
 
 const titles = ["Weekly revenue", "Weekly revenue by region", "Yearly costs"];
 
-describe.skipIf(chromiumPath === null)("in a browser", { timeout: LIMIT_MS }, () => {
+describe.skipIf(chromiumPath === null)("in a browser", () => {
   let slack: LocalSlack;
   let hex: SimulatedHex;
   let served: PageServer;

@@ -12,7 +12,7 @@ import { type PageServer, startPage } from "../sandbox/page/server.js";
 import type { Stage } from "../sandbox/page/stage.js";
 import { isRecord, parseJson } from "../sandbox/slack/json.js";
 import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
-import { LIMIT_MS, browserTest as test } from "./browser-test.js";
+import { browserTest as test } from "./browser-test.js";
 import { chromiumPath } from "./chromium.js";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -29,7 +29,7 @@ const input = (block_id: string, element: Record<string, unknown>, more = {}) =>
   ...more,
 });
 
-describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT_MS }, () => {
+describe.skipIf(chromiumPath === null)("the page in a browser", () => {
   let slack: LocalSlack;
   let hex: SimulatedHex;
   let stage: Stage;

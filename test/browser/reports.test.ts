@@ -3,10 +3,10 @@
 import { afterEach, describe, expect } from "vitest";
 import { type Demo, startDemo } from "../demo/demo.js";
 import type { OnScreen } from "../demo/person.js";
-import { LIMIT_MS, browserTest as test } from "./browser-test.js";
+import { PATIENCE_MS, browserTest as test } from "./browser-test.js";
 import { chromiumPath } from "./chromium.js";
 
-describe.skipIf(chromiumPath === null)("the demo's reports", { timeout: LIMIT_MS }, () => {
+describe.skipIf(chromiumPath === null)("the demo's reports", () => {
   let demo: Demo;
   let ada: OnScreen;
   test.beforeEach(async ({ visit }) => {
@@ -40,7 +40,7 @@ describe.skipIf(chromiumPath === null)("the demo's reports", { timeout: LIMIT_MS
     await ada.photograph("reports-in-trouble");
     for (const name of switches) await ada.flip(name, false);
     const open = ada.messages.getByText("in trouble", { exact: false }).filter({ hasNotText: "reply" });
-    await expect.poll(() => open.count(), { timeout: LIMIT_MS }).toBe(0);
+    await expect.poll(() => open.count(), { timeout: PATIENCE_MS }).toBe(0);
     await ada.message("Back to green").waitFor();
     await ada.photograph("reports-green");
     await ada.type("/hex digest");

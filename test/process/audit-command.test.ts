@@ -8,7 +8,7 @@ import { AuditStore } from "../../src/audit/audit-store.js";
 import { openEmbedded } from "../../src/store/sqlite.js";
 import { entry } from "../audit/entries.js";
 import { CHILD_ENV } from "./child-env.js";
-import { LIMIT_MS, programTest } from "./program-test.js";
+import { programTest } from "./program-test.js";
 
 const PROGRAM = join(import.meta.dirname, "../../dist/export-audit.js");
 
@@ -37,7 +37,7 @@ const test = programTest
     });
   });
 
-describe.concurrent("npm run audit", { timeout: LIMIT_MS }, () => {
+describe.concurrent("npm run audit", () => {
   test("says how many entries could not be read, prints the others, and exits with 1", async ({ audit, damage }) => {
     await damage("asked 7");
     const { code, out, err } = await audit("");

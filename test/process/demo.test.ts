@@ -121,7 +121,7 @@ const commandTest = test
     return { folder, run, start: (...words: string[]) => run("main", words) };
   });
 
-describe("the process", { timeout: 180_000 }, () => {
+describe("the process", () => {
   const folderOfNpm = mkdtempSync(join(tmpdir(), "demo-test-"));
   let npm: Command | null = null;
   // It builds what the others start.
@@ -130,7 +130,7 @@ describe("the process", { timeout: 180_000 }, () => {
     const started = Command.start("npm", words, folderOfNpm, { HOME: folderOfNpm });
     npm = started;
     await started.printed("\n");
-  }, PATIENCE_MS);
+  });
   afterAll(async () => {
     await npm?.end();
     rmSync(folderOfNpm, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { expect } from "vitest";
 import { freePort } from "../sandbox/local-server.js";
 import { visibleText } from "../sandbox/slack/server.js";
 import { DIST, type Program, until } from "./program.js";
-import { LIMIT_MS, type ProgramStage, programTest } from "./program-test.js";
+import { type ProgramStage, programTest } from "./program-test.js";
 
 const test = programTest
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from it what a fixture needs
@@ -101,7 +101,7 @@ function readAll(fd: number): string {
   }
 }
 
-test.concurrent("/dev/full", { timeout: LIMIT_MS }, async ({ stage, opened }) => {
+test.concurrent("/dev/full", async ({ stage, opened }) => {
   const full = openSync("/dev/full", "w");
   opened.push(full);
   const bot = await startBot(stage, full);
@@ -109,7 +109,7 @@ test.concurrent("/dev/full", { timeout: LIMIT_MS }, async ({ stage, opened }) =>
   await expectOrderlyStop(bot);
 });
 
-test.concurrent("a pipe whose reader is gone", { timeout: LIMIT_MS }, async ({ stage, opened }) => {
+test.concurrent("a pipe whose reader is gone", async ({ stage, opened }) => {
   const { reader, writer } = pipe(stage, opened);
   const bot = await startBot(stage, writer);
   closeSync(reader);
@@ -117,10 +117,7 @@ test.concurrent("a pipe whose reader is gone", { timeout: LIMIT_MS }, async ({ s
   await expectOrderlyStop(bot);
 });
 
-test.concurrent("a pipe whose reader pauses and then continues misses nothing", { timeout: LIMIT_MS }, async ({
-  stage,
-  opened,
-}) => {
+test.concurrent("a pipe whose reader pauses and then continues misses nothing", async ({ stage, opened }) => {
   const { reader, writer } = pipe(stage, opened);
   opened.push(reader);
   fill(join(stage.dir, "log"));
@@ -138,7 +135,7 @@ test.concurrent("a pipe whose reader pauses and then continues misses nothing", 
   await expectOrderlyStop(bot);
 });
 
-test.concurrent("an orderly stop does not wait for a reader", { timeout: LIMIT_MS }, async ({ stage, opened }) => {
+test.concurrent("an orderly stop does not wait for a reader", async ({ stage, opened }) => {
   const { reader, writer } = pipe(stage, opened);
   opened.push(reader);
   fill(join(stage.dir, "log"));
@@ -147,10 +144,7 @@ test.concurrent("an orderly stop does not wait for a reader", { timeout: LIMIT_M
   await expectOrderlyStop(bot);
 });
 
-test.concurrent("strangers cause only a few lines, however often they call", { timeout: LIMIT_MS }, async ({
-  stage,
-  opened,
-}) => {
+test.concurrent("strangers cause only a few lines, however often they call", async ({ stage, opened }) => {
   const { reader, writer } = pipe(stage, opened);
   opened.push(reader);
   const bot = await startBot(stage, writer);

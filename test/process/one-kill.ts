@@ -32,10 +32,10 @@ export function killedOnce(fleet: () => Fleet) {
     }
     await bot.kill();
     await fleet().add();
-  }, 120_000);
+  });
   return (name: string, begin: Situation) => {
     const index = situations.push(begin) - 1;
-    test.sequential(name, () => checks[index]?.(), 90_000);
+    test.sequential(name, () => checks[index]?.());
   };
 }
 
@@ -44,7 +44,7 @@ export function sharedFleet(start: () => Promise<Fleet>): () => Fleet {
   let fleet: Fleet | null = null;
   beforeAll(async () => {
     fleet = await start();
-  }, 60_000);
+  });
   afterAll(() => fleet?.stop());
   return () => {
     if (fleet === null) throw new Error("The fleet starts before the tests, and not before their hooks");

@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { CHILD_ENV } from "./child-env.js";
-import { LIMIT_MS, programTest } from "./program-test.js";
+import { programTest } from "./program-test.js";
 
 const PROGRAM = join(import.meta.dirname, "../../dist/policy.js");
 const RULES = `rules:
@@ -33,7 +33,7 @@ const test = programTest.extend("policy", async ({ stage: { dir } }) => {
   };
 });
 
-describe.concurrent("npm run policy", { timeout: LIMIT_MS }, () => {
+describe.concurrent("npm run policy", () => {
   test("check says that all is well and that it asked nobody, and exits with 0", async ({ policy }) => {
     expect(await policy(["check"])).toEqual({
       code: 0,

@@ -12,7 +12,7 @@ export function postgresForTests(): Pick<LocalPostgres, "database" | "port"> {
   };
   beforeAll(async () => {
     server = await LocalPostgres.start();
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
   return {
     database: (name) => started().database(name),

@@ -9,9 +9,6 @@ import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
 import { DIST, Program, type ProgramOptions } from "./program.js";
 
-/** For a whole test, beside others and on a busy machine. In ms. */
-export const LIMIT_MS = 120_000;
-
 export type Mode = "http" | "socket";
 
 export interface ProgramStage {

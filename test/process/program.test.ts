@@ -7,9 +7,9 @@ import { describe, expect } from "vitest";
 import { listen } from "../sandbox/local-server.js";
 import { visibleText } from "../sandbox/slack/server.js";
 import { DIST } from "./program.js";
-import { LIMIT_MS, programTest as test } from "./program-test.js";
+import { programTest as test } from "./program-test.js";
 
-describe.concurrent("the built program", { timeout: LIMIT_MS }, () => {
+describe.concurrent("the built program", () => {
   test("with nothing set: names every variable and where to get it, and exits with code 1", async ({
     stage: { startBuilt },
   }) => {

@@ -127,7 +127,7 @@ describe("three replicas on one Postgres", () => {
       const turns = watch.filter((request, index) => isIts(request) && !isIts(watch[index - 1])).length;
       expect(turns).toBeLessThanOrEqual(log.split("leader: begins").length - 1);
     }
-  }, 240_000);
+  });
 
   test("a replica that stops in order hands over the lead at once", async ({ onTestFinished }) => {
     const fleet = await Fleet.start(await postgres.database("handover"), SPEED);
@@ -189,7 +189,7 @@ describe("three replicas on one Postgres", () => {
     // A second for the store can still be short on a busy machine.
     for (let turn = 0; turn < 10 && answer.includes("the store cannot be read"); turn++) answer = await status();
     expect(answer).toMatch(/1 outage/);
-  }, 180_000);
+  });
 });
 
 test.skipIf(WITHOUT_PGBOUNCER)(

@@ -102,5 +102,5 @@ function scenarioGroup(newFleet: () => Promise<Fleet>) {
         fleet = null;
       });
       await play(await stage());
-    }, 90_000);
+    });
 }

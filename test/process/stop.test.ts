@@ -7,7 +7,7 @@ import { describe, expect } from "vitest";
 import { freePort } from "../sandbox/local-server.js";
 import { visibleText } from "../sandbox/slack/server.js";
 import { DIST, isAlive, type Program, until } from "./program.js";
-import { LIMIT_MS, type ProgramStage, programTest as test } from "./program-test.js";
+import { type ProgramStage, programTest as test } from "./program-test.js";
 
 const ROOT = join(DIST, "..");
 const MAIN = join(DIST, "main.js");
@@ -32,7 +32,7 @@ async function askWhatHangs({ hex, slack }: ProgramStage, program: Program): Pro
   );
 }
 
-describe.concurrent("npm start", { timeout: LIMIT_MS }, () => {
+describe.concurrent("npm start", () => {
   async function startNpm({ dir, env, start }: ProgramStage, port: number): Promise<Program> {
     for (const name of ["package.json", "scripts", "dist"]) await symlink(join(ROOT, name), join(dir, name));
     return start("npm", ["start"], { ...env("socket"), LOG_PRETTY: "false", PORT: String(port), HOME: dir });
@@ -69,7 +69,7 @@ describe.concurrent("npm start", { timeout: LIMIT_MS }, () => {
 });
 
 // Alone: what is one press and what are two is told by half a second.
-describe("Ctrl-C", { timeout: LIMIT_MS }, () => {
+describe("Ctrl-C", () => {
   test("twice at once, as npm passes it on, counts as once: commands in progress are answered", async ({
     stage: { hex, startBot },
   }) => {
@@ -94,7 +94,7 @@ describe("Ctrl-C", { timeout: LIMIT_MS }, () => {
   });
 });
 
-describe.concurrent("SIGHUP", { timeout: LIMIT_MS }, () => {
+describe.concurrent("SIGHUP", () => {
   test("without a terminal: the bot keeps running, reads the secrets in files again, and says so", async ({
     stage: { startBot },
   }) => {
@@ -116,7 +116,7 @@ describe.concurrent("SIGHUP", { timeout: LIMIT_MS }, () => {
   });
 });
 
-describe.concurrent("SIGTERM before it is ready", { timeout: LIMIT_MS }, () => {
+describe.concurrent("SIGTERM before it is ready", () => {
   test.for([
     ["Slack does not say who the bot is", "auth.test"],
     ["Slack gives no WebSocket", "apps.connections.open"],
@@ -139,53 +139,47 @@ describe.concurrent("SIGTERM before it is ready", { timeout: LIMIT_MS }, () => {
 const answers = ({ slack }: ProgramStage, id: string) =>
   slack.messages.filter(({ responseUrlOf }) => responseUrlOf === id).map((message) => visibleText(message));
 
-describe.concurrent.each(["socket", "http"] as const)(
-  "SIGTERM straight after an acknowledgement, %s mode",
-  {
-    timeout: LIMIT_MS,
-  },
-  (mode) => {
-    test("each command that was acknowledged is answered, and a run that was asked for is started once", async ({
-      stage,
-    }) => {
-      const { hex, slack, startBot } = stage;
-      const project = hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 0, runningMs: 100 } });
-      const { bot } = await startBot(mode);
-      const asked: Promise<{ id: string; ack: { ok: boolean } | null }>[] = [];
-      for (let count = 0; count < 8; count++) asked.push(slack.command("status"));
-      asked.push(slack.command(`run ${project.id}`));
-      await Promise.race(asked);
-      bot.child.kill("SIGTERM");
-      const [run, ...others] = (await Promise.all(asked)).reverse();
-      expect(await bot.exit).toBe(0);
-      for (const { id } of others.filter(({ ack }) => ack?.ok)) expect(answers(stage, id)).toHaveLength(1);
-      await startBot(mode);
-      const runs = run?.ack?.ok ? 1 : 0;
-      await until(
-        () => slack.messages.filter((message) => visibleText(message).includes("Completed")).length === runs,
-        () => bot.output,
-      );
-      expect(hex.workspace.runs).toHaveLength(runs);
-    });
+describe.concurrent.each(["socket", "http"] as const)("SIGTERM straight after an acknowledgement, %s mode", (mode) => {
+  test("each command that was acknowledged is answered, and a run that was asked for is started once", async ({
+    stage,
+  }) => {
+    const { hex, slack, startBot } = stage;
+    const project = hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 0, runningMs: 100 } });
+    const { bot } = await startBot(mode);
+    const asked: Promise<{ id: string; ack: { ok: boolean } | null }>[] = [];
+    for (let count = 0; count < 8; count++) asked.push(slack.command("status"));
+    asked.push(slack.command(`run ${project.id}`));
+    await Promise.race(asked);
+    bot.child.kill("SIGTERM");
+    const [run, ...others] = (await Promise.all(asked)).reverse();
+    expect(await bot.exit).toBe(0);
+    for (const { id } of others.filter(({ ack }) => ack?.ok)) expect(answers(stage, id)).toHaveLength(1);
+    await startBot(mode);
+    const runs = run?.ack?.ok ? 1 : 0;
+    await until(
+      () => slack.messages.filter((message) => visibleText(message).includes("Completed")).length === runs,
+      () => bot.output,
+    );
+    expect(hex.workspace.runs).toHaveLength(runs);
+  });
 
-    test("whoever waits for Hex until the end is told that the bot is being restarted", async ({ stage }) => {
-      const { hex, slack, startBot } = stage;
-      const { bot } = await startBot(mode);
-      hex.faults.add({ endpoint: "listProjects", kind: { type: "hang" }, times: Number.POSITIVE_INFINITY });
-      const { id } = await slack.command("projects nonsense");
-      bot.child.kill("SIGTERM");
-      expect(await bot.exit).toBe(0);
-      expect(bot.output).toContain('"msg":"stopped"');
-      expect(answers(stage, id)).toEqual([
-        expect.stringContaining("The bot is being restarted and has not finished this."),
-      ]);
-    });
-  },
-);
+  test("whoever waits for Hex until the end is told that the bot is being restarted", async ({ stage }) => {
+    const { hex, slack, startBot } = stage;
+    const { bot } = await startBot(mode);
+    hex.faults.add({ endpoint: "listProjects", kind: { type: "hang" }, times: Number.POSITIVE_INFINITY });
+    const { id } = await slack.command("projects nonsense");
+    bot.child.kill("SIGTERM");
+    expect(await bot.exit).toBe(0);
+    expect(bot.output).toContain('"msg":"stopped"');
+    expect(answers(stage, id)).toEqual([
+      expect.stringContaining("The bot is being restarted and has not finished this."),
+    ]);
+  });
+});
 
 const asFirst = ["--pid", "--fork", "--kill-child"];
 describe.skipIf(!canRun("unshare", ...asFirst, "true"))("as the first process of a container", () => {
-  test.concurrent("SIGTERM: the bot stops in order", { timeout: LIMIT_MS }, async ({ stage: { env, start } }) => {
+  test.concurrent("SIGTERM: the bot stops in order", async ({ stage: { env, start } }) => {
     const unshare = start("unshare", [...asFirst, process.execPath, MAIN], env("socket"));
     await unshare.ready();
     expect(unshare.botPid).toBe(1);

@@ -201,4 +201,4 @@ test.concurrent("two replicas, and whoever leads is killed after each thing that
   expect(once(farewells(slack, "ada"))).toHaveLength(1);
   expect(posts().filter(isRepeat).length).toBeLessThanOrEqual(3);
   expect(about("Churn").filter(({ channel }) => channel === general.id)).toEqual([]);
-}, 180_000);
+});
