@@ -415,6 +415,36 @@ describe.skipIf(chromiumPath === null)("the page in a browser", () => {
     await expect.poll(() => heard.at(-1)).toMatchObject({ actions: [{ action_id: "go_too" }] });
   });
 
+  test("the focus follows the only button of its kind, such as the one for the next page", async () => {
+    const next = (value: string) => button("next", { value });
+    await post([{ type: "actions", elements: [next("1")] }]);
+    const { channel, ts } = slack.messages.at(-1) ?? {};
+    await ada.message("Press").getByRole("button", { name: "Press" }).focus();
+    const blocks = [
+      { type: "section", text: mrkdwn("Page 2") },
+      { type: "actions", elements: [button("previous", { value: "0" }), next("2")] },
+    ];
+    await call("chat.update", { channel, ts, text: "x", blocks });
+    await ada.message("Page 2").waitFor();
+    await ada.page.keyboard.press("Enter");
+    await expect.poll(() => heard.at(-1)).toMatchObject({ actions: [{ action_id: "next", value: "2" }] });
+  });
+
+  test("by keyboard, a menu in a message does nothing before something is chosen from its list", async () => {
+    const menu = { type: "static_select", action_id: "menu", placeholder: plain("Pick"), options };
+    await post([{ type: "section", text: mrkdwn("with a menu"), accessory: menu }]);
+    const pick = ada.message("with a menu").getByLabel("Pick");
+    for (const key of ["ArrowDown", "End", "T"]) {
+      await pick.focus();
+      await ada.page.keyboard.press(key);
+      await expect.poll(() => ada.page.evaluate("document.querySelector('select:open') !== null")).toBe(true);
+      for (const next of ["Home", "ArrowDown", "ArrowDown", "Enter"]) await ada.page.keyboard.press(next);
+      await expect.poll(() => heard.length).toBe(1);
+      expect(heard.splice(0)).toMatchObject([{ actions: [{ selected_option: { value: "two" } }] }]);
+      await ada.page.evaluate("void (document.querySelector('article select').value = '')");
+    }
+  });
+
   test("the focus returns from a modal to the button that opened it, even if it was replaced, or is in a menu", async () => {
     const focused = () => ada.page.locator(":focus").getAttribute("data-focus");
     const dialog = ada.page.getByRole("dialog", { name: "A question" });

@@ -27,7 +27,8 @@ export function refocus({ control, piece }: Held): void {
 /** The button of a message that has more or fewer blocks now: Slack gives these new ids whenever a message changes. */
 function sameAction(control: Element | null, piece: HTMLElement | null): HTMLElement | null {
   if (!control?.hasAttribute("data-action")) return null;
-  const isSame = (other: Element) =>
-    ["data-action", "data-value"].every((name) => other.getAttribute(name) === control.getAttribute(name));
-  return [...(piece?.querySelectorAll<HTMLElement>("[data-action]") ?? [])].find(isSame) ?? null;
+  const isSame = (name: string) => (other: Element) => other.getAttribute(name) === control.getAttribute(name);
+  const others = [...(piece?.querySelectorAll<HTMLElement>("[data-action]") ?? [])].filter(isSame("data-action"));
+  // The only one may mean something else by now, such as the page after the next one.
+  return others.find(isSame("data-value")) ?? (others.length === 1 ? others[0] : null) ?? null;
 }

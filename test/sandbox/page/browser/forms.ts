@@ -23,7 +23,16 @@ export function listenToControls(screen: Screen): void {
     // If there can be several, none is also a choice.
     if (control.dataset.many !== undefined || (chosen[0] ?? "") !== "") void press(screen, control, { chosen });
   });
+  document.addEventListener("keydown", (event) => {
+    const menu = within(event.target, "select[data-acts]:not([multiple])");
+    if (!(menu instanceof HTMLSelectElement) || !CHOOSES.test(event.key)) return;
+    event.preventDefault();
+    menu.showPicker();
+  });
 }
+
+/** Keys that choose something from a menu whose list is not shown: it would be acted on before anybody has seen the rest. */
+const CHOOSES = /^(?:Arrow.+|Home|End|Page.+|\S)$/;
 
 /** Sends the content of an input in a view, because the app may want to know immediately. */
 export function fill(screen: Screen, control: HTMLElement): void {
