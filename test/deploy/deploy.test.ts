@@ -80,10 +80,11 @@ describe("deploy/compose.yaml", () => {
   });
 });
 
-test("the systemd unit starts the program, restarts it always, and leaves time for a stop", () => {
+test("the systemd unit starts the program, restarts it always, reloads it, and leaves time for a stop", () => {
   const text = read("deploy/hex-bot.service");
   expect(text).toMatch(/^ExecStart=\S+\/node dist\/main\.js$/m);
   expect(text).toMatch(/^Restart=always$/m);
+  expect(text).toMatch(/^ExecReload=\S+\/kill -HUP \$MAINPID$/m);
   expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(STOP_S);
   const [, state] = /^StateDirectory=(\S+)$/m.exec(text) ?? [];
   expect(text).toContain(`HEX_BOT_DATA_DIR=/var/lib/${state}\n`);
