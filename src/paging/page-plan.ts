@@ -57,6 +57,8 @@ export interface PageTerms {
   afterMs: number;
   /** Events that were refused before this time (epoch ms) are tried once more: the operator may have changed the key. */
   retryRefusedBefore: number;
+  /** Epoch ms. What seems to have been refused later was refused before the clock was set back. */
+  now: number;
 }
 
 export interface PageStep {
@@ -88,13 +90,13 @@ export function plannedSteps<W extends PageWish>(
 export function nextEvent(
   wish: PageWish | null,
   page: Page,
-  { afterMs, retryRefusedBefore }: PageTerms,
+  { afterMs, retryRefusedBefore, now }: PageTerms,
 ): Pick<PageStep, "action" | "at"> | null {
   const next = wantedEvent(wish, page, afterMs);
   if (next === null) return null;
   const { failure } = page;
-  const isRefused = failure?.kind === "refused" && failure.action === next.action && failure.at >= retryRefusedBefore;
-  return isRefused ? null : next;
+  if (failure?.kind !== "refused" || failure.action !== next.action) return next;
+  return failure.at >= retryRefusedBefore && failure.at <= now ? null : next;
 }
 
 function wantedEvent(wish: PageWish | null, page: Page, afterMs: number): Pick<PageStep, "action" | "at"> | null {

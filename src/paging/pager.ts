@@ -101,6 +101,7 @@ export class Pager {
     const steps = plannedSteps(wishes, pages, {
       afterMs,
       retryRefusedBefore: this.#retryRefusedBefore,
+      now: clock.now(),
     });
     for (const step of steps.filter(({ at }) => at <= clock.now())) {
       if (signal.aborted) return 0;

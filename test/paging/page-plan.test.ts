@@ -20,7 +20,7 @@ import {
 } from "../../src/paging/page-plan.js";
 
 const MINUTE = 60_000;
-const TERMS = { afterMs: 5 * MINUTE, retryRefusedBefore: 0 };
+const TERMS = { afterMs: 5 * MINUTE, retryRefusedBefore: 0, now: Number.MAX_SAFE_INTEGER };
 const subject: Subject = { kind: "trouble", id: "a" };
 const wish = (more: Partial<PageWish> = {}): PageWish => ({
   subject,
@@ -133,6 +133,7 @@ test("what was refused is tried again from the moment that is given, and other f
     nextEvent(wish(), page, { ...TERMS, retryRefusedBefore }) !== null;
   expect([6, 7, 8].map((before) => isTried(failed("refused"), before))).toEqual([false, false, true]);
   for (const kind of PAGE_FAILURES.filter((one) => one !== "refused")) expect(isTried(failed(kind), 0)).toBe(true);
+  expect(nextEvent(wish(), failed("refused"), { ...TERMS, now: 6 })).not.toBeNull();
 });
 
 test.each<[string, Page, boolean]>([

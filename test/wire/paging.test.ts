@@ -430,6 +430,17 @@ describe("a receiver that fails", () => {
     await harness.until(() => pager.open.length === 0, STEP_MS);
     expect(actions()).toEqual(["trigger 400", "trigger", "resolve"]);
   });
+
+  test("says so by a clock that was an hour ahead: tried again at once when both have been put right", async () => {
+    await start("http", { PAGERDUTY_ROUTING_KEY: "x".repeat(32) });
+    await watchAndFail();
+    await harness.until(() => pager.received.length === 1, STEP_MS);
+    await harness.stopBot();
+    harness.clock.set(-HOUR);
+    await harness.startBot({ PAGERDUTY_ROUTING_KEY: pager.routingKey });
+    await harness.until(() => pager.rang === 1, STEP_MS);
+    expect(actions()).toEqual(["trigger 400", "trigger"]);
+  });
 });
 
 test("a page that was refused is no longer held once what it is about is over", async () => {
