@@ -83,7 +83,7 @@ export const factsSchema = z.object({
   status: z.number().optional(),
   /** The proxy that did not let the request through: its host and port, and the status of its answer; `null` when it did not answer. */
   proxy: z.object({ host: z.string(), status: z.number().nullable() }).optional(),
-  /** Hex's own sentence, at most 300 characters. */
+  /** Hex's own sentence, at most 300 characters; without an answer, the system's code, such as `ECONNRESET`. */
   detail: z.string().optional(),
   traceId: z.string().optional(),
   /** What is wrong with an answer that cannot be read, and where, such as `runs.3.runId`. */
