@@ -55,7 +55,7 @@ export function startMetrics(metrics: Metrics, parts: MeasuredParts): void {
     isLeader: () => leaderLoops.areRunning,
     isPolicyBroken: () => settings.policyTrouble() !== null,
     policyVersions: () => policyVersions?.count ?? 1,
-    alertsHeld: () => messages.outageAlerts?.held.length ?? 0,
+    alertsHeld: () => messages.outageAlerts?.held ?? 0,
     pagesHeld: async () => (await paging?.store.held())?.count ?? 0,
     health: () => outages.health.glance(clock.now()),
     setAside: async () => {

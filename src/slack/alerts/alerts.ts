@@ -53,16 +53,16 @@ type Outcome = "shown" | "left" | SlackFailure;
 export class Alerts {
   readonly #loop: PollingLoop;
   #triedAbandonedAt = Number.NEGATIVE_INFINITY;
-  /** Subjects that Slack holds up: failures in a row, when to try again (by the monotonic clock), and Slack's error code for the last. */
-  readonly #held = new Map<string, { failures: number; until: number; word: string; channel: string }>();
+  /** Subjects that Slack holds up: failures in a row, and when to try again (by the monotonic clock). */
+  readonly #held = new Map<string, { failures: number; until: number }>();
 
   constructor(private readonly options: AlertsOptions) {
     this.#loop = new PollingLoop(options.clock);
   }
 
-  /** What Slack is refusing at the moment, one entry per message. `word` is as in `slackRemedy`. */
-  get held(): { word: string; channel: string }[] {
-    return [...this.#held.values()].map(({ word, channel }) => ({ word, channel }));
+  /** How many messages Slack is refusing at the moment. */
+  get held(): number {
+    return this.#held.size;
   }
 
   /** There may be something new to show. */
@@ -275,7 +275,7 @@ export class Alerts {
       return;
     }
     const pause = retryPauseMs(failure, failures);
-    this.#held.set(subject, { failures, until: clock.monotonic() + pause, word: failure.word, channel });
+    this.#held.set(subject, { failures, until: clock.monotonic() + pause });
   }
 
   #warn(subject: string, channel: string, failure: SlackFailure): void {
