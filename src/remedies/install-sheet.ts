@@ -97,7 +97,7 @@ export const TOKEN_SCOPES: readonly TokenScope[] = [
 export const TOKEN_REACH =
   "A workspace token sees every project of the workspace, and a personal one every project that its user sees. In Hex, the bot changes only runs and, with `--publish`, published results.";
 
-/** What is kept about a part of the bot's work. `days`: how long by default, if a variable says it. */
+/** What is kept about a part of the bot's work. */
 export interface Kept {
   what: string;
   /** How long, to follow "Kept". */

@@ -1,4 +1,4 @@
-// Which message in the channel for alerts shows what.
+// Which message shows which alert, wherever it belongs.
 
 import type { Expression } from "kysely";
 import { z } from "zod";
