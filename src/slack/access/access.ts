@@ -9,7 +9,7 @@ import type { PeopleTerm, Person, Place, Policy, ProjectFacts, Verb } from "../.
 import { factsOf } from "../../access/project-facts.js";
 import { projectRulesOf } from "../../access/project-rules.js";
 import { Rights } from "../../access/rights.js";
-import { factsWantedBy, wantedFacts } from "../../access/wanted-facts.js";
+import { factsWantedBy, type WantedFacts, wantedFacts } from "../../access/wanted-facts.js";
 import { whoMay } from "../../access/who-may.js";
 import type { Project } from "../../hex/schema.js";
 import { keepLatest } from "../../lib/keep-latest.js";
@@ -58,20 +58,15 @@ export class Access {
   }
 
   /**
-   * Asks Slack for what the rules need to know, unless it has just said it. What it does not say within two seconds gives no rights.
-   * Never rejects.
+   * Asks Slack for what the rules need to know, unless it has just said it. What it does not say in time gives no rights. Never rejects.
    * @param user a person of the workspace
    * @param place where they act
    */
   async rightsOf(user: string, place: Place): Promise<Rights> {
-    const { policy: policyNow, people, groups } = this.options;
-    const wanted = wantedOf(policyNow());
-    const [details, members] = await Promise.all([
-      wanted.details ? people.of(user) : NOTHING_SAID,
-      groups.of(wanted.groups),
-    ]);
+    const { policy } = this.options;
+    const who = await this.#ask(user, wantedOf(policy()));
     // The policy may have changed in the meantime.
-    return this.#rights(policyNow(), person(user, details, members), place);
+    return this.#rights(policy(), who, place);
   }
 
   /**
@@ -79,13 +74,16 @@ export class Access {
    * @param user a person of the workspace
    */
   async isAmong(user: string, terms: readonly PeopleTerm[], project: ProjectFacts): Promise<Answer> {
+    return isAmong(await this.#ask(user, factsWantedBy(terms)), terms, project);
+  }
+
+  async #ask(user: string, wanted: WantedFacts): Promise<Person> {
     const { people, groups } = this.options;
-    const wanted = factsWantedBy(terms);
     const [details, members] = await Promise.all([
       wanted.details ? people.of(user) : NOTHING_SAID,
       groups.of(wanted.groups),
     ]);
-    return isAmong(person(user, details, members), terms, project);
+    return person(user, details, members);
   }
 
   /**
@@ -184,7 +182,7 @@ export class Access {
 }
 
 /** Without a policy, guests are turned away. */
-function wantedOf(policy: Policy | null): { details: boolean; groups: readonly string[] } {
+function wantedOf(policy: Policy | null): WantedFacts {
   return policy === null ? { details: true, groups: [] } : wantedFacts(policy);
 }
 
