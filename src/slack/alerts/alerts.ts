@@ -8,6 +8,7 @@ import { HOUR, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import type { Seldom } from "../../store/seldom.js";
+import { isPerson } from "../connection/conversation.js";
 import { asSlackFailure, losesPlace, mayPass, retryPauseMs, SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
 import { edit, isPosted, isRefusedHere, type Posted, post, postNoted, targetOf } from "../connection/post.js";
@@ -292,6 +293,6 @@ function isPlaced(alert: Alert): alert is PlacedAlert {
 
 /** Whether it is in a channel to which alerts used to go. Direct messages that are named by the person have an id of their own. */
 function isElsewhere(alert: Alert, channel: string): boolean {
-  const isPersons = /^[UW]/.test(channel) && alert.channel?.startsWith("D");
+  const isPersons = isPerson(channel) && alert.channel?.startsWith("D");
   return alert.channel !== null && alert.channel !== channel && !isPersons;
 }

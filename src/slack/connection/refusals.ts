@@ -4,6 +4,7 @@ import type { Clock } from "../../lib/clock.js";
 import { Emitter } from "../../lib/emitter.js";
 import { HOUR } from "../../lib/time.js";
 import type { SlackCall, SlackMethod } from "./calls.js";
+import { isDirect } from "./conversation.js";
 import { failureOfCall, type SlackFailure } from "./failures.js";
 import { declinedScopes, missingScopes, type OptionalScope, type RequiredScope } from "./scopes.js";
 
@@ -71,8 +72,7 @@ export class SlackRefusals {
     if (usesToken(method)) this.#askedAt = this.clock.now();
     const failure = failureOfCall(call);
     if (failure?.word === MESSAGES_TAB_OFF) this.#directMessagesOff = true;
-    if (failure === null && method === "chat.postMessage" && /^[UWD]/.test(channel ?? ""))
-      this.#directMessagesOff = false;
+    if (failure === null && method === "chat.postMessage" && isDirect(channel ?? "")) this.#directMessagesOff = false;
     if (failure === null) this.#works(call);
     const facts = failure?.facts;
     if (facts === undefined || facts.kind === "gone") return;

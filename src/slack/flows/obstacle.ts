@@ -1,7 +1,7 @@
 // What may keep the bot from writing where somebody asks it to.
 
 import { within } from "../../lib/with-timeout.js";
-import { isDirect } from "../connection/conversation.js";
+import { isDirect, isPerson } from "../connection/conversation.js";
 import { NO_CHANNEL, slackFailureOf } from "../connection/failures.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import type { Obstacle } from "../messages/watch-words.js";
@@ -23,7 +23,7 @@ export async function obstacleIn(
     return writesInPublic || triggerId === null ? null : notInvited;
   }
   // By a person's id, direct messages are always those with the bot.
-  if (isDirect(channel) && !channel.startsWith("D")) return null;
+  if (isPerson(channel)) return null;
   const sees = await seesConversation(bot, channel);
   if (isDirect(channel)) return sees === false ? { kind: "between_people" } : null;
   return sees === true || triggerId === null ? null : notInvited;

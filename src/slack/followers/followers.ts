@@ -18,8 +18,9 @@ import { UnreadableRow } from "../../store/row-reader.js";
 import type { Seldom } from "../../store/seldom.js";
 import type { Audience } from "../access/audience.js";
 import type { Card, CardStore } from "../cards/store.js";
+import { isDirect } from "../connection/conversation.js";
 import { asSlackFailure, mayPass, retryPauseMs, SlackFailure } from "../connection/failures.js";
-import { isPosted, isRefusedHere, type Posted, post } from "../connection/post.js";
+import { isPosted, isRefusedHere, post } from "../connection/post.js";
 import { permalinkOf, readAnswer } from "../connection/read-answer.js";
 import type { Message } from "../messages/blocks.js";
 import { endedMessage } from "../messages/followers.js";
@@ -188,10 +189,9 @@ export class Followers {
   /** A link to the card for people who can read it there; `null` when Slack gives none. */
   async #linkTo(card: Card | null): Promise<string | null> {
     // Nobody else can open a person's direct messages.
-    if (card === null || card.ts === null || !/^[CG]/.test(card.channel)) return null;
-    const at: Posted = { channel: card.channel, ts: card.ts };
+    if (card === null || card.ts === null || isDirect(card.channel)) return null;
     try {
-      const answer = await this.options.slack.chat.getPermalink({ channel: at.channel, message_ts: at.ts });
+      const answer = await this.options.slack.chat.getPermalink({ channel: card.channel, message_ts: card.ts });
       return readAnswer("chat.getPermalink", permalinkOf, answer).permalink;
     } catch (error) {
       const { word } = asSlackFailure(error);

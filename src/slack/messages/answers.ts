@@ -4,6 +4,7 @@ import { type HexErrorFacts, provesNoEffect } from "../../hex/errors.js";
 import type { HexPage } from "../../hex/links.js";
 import { remedyFor } from "../../remedies/hex.js";
 import type { EndedRun, Run, RunOptions } from "../../runs/run.js";
+import { isDirect } from "../connection/conversation.js";
 import type { UnusableLink } from "../parse/project-ref.js";
 import { answer, context, type Message } from "./blocks.js";
 import { bold, code, date, inline, inSentence, link, mention, referenceWords } from "./mrkdwn.js";
@@ -83,7 +84,7 @@ export interface CardPlace {
 function shower({ requester }: Run, card: CardPlace | null): string {
   if (card === null) return "`/hex runs`";
   if (card.isHere) return "Its card";
-  if (/^[CG]/.test(card.channel)) return `Its card in <#${card.channel}>`;
+  if (!isDirect(card.channel)) return `Its card in <#${card.channel}>`;
   return `Its card in a direct message${requester === null ? "" : ` to ${mention(requester)}`}`;
 }
 
