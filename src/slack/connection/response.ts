@@ -2,17 +2,17 @@
 // their blocks.
 
 import { RespondError } from "@slack/bolt";
-import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
+import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../../lib/clock.js";
 import type { Message } from "../messages/blocks.js";
 import { type Content, waysToSay } from "../messages/plain.js";
 import {
-  asSlackFailure,
   failureOfCall,
   mayPass,
   refusesBlocks,
   refusesMessage,
   SlackFailure,
+  slackFailureOf,
   wordOfLoss,
 } from "./failures.js";
 import { AnswerRefused, type Respond } from "./response-url.js";
@@ -128,15 +128,13 @@ export function answerFailure(error: unknown): SlackFailure | null {
     return failureOfCall({ method: "response_url", ok: false, status: error.statusCode, word: null });
   }
   // From a WebClient, when there is no response_url.
-  if (WEB_API_ERRORS.some((type) => error instanceof type)) return asSlackFailure(error);
-  if (!(error instanceof Error)) return null;
+  const failure = slackFailureOf(error);
+  if (failure !== null || !(error instanceof Error)) return failure;
   // From `fetch`, which Bolt's answers go through.
   const word = wordOfLoss(error);
   const isLost = word === "proxy" || error.name === "TimeoutError" || LOST.includes(error.message);
   return isLost ? new SlackFailure({ kind: "transient", word }) : null;
 }
-
-const WEB_API_ERRORS = [WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError];
 
 /** What `fetch` says when the network lost a request or the rest of its answer. */
 const LOST: readonly string[] = ["fetch failed", "terminated"];
