@@ -14,6 +14,8 @@ import { FACES, faceOf, optionsToJudge, STATES, titleOf, triggerWord } from "./r
 /** How many runs fit into one message with long titles: runs of one project, which is named at the top, and runs of several. */
 const SHOWN = 10;
 const WATCHED_SHOWN = 8;
+/** How many runs that have ended a message shows below those in flight. */
+export const RECENT_SHOWN = 5;
 
 /** When and for whom a list is drawn. */
 export interface ListAt {
@@ -26,7 +28,7 @@ export interface ListAt {
   mayDecide: (runKey: string) => boolean;
 }
 
-/** All runs that the bot tracks. `recent` are the latest that ended. */
+/** All runs that the bot tracks. `recent` are the latest that ended, of which as many are shown as have room. */
 export function watchedRunsMessage(runs: readonly Run[], recent: readonly Run[], at: ListAt): Message {
   const head = section(runs.length === 0 ? "*No run is in flight.*" : `*${count(runs.length, "run")} in flight*`);
   const more = (left: number) => (left > 0 ? context(`and ${left} more`) : null);
@@ -38,7 +40,7 @@ export function watchedRunsMessage(runs: readonly Run[], recent: readonly Run[],
     ...shown.flat(),
     more(runs.length - shown.length),
     recent.length > 0 ? section("*Lately*") : null,
-    ...recent.slice(0, 5).map((run) => ownRunBlock(run, at)),
+    ...recent.slice(0, RECENT_SHOWN).map((run) => ownRunBlock(run, at)),
     foot,
   ]);
 }

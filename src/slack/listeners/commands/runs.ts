@@ -4,12 +4,11 @@ import { findProject } from "../../flows/find-project.js";
 import { listAt } from "../../flows/list-at.js";
 import { projectRuns } from "../../flows/list-project-runs.js";
 import { runsFor } from "../../flows/runs-for.js";
-import { watchedRunsMessage } from "../../messages/runs.js";
+import { RECENT_SHOWN, watchedRunsMessage } from "../../messages/runs.js";
 import { plainWords } from "../../parse/words.js";
 import type { Bot, Interaction } from "../context.js";
 import type { Command } from "./command.js";
 
-const LATELY = 5;
 /** How many of the latest runs are examined for somebody who may not see all of them. */
 const EXAMINED = 200;
 
@@ -25,11 +24,11 @@ export const runs: Command = {
 async function handle(bot: Bot, interaction: Interaction, text: string): Promise<void> {
   const typed = plainWords(text).join(" ");
   if (typed === "") {
-    const most = interaction.permissions.areUnlimited ? LATELY : EXAMINED;
+    const most = interaction.permissions.areUnlimited ? RECENT_SHOWN : EXAMINED;
     const read = await Promise.all([bot.runs.inFlight(), bot.runs.recentlyEnded(most)]);
     const [live = [], ended = []] = await Promise.all(read.map((runs) => runsFor(interaction, runs)));
     const at = await listAt(bot, interaction, live);
-    return interaction.respond(watchedRunsMessage(live, ended.slice(0, LATELY), at));
+    return interaction.respond(watchedRunsMessage(live, ended, at));
   }
   const project = await findProject(bot, interaction, { purpose: "runs", text: typed });
   if (project !== null) await interaction.respond(await projectRuns(bot, interaction, project));
