@@ -32,7 +32,6 @@ export const LIMITS = {
   viewTitle: 24,
   /** Bytes of JSON. */
   view: 250_000,
-  viewMetadata: 3_000,
   blockId: 255,
   actionId: 255,
   inputLabel: 2_000,

@@ -32,6 +32,5 @@ export const view = z.object({
   callback_id: z.string().max(255).catch(""),
   private_metadata: z.string().max(MAX_METADATA).catch(""),
   hash: maybeWord,
-  root_view_id: maybeId,
   state: maybe(z.object({ values })),
 });
