@@ -56,7 +56,7 @@ const MOST_MEANT = 50;
 /** For how many names in a row nothing else happens in this process. */
 const AT_ONCE = 200;
 
-/** The names that no project has. `breathe` lets other work happen in between. */
+/** The names that no project has, without those of people, groups and channels. `breathe` lets other work happen in between. */
 export async function namesWithoutProjects(
   names: readonly PolicyName[],
   values: ProjectValues,

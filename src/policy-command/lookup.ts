@@ -3,7 +3,7 @@
 import type { Policy } from "../access/policy.js";
 import { factsOf } from "../access/project-facts.js";
 import { ProjectValues } from "../access/project-values.js";
-import { kindOf, type NameFindings, namesWithoutProjects } from "../access/unmatched-name.js";
+import { type NameFindings, namesWithoutProjects } from "../access/unmatched-name.js";
 import { asksAboutCollections, wantedFacts } from "../access/wanted-facts.js";
 import { CollectionsAsked } from "../catalog/collections-asked.js";
 import { Matcher } from "../catalog/match.js";
@@ -110,9 +110,8 @@ export class Lookup {
     const projects = await this.projects();
     // In a workspace without projects, no name says anything.
     if (projects === null || projects.length === 0) return NOTHING;
-    const names = this.policy.names.filter((name) => kindOf(name) === "project");
     const values = new ProjectValues(projects.map(({ facts }) => facts));
-    return namesWithoutProjects(names, values, async () => undefined);
+    return namesWithoutProjects(this.policy.names, values, async () => undefined);
   }
 
   /** The project that was typed. @throws UsageError, HexError */
