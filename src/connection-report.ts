@@ -65,8 +65,8 @@ function expiryOf(me: Me | null): string | null {
 
 function proofWord(proof: Proof): string {
   if (proof.state === "proven" || proof.state === "missing") return proof.state;
-  const why = proof.state === "unproven" && proof.why === "no_published_project";
-  return why ? "not proven: publish a project so that the bot can try a dry run" : "not proven";
+  const hasNothingToRun = proof.state === "unproven" && proof.why === "no_published_project";
+  return hasNothingToRun ? "not proven: publish a project so that the bot can try a dry run" : "not proven";
 }
 
 function remedyLines({ facts }: HexError): string[] {

@@ -16,7 +16,7 @@ export interface Question {
 
 /** `file`: the policy file's path. Ends with a new line. */
 export function explanation(file: string, question: Question, decided: Decided): string {
-  return `${[...linesOf(file, question, decided)].join("\n")}\n`;
+  return `${linesOf(file, question, decided).join("\n")}\n`;
 }
 
 function linesOf(file: string, question: Question, { verb, decision }: Decided): string[] {

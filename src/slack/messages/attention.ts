@@ -97,16 +97,15 @@ function attentionParts(
   { now, overAt }: { now: number; overAt: number | null },
 ): (string | null)[] {
   const { taken, silence } = attention;
-  const who = taken === null ? null : mention(taken.by);
   if (overAt !== null) {
     const wasSilent = silence !== null && isSilenced(attention, overAt);
     return [
-      who === null ? null : `:raising_hand: ${who} was on it`,
+      taken === null ? null : `:raising_hand: ${mention(taken.by)} was on it`,
       wasSilent ? `:no_bell: ${mention(silence.by)} had silenced it` : null,
     ];
   }
   return [
-    who === null || taken === null ? null : `:raising_hand: ${who} has been on it since ${date(taken.at)}`,
+    taken === null ? null : `:raising_hand: ${mention(taken.by)} has been on it since ${date(taken.at)}`,
     silence === null || !isSilenced(attention, now)
       ? null
       : `:no_bell: Silenced by ${mention(silence.by)} until ${silence.until === null ? "it is fixed" : date(silence.until)}`,

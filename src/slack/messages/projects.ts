@@ -67,19 +67,14 @@ export function projectsMessage(view: ProjectsView): Message {
       ),
     ),
     pages > 1 ? pager(view, page, pages, carried) : null,
-    contextOf(pages > 1 ? `Page ${page + 1} of ${pages}` : null, gapOf(view)),
+    context(dotted(pages > 1 ? `Page ${page + 1} of ${pages}` : null, gapOf(view))),
   ]);
-}
-
-function contextOf(...parts: (string | null)[]): KnownBlock | null {
-  const text = dotted(...parts);
-  return text === "" ? null : context(text);
 }
 
 /** What may be missing from the list, as mrkdwn; `null` when nothing is. */
 function gapOf({ readAt, known }: ProjectsView): string | null {
   if (known !== null) return `${count(known, "project")} known so far: the bot is still reading the others from Hex`;
-  return readAt === null ? null : `As of ${date(readAt, "{date_short_pretty} {time}")}`;
+  return readAt === null ? null : `As of ${date(readAt)}`;
 }
 
 /**
@@ -155,6 +150,6 @@ function emptyMessage(view: ProjectsView): Message {
   }
   return answer(
     `*No project fits* ${code(words.join(" "), 120)}\nEvery word must occur in the title, description, category or owner. Try fewer words, or \`/hex projects\` to see all projects.`,
-    contextOf(gapOf(view)),
+    context(gapOf(view)),
   );
 }

@@ -96,12 +96,12 @@ export function notPublishedWords(title: string): string {
 
 const TITLES_SHOWN = 3;
 
-/** Why the typed text does not name one project. `titles` are those that it may mean. */
-export function unclearProjectWords(typed: string, titles: readonly string[], isCertain: boolean): string {
+/** Why the typed text does not name one project. `titles` are those that it may mean; `doFit`: all of them fit it. */
+export function unclearProjectWords(typed: string, titles: readonly string[], doFit: boolean): string {
   if (titles.length === 0)
     return shorten(`No project fits ${named(typed)}. Try other words of its title, or its id or link.`, MAX);
   const list = andMore(titles.map(named), TITLES_SHOWN).join(", ");
-  const head = isCertain ? `Several projects fit ${named(typed)}:` : `No project is called ${named(typed)}. Similar:`;
+  const head = doFit ? `Several projects fit ${named(typed)}:` : `No project is called ${named(typed)}. Similar:`;
   return shorten(`${head} ${list}. Pick one above, or type its whole title.`, MAX);
 }
 
