@@ -91,7 +91,8 @@ function isHiddenByOutage({ schedules }: Project, followed: Followed, { now, lat
   if (outage === undefined) return false;
   if (followed.going.length > 0) return true;
   const due = lastDue(schedules, now);
-  if (due === null || outage.from >= due.at + due.slackMs + lateMs) return false;
+  const before = away.filter((one) => one !== outage);
+  if (due === null || outage.from >= deadlineOf(due, lateMs, before)) return false;
   const { lastGood } = followed;
   return lastGood === null || beganAt(lastGood) < earliestStart(due);
 }

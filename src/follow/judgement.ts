@@ -116,10 +116,12 @@ function latestUp(evidence: Evidence, { from, lateMs, away }: Terms): Due | null
 
 /** When the run for a due time must be there, epoch ms. While Hex or the bot was down, no run could start or be seen. */
 export function deadlineOf({ at, slackMs }: Due, lateMs: number, away: readonly Away[]): number {
-  const usual = at + slackMs + lateMs;
-  return away
-    .filter(({ from, to }) => from < usual && (to ?? Number.POSITIVE_INFINITY) > at)
-    .reduce((deadline, { to }) => Math.max(deadline, (to ?? Number.POSITIVE_INFINITY) + lateMs), usual);
+  let deadline = at + slackMs + lateMs;
+  for (const { from, to } of away.toSorted((one, other) => one.from - other.from)) {
+    const end = to ?? Number.POSITIVE_INFINITY;
+    if (from < deadline && end > at) deadline = Math.max(deadline, end + lateMs);
+  }
+  return deadline;
 }
 
 function stuck(evidence: Evidence, { stuckFactor }: Terms): Finding | null {

@@ -123,7 +123,7 @@ describe("with a schedule", () => {
   });
 
   test("Hex is down: not known if a run was due or going, unless it was known before", () => {
-    const down = { away: [{ from: SEVEN - 10 * MINUTE, to: null }] };
+    const down: Pick<FreshnessTerms, "away"> = { away: [{ from: SEVEN - 10 * MINUTE, to: null }] };
     const of = (runs: readonly HexRun[], readAt: number, away = down.away) =>
       words(freshnessOf(project(), known(runs, project(), readAt), { ...TERMS, away }));
     expect(of([yesterday()], SEVEN - 11 * MINUTE)).toBe("unknown: hex_down");
@@ -133,6 +133,10 @@ describe("with a schedule", () => {
     expect(of([hexRun(), yesterday()], SEVEN + 5 * MINUTE)).toBe("fresh");
     expect(of([hexRun({ status: "ERRORED" })], SEVEN + 5 * MINUTE)).toBe("failed");
     expect(of([yesterday()], SEVEN + 15 * MINUTE, [{ from: SEVEN + 16 * MINUTE, to: null }])).toBe("late");
+    const before = { from: SEVEN - MINUTE, to: SEVEN + 10 * MINUTE };
+    expect(of([yesterday()], SEVEN + 15 * MINUTE, [{ from: SEVEN + 16 * MINUTE, to: null }, before])).toBe(
+      "unknown: hex_down",
+    );
     expect(judged([yesterday()], unscheduled, down)).toBe("fresh");
   });
 

@@ -135,6 +135,13 @@ describe("the deadline", () => {
     expect(deadline([outage(5 * MINUTE, null)])).toBe(Number.POSITIVE_INFINITY);
   });
 
+  test("is moved again by an outage that began before the time to which an earlier one had moved it", () => {
+    const first = { from: SEVEN - MINUTE, to: SEVEN + 10 * MINUTE };
+    const second = { from: SEVEN + 24 * MINUTE, to: SEVEN + 40 * MINUTE };
+    expect(deadline([second, first])).toBe(55 * MINUTE);
+    expect(deadline([{ ...second, from: SEVEN + 25 * MINUTE }, first])).toBe(25 * MINUTE);
+  });
+
   test("is not moved by an outage that was over when the run was due, or began at the deadline", () => {
     expect(deadline([{ from: SEVEN - HOUR, to: SEVEN }])).toBe(15 * MINUTE);
     expect(deadline([{ from: SEVEN - HOUR, to: SEVEN + 1 }])).toBe(15 * MINUTE + 1);
