@@ -211,11 +211,11 @@ export class Starter {
    * any more. The run is "waiting", and can be withdrawn, until its turn comes, which may take minutes. The process that then moves it
    * out of "waiting" is the one that asks. `signal` ends the wait.
    */
-  retry(key: string, signal?: AbortSignal): Promise<void> {
+  retry(key: string, signal: AbortSignal): Promise<void> {
     return this.#asking.during(key, () => this.#retry(key, signal));
   }
 
-  async #retry(key: string, signal: AbortSignal | undefined): Promise<void> {
+  async #retry(key: string, signal: AbortSignal): Promise<void> {
     const { store, clock } = this.options;
     const run = await store.get(key);
     if (run?.state !== "waiting") return;
@@ -224,11 +224,11 @@ export class Starter {
     if (leftMs < -LEASE_MS) return this.#giveUp(key, run.facts);
     const claim = this.#claim(key, (stored) => (stored.state === "waiting" ? triedAgain(stored, clock.now()) : null));
     const turnMs = Math.max(FIRST_TURN_MS, leftMs);
-    const turn = { maxWaitMs: turnMs, isWanted: claim.take, ...(signal ? { signal } : {}) };
+    const turn = { maxWaitMs: turnMs, isWanted: claim.take, signal };
     const call = { ...callOf(run), timeoutMs: turnMs + ASK_MS, turn };
     const outcome = await this.#send(run, call);
     if (claim.isTaken) await this.#answered(key, outcome, run.tries, (facts) => this.#leaveUnknown(key, facts));
-    else if (outcome instanceof HexError && !signal?.aborted) await this.#giveUp(key, outcome.facts);
+    else if (outcome instanceof HexError && !signal.aborted) await this.#giveUp(key, outcome.facts);
   }
 
   /**

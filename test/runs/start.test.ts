@@ -79,6 +79,8 @@ async function during<T>(work: Promise<T>): Promise<T> {
   return done;
 }
 
+/** This process goes on. */
+const GOING = new AbortController().signal;
 const failure = new StoreFailure("busy", new Error("database is locked"));
 
 test.each(["get", "inFlight"] as const)(
@@ -143,7 +145,7 @@ function suspendInUpdate(meanwhile = async (): Promise<unknown> => undefined): v
 const TAKEN = [
   ["new", suspendInRead, () => store.insert(intended(intent(), clock.now())), (one: Starter) => one.ask("k")],
   ["approved", suspendInUpdate, approve, (one: Starter) => one.ask("k")],
-  ["waiting", suspendInUpdate, () => queue(), (one: Starter) => one.retry("k")],
+  ["waiting", suspendInUpdate, () => queue(), (one: Starter) => one.retry("k", GOING)],
 ] as const;
 
 test.each(TAKEN)(
@@ -157,7 +159,7 @@ test.each(TAKEN)(
     const waiting = await store.get("k");
     if (waiting?.state !== "waiting") throw new Error("It does not wait.");
     expect(remedyFor(waiting.facts).what).toBe("The bot was held up and did not ask Hex.");
-    await one.retry("k");
+    await one.retry("k", GOING);
     expect((await store.get("k"))?.state).toBe("pending");
     expect(hex.requests.filter(isStart)).toHaveLength(1);
   },
@@ -184,7 +186,7 @@ test("an approved run that another process has begun to start is left to that pr
 
 test.each([
   ["that was approved", approve, (one: Starter) => one.ask("k")],
-  ["that waited for its turn", () => queue(), (one: Starter) => one.retry("k")],
+  ["that waited for its turn", () => queue(), (one: Starter) => one.retry("k", GOING)],
 ])("a run %s is started with the new token when Hex refuses the old one", async (_, prepare, start) => {
   const next = hex.workspace.addToken();
   await prepare();
@@ -195,7 +197,7 @@ test.each([
 
 test.each([
   ["was approved", approve, (one: Starter) => one.ask("k")],
-  ["waited for its turn", () => queue(), (one: Starter) => one.retry("k")],
+  ["waited for its turn", () => queue(), (one: Starter) => one.retry("k", GOING)],
 ])("if the store says again that a run %s, the bot does not start it again", async (_, prepare, start) => {
   await prepare();
   const before = await store.get("k");
@@ -212,7 +214,7 @@ test.each([
 test("if it is not known whether a run was started, it is left to be looked for, and those behind it go on", async () => {
   await queue();
   hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
-  await starter().retry("k");
+  await starter().retry("k", GOING);
   const run = await store.get("k");
   expect(run).toMatchObject({ state: "starting", looking: true });
   expect(run?.state === "starting" && isLeaseOver(run.lease, clock.now())).toBe(true);
