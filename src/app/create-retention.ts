@@ -2,7 +2,7 @@
 
 import { DAY } from "../lib/time.js";
 import { AlertStore } from "../slack/alerts/store.js";
-import { Retention } from "../store/retention.js";
+import { Retention, type RetentionOptions } from "../store/retention.js";
 import type { AttentionPart } from "./create-attention.js";
 import type { AuditPart } from "./create-audit.js";
 import type { FollowPart } from "./create-follow.js";
@@ -23,7 +23,7 @@ const ENDED_MS = 2 * DAY;
 /** How long (ms) what Hex said about data connections is kept: longer than it takes to read it again. */
 const CONNECTIONS_MS = 3 * DAY;
 
-export interface RetentionOptions {
+export interface RetentionParts {
   settings: Settings;
   store: StorePart;
   hex: HexPart;
@@ -38,41 +38,39 @@ export interface RetentionOptions {
   keepMs: number;
 }
 
-export function createRetention(options: RetentionOptions): Retention {
-  const { settings, store, hex } = options;
+export function createRetention(parts: RetentionParts): Retention {
+  const { settings, store, hex } = parts;
+  const { log } = settings;
   return new Retention({
     clock: store.clock,
     leastNow: () => hex.client.leastNow(),
-    removeOld: async (leastNow) => {
-      await Promise.all([removeRuns(options, leastNow), removeOthers(options, leastNow)]);
-      store.rows.recount();
-    },
-    onError: store.seldom((err) => settings.log.error({ err }, "Removing what is too old failed: the bot tries again")),
+    removals: removalsOf(parts),
+    onError: store.seldom((err) => log.error({ err }, "Removing what is too old failed: the bot tries again")),
   });
 }
 
-async function removeRuns({ settings, runs, audit, keepMs }: RetentionOptions, leastNow: number): Promise<void> {
-  await runs.leadersStore.removeEndedBefore(leastNow - keepMs);
-  await audit.runs.complete();
-  await audit.store.removeBefore(leastNow - settings.config.auditDays * DAY);
-}
-
-async function removeOthers(options: RetentionOptions, leastNow: number): Promise<void> {
-  const { store, outages, follow, attention, messages, paging, keepMs } = options;
+function removalsOf(parts: RetentionParts): RetentionOptions["removals"] {
+  const { settings, store, runs, audit, outages, follow, attention, messages, paging, keepMs } = parts;
+  const auditMs = settings.config.auditDays * DAY;
   const alerts = new AlertStore(store.store.db, store.rows, store.leadership.write);
-  await Promise.all([
-    outages.health.removeOld(leastNow, keepMs),
-    follow.troubles.removeBefore(leastNow - OVER_MS),
-    follow.troubles.removeEndsBefore(leastNow - RUN_ENDS_MS),
-    follow.connections.removeBefore(leastNow - CONNECTIONS_MS),
-    follow.watches.removeEndedBefore(leastNow - ENDED_MS),
-    follow.digests.removeEndedBefore(leastNow - ENDED_MS),
-    follow.members.removeOld(),
-    alerts.removeBefore(leastNow - OVER_MS),
-    attention.store.removeOld(),
-    paging?.store.removeOld(),
-    messages.homes.removeOld(),
-    store.drafts.removeExpired(),
-    store.seenEvents.removeOld(),
-  ]);
+  return [
+    (leastNow) => runs.leadersStore.removeEndedBefore(leastNow - keepMs),
+    () => audit.runs.complete(),
+    (leastNow) => audit.store.removeBefore(leastNow - auditMs),
+    (leastNow) => outages.health.removeOld(leastNow, keepMs),
+    (leastNow) => follow.troubles.removeBefore(leastNow - OVER_MS),
+    (leastNow) => follow.troubles.removeEndsBefore(leastNow - RUN_ENDS_MS),
+    (leastNow) => follow.connections.removeBefore(leastNow - CONNECTIONS_MS),
+    (leastNow) => follow.watches.removeEndedBefore(leastNow - ENDED_MS),
+    (leastNow) => follow.digests.removeEndedBefore(leastNow - ENDED_MS),
+    (leastNow) => alerts.removeBefore(leastNow - OVER_MS),
+    // What belongs to the outages and troubles that are gone by now.
+    () => follow.members.removeOld(),
+    () => attention.store.removeOld(),
+    ...(paging === null ? [] : [() => paging.store.removeOld()]),
+    () => messages.homes.removeOld(),
+    () => store.drafts.removeExpired(),
+    () => store.seenEvents.removeOld(),
+    async () => store.rows.recount(),
+  ];
 }

@@ -4,13 +4,13 @@ import { bringBackLostForms } from "../slack/flows/form-checks.js";
 import { Sweeper } from "../slack/sweeper.js";
 import type { CatalogPart } from "./create-catalog.js";
 import type { DigestsPart } from "./create-digests.js";
-import { createRetention, type RetentionOptions } from "./create-retention.js";
+import { createRetention, type RetentionParts } from "./create-retention.js";
 import type { SlackPart } from "./create-slack.js";
 
 /** Runs until `signal` aborts and the work that it began is done. */
 type Loop = (signal: AbortSignal) => Promise<void>;
 
-export interface LeaderLoopsOptions extends RetentionOptions {
+export interface LeaderLoopsOptions extends RetentionParts {
   catalog: CatalogPart;
   digests: DigestsPart;
   slack: SlackPart;

@@ -11,8 +11,9 @@ export interface RetentionOptions {
    * not known, and nothing is removed.
    */
   leastNow: () => number | null;
-  removeOld: (leastNow: number) => Promise<unknown>;
-  /** Called when a removal fails. It is retried an hour later. */
+  /** Done one after another, so that people's requests find a connection to the store meanwhile. */
+  removals: readonly ((leastNow: number) => Promise<unknown>)[];
+  /** Called when a removal fails. It is retried an hour later, and holds up no other. */
   onError: (error: unknown) => void;
 }
 
@@ -28,18 +29,21 @@ export class Retention {
 
   /** Runs until `signal` aborts and the work that it began is done. */
   async keep(signal: AbortSignal): Promise<void> {
-    await new PollingLoop(this.options.clock).until(signal, () => this.#round());
+    await new PollingLoop(this.options.clock).until(signal, () => this.#round(signal));
   }
 
   /** @returns how long to wait for the next round, in ms */
-  async #round(): Promise<number> {
-    const { clock, leastNow, removeOld, onError } = this.options;
+  async #round(signal: AbortSignal): Promise<number> {
+    const { clock, leastNow, removals, onError } = this.options;
     const leftMs = this.#removedAt + REMOVE_MS - clock.monotonic();
     if (leftMs > 0) return leftMs;
     const time = leastNow();
     if (time === null) return LOOK_MS;
     this.#removedAt = clock.monotonic();
-    await removeOld(time).catch(onError);
+    for (const remove of removals) {
+      if (signal.aborted) break;
+      await remove(time).catch(onError);
+    }
     return REMOVE_MS;
   }
 }

@@ -14,10 +14,12 @@ function begun({ fails = false, known = true } = {}) {
   const retention = new Retention({
     clock,
     leastNow: () => (seen.known ? clock.now() - 5 : null),
-    removeOld: async (leastNow) => {
-      seen.removals.push(leastNow);
-      if (fails) throw new Error("the disk is full");
-    },
+    removals: [
+      async () => {
+        if (fails) throw new Error("the disk is full");
+      },
+      async (leastNow) => seen.removals.push(leastNow),
+    ],
     onError: (error) => seen.errors.push(error),
   });
   const pass = async (ms: number) => {
@@ -53,6 +55,13 @@ test("nothing before the time is known, and then at once", async () => {
   expect(seen.removals).toEqual([clock.now() - 5]);
   stopping.abort();
   await end;
+});
+
+test("nothing more once this process no longer leads", async () => {
+  const { stopping, seen, end } = begun();
+  stopping.abort();
+  await end;
+  expect(seen.removals).toEqual([]);
 });
 
 test("a process that leads again within the hour does not remove again", async () => {
