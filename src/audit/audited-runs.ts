@@ -4,6 +4,7 @@ import type { Clock } from "../lib/clock.js";
 import { dropOldest } from "../lib/keep-latest.js";
 import type { Run } from "../runs/run.js";
 import type { RunStore } from "../runs/store.js";
+import type { AuditEntry } from "./audit-entry.js";
 import type { AuditLog } from "./audit-log.js";
 import type { AuditStore } from "./audit-store.js";
 import { askedId, endedId, lostId, runEntries } from "./run-entries.js";
@@ -28,18 +29,15 @@ export class AuditedRuns {
 
   /** To be called for each change of a run. Never rejects. */
   async note(run: Run): Promise<void> {
-    const { audit, clock } = this.options;
-    for (const entry of runEntries(run, clock.now())) {
-      if (this.#recorded.has(entry.id)) continue;
-      this.#remember(entry.id);
-      if (entry.id === lostId(run.key) && (await this.#isLostInOldEntry(run.key))) continue;
-      await audit.record(entry);
-    }
+    const entries = runEntries(run, this.options.clock.now()).filter(({ id }) => !this.#recorded.has(id));
+    if (entries.length === 0) return;
+    for (const { id } of entries) this.#remember(id);
+    await this.#recordMissing(run, entries);
   }
 
   /** Records the ends of runs whose process died before it did. Rejects when the store fails. */
   async complete(): Promise<void> {
-    const { store, runs, audit, clock } = this.options;
+    const { store, runs, clock } = this.options;
     const ended = await runs.recentlyEnded(LATEST);
     // Runs from before there was an audit log have no entry to complete.
     const askedIds = new Map(
@@ -52,18 +50,20 @@ export class AuditedRuns {
     });
     const missing = new Set(await store.missing(asked.flatMap(endIds)));
     for (const run of asked) {
-      if (!endIds(run).every((id) => missing.has(id))) continue;
-      for (const entry of runEntries(run, clock.now())) await audit.record(entry);
+      if (endIds(run).every((id) => missing.has(id))) await this.#recordMissing(run, runEntries(run, clock.now()));
     }
   }
 
-  /** Whether an older version has recorded that a lost run was lost. */
-  async #isLostInOldEntry(runKey: string): Promise<boolean> {
-    try {
-      return (await this.options.store.missing([endedId(runKey)])).length === 0;
-    } catch {
-      // Twice is better than not at all.
-      return false;
+  /** Records those that the store lacks. The others may be from before a restart, or from another process. Never rejects. */
+  async #recordMissing(run: Run, entries: readonly AuditEntry[]): Promise<void> {
+    const { store, audit } = this.options;
+    const ids = entries.flatMap(({ id }) => (id === lostId(run.key) ? endIds(run) : [id]));
+    // Twice is better than not at all.
+    const missing = new Set(await store.missing(ids).catch(() => ids));
+    // An older version recorded that a run was lost as its end.
+    const isLost = run.state === "lost" && !missing.has(endedId(run.key));
+    for (const entry of entries) {
+      if (missing.has(entry.id) && !(isLost && entry.id === lostId(run.key))) await audit.record(entry);
     }
   }
 

@@ -50,6 +50,16 @@ describe.each(MODES)("over %s", (mode) => {
     expect(shown).not.toContain("s3cr3t");
   });
 
+  test("after a restart, the log doesn't say again what was recorded before it", async () => {
+    const long = harness.hex.workspace.addProject({ title: "Monthly", run: { runningMs: 5 * 60_000 } });
+    await harness.slack.command(`run ${long.id}`);
+    await harness.cardShows("Running");
+    await harness.stopBot();
+    await harness.startBot();
+    await harness.cardShows("Completed");
+    expect(audited().map(({ result }) => result)).toEqual([null, "started", "completed"]);
+  });
+
   test("how a run ended that was lost and found again is recorded, and lost stays on record once", async () => {
     harness.rules(ALL, ADMIN);
     harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
