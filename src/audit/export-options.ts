@@ -78,5 +78,10 @@ function timeOf(text: string, now: number): number | null {
   if (number !== undefined && ms !== undefined) return now - Number(number) * ms;
   if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/.test(text)) return null;
   const time = Date.parse(/T.*(?:Z|[+-]\d\d:\d\d)$/.test(text) || !text.includes("T") ? text : `${text}Z`);
-  return Number.isNaN(time) ? null : time;
+  return Number.isNaN(time) || !isDay(text.slice(0, "2026-12-01".length)) ? null : time;
+}
+
+/** JavaScript takes February 30 for a day of March. `date`: that of a valid time. */
+function isDay(date: string): boolean {
+  return new Date(date).toISOString().startsWith(date);
 }

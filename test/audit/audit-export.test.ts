@@ -83,6 +83,8 @@ describe("options", () => {
   test.each([
     [["--since", "yesterday"], "since", "yesterday"],
     [["--until", "2026-13-01"], "until", "2026-13-01"],
+    [["--until", "2026-02-30"], "until", "2026-02-30"],
+    [["--since", "2026-04-31T10:00+02:00"], "since", "2026-04-31T10:00+02:00"],
     [["--format", "xml"], "format", "xml"],
     [["--person", "ada"], "person", "ada"],
     [["--person", ""], "person", ""],
