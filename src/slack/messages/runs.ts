@@ -13,7 +13,7 @@ import { FACES, faceOf, optionsToJudge, STATES, titleOf, triggerWord } from "./r
 
 /** How many runs fit into one message with long titles: runs of one project, which is named at the top, and runs of several. */
 const SHOWN = 10;
-const WATCHED_SHOWN = 8;
+const TRACKED_SHOWN = 8;
 /** How many runs that have ended a message shows below those in flight. */
 export const RECENT_SHOWN = 5;
 
@@ -29,11 +29,11 @@ export interface ListAt {
 }
 
 /** All runs that the bot tracks. `recent` are the latest that ended, of which as many are shown as have room. */
-export function watchedRunsMessage(runs: readonly Run[], recent: readonly Run[], at: ListAt): Message {
+export function trackedRunsMessage(runs: readonly Run[], recent: readonly Run[], at: ListAt): Message {
   const head = section(runs.length === 0 ? "*No run is in flight.*" : `*${count(runs.length, "run")} in flight*`);
   const more = (left: number) => (left > 0 ? context(`and ${left} more`) : null);
   const foot = context("`/hex runs <project>` shows all runs of a project, no matter who started them.");
-  const groups = runs.slice(0, WATCHED_SHOWN).map((run) => [ownRunBlock(run, at), ...approvalOf(run, at)]);
+  const groups = runs.slice(0, TRACKED_SHOWN).map((run) => [ownRunBlock(run, at), ...approvalOf(run, at)]);
   const shown = fitting(groups, [head, more(runs.length), foot]);
   return message(runs.length === 0 ? "No run is in flight." : `${count(runs.length, "run")} in flight`, [
     head,
@@ -62,7 +62,7 @@ export function runsInFlightMessage(
     (a, b) =>
       Number(b.run.requester === user) - Number(a.run.requester === user) || b.run.requestedAt - a.run.requestedAt,
   );
-  const lines = mineFirst.slice(0, WATCHED_SHOWN).map(({ run, channel }) => {
+  const lines = mineFirst.slice(0, TRACKED_SHOWN).map(({ run, channel }) => {
     const elsewhere = channel === here || channel === null || !channel.startsWith("C") ? null : `in <#${channel}>`;
     return ownRunBlock(run, at, elsewhere);
   });
@@ -73,7 +73,7 @@ export function runsInFlightMessage(
   return answer(
     `*${what}* in this conversation, or started by you.${isAnyTheirs ? todo : ` ${NONE_THEIRS}`}`,
     ...lines,
-    runs.length > WATCHED_SHOWN ? context(`and ${runs.length - WATCHED_SHOWN} more: \`/hex cancel <project>\``) : null,
+    runs.length > TRACKED_SHOWN ? context(`and ${runs.length - TRACKED_SHOWN} more: \`/hex cancel <project>\``) : null,
   );
 }
 
@@ -179,8 +179,8 @@ export function runsToCancelMessage({ project, runs, own, others, isUnread, name
   return answer(
     `${said}.${isAnyTheirs && total > 1 ? " Which one?" : ""} *${count(total, "run")} in flight:*`,
     isAnyTheirs ? null : section(NONE_THEIRS),
-    ...lines.slice(0, WATCHED_SHOWN),
-    total > WATCHED_SHOWN ? context(`The latest ${WATCHED_SHOWN}. The others are in Hex.`) : null,
+    ...lines.slice(0, TRACKED_SHOWN),
+    total > TRACKED_SHOWN ? context(`The latest ${TRACKED_SHOWN}. The others are in Hex.`) : null,
     isUnread
       ? context(
           "The bot could not ask Hex: these are only the runs that it tracks. For the others, try again in a minute.",

@@ -32,10 +32,10 @@ const WARN_DAYS = 14;
 
 export interface Status {
   connection: Connection;
-  /** `null` when the store cannot be read; so is `watched`. */
+  /** `null` when the store cannot be read; so is `tracked`. */
   history: History | null;
   /** Runs that the bot keeps up to date. */
-  watched: number | null;
+  tracked: number | null;
   /** What is not over, and who has it; `null` when the store cannot be read. */
   open: OpenNow | null;
   /** Whether they can take an outage here: they may, and no channel has a message about it. */
@@ -136,9 +136,9 @@ function besideBlocks(
   return lines.filter((line) => line !== null).map((line) => section(line));
 }
 
-function foot({ connection, store, watched, budgetLeft, reference }: Status, now: number): KnownBlock | null {
+function foot({ connection, store, tracked, budgetLeft, reference }: Status, now: number): KnownBlock | null {
   return context(
-    `${watched === null ? "number of tracked runs not known" : `${count(watched, "run")} tracked`} · ${count(budgetLeft, "request")} to Hex left this minute${store.why === null ? ` · store working since ${date(store.since)}` : ""} · checked ${date(now, "{time_secs}")}`,
+    `${tracked === null ? "number of tracked runs not known" : `${count(tracked, "run")} tracked`} · ${count(budgetLeft, "request")} to Hex left this minute${store.why === null ? ` · store working since ${date(store.since)}` : ""} · checked ${date(now, "{time_secs}")}`,
     connection.error === null ? referenceWords(reference) : null,
   );
 }

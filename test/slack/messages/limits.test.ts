@@ -90,7 +90,7 @@ import {
   projectRunsMessage,
   runsInFlightMessage,
   runsToCancelMessage,
-  watchedRunsMessage,
+  trackedRunsMessage,
 } from "../../../src/slack/messages/runs.js";
 import {
   unreadableRunCancelledMessage,
@@ -606,13 +606,13 @@ describe("never past a limit, whatever the data", () => {
         stores,
         maybe(openNow),
         maybe(fc.record({ count: fc.nat(), kind: fc.constantFrom(...PAGE_FAILURES), at: time })),
-        (made, past, watched, page, state, storeState, open, pagesHeld) => {
+        (made, past, tracked, page, state, storeState, open, pagesHeld) => {
           const setAside = new Map(READ_TABLES.map((table, index) => [table, index]));
           const rest = {
             open,
             takesOutages: true,
             place: PLACE,
-            watched,
+            tracked,
             budgetLeft: 3,
             report: page,
             slack: state,
@@ -883,7 +883,7 @@ describe("never past a limit, whatever the data", () => {
   test("lists of runs", () => {
     fc.assert(
       fc.property(fc.array(run, { maxLength: 15 }), fc.array(hexRun, { maxLength: 15 }), project, (own, runs, of) => {
-        check(watchedRunsMessage(own, own, AT), ["U1", "S0DATATEAM1"]);
+        check(trackedRunsMessage(own, own, AT), ["U1", "S0DATATEAM1"]);
         const byId = new Map(own.map((one, index) => [runs[index]?.runId ?? "", one]));
         const listed = { project: of, runs, own: byId, others: own, ...AT };
         check(projectRunsMessage(listed), ["U1", "S0DATATEAM1"]);
@@ -905,7 +905,7 @@ describe("never past a limit, whatever the data", () => {
     });
     fc.assert(
       fc.property(awaited, (made) => {
-        const list = watchedRunsMessage([made], [], AT);
+        const list = trackedRunsMessage([made], [], AT);
         for (const message of [runCard(made, NOW, PLACE), questionMessage(made, PLACE), list]) {
           check(message, ["U1", "S0DATATEAM1"]);
           expect([...textsOf(message.blocks)].join("\n")).toMatch(/in0=.*in7=.*and \d+ more/s);
@@ -940,7 +940,7 @@ describe("never past a limit, whatever the data", () => {
       trouble: null,
       cancelFailure: null,
     }));
-    const text = JSON.stringify(watchedRunsMessage(runs, [], AT));
+    const text = JSON.stringify(trackedRunsMessage(runs, [], AT));
     const listed = text.match(/arrow_forward/g)?.length ?? 0;
     expect(text).toContain(`and ${runs.length - listed} more`);
   });

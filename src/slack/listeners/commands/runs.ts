@@ -4,7 +4,7 @@ import { findProject } from "../../flows/find-project.js";
 import { listAt } from "../../flows/list-at.js";
 import { projectRuns } from "../../flows/list-project-runs.js";
 import { runsFor } from "../../flows/runs-for.js";
-import { RECENT_SHOWN, watchedRunsMessage } from "../../messages/runs.js";
+import { RECENT_SHOWN, trackedRunsMessage } from "../../messages/runs.js";
 import { plainWords } from "../../parse/words.js";
 import type { Bot, Interaction } from "../context.js";
 import type { Command } from "./command.js";
@@ -28,7 +28,7 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
     const read = await Promise.all([bot.runs.inFlight(), bot.runs.recentlyEnded(most)]);
     const [live = [], ended = []] = await Promise.all(read.map((runs) => runsFor(interaction, runs)));
     const at = await listAt(bot, interaction, live);
-    return interaction.respond(watchedRunsMessage(live, ended, at));
+    return interaction.respond(trackedRunsMessage(live, ended, at));
   }
   const project = await findProject(bot, interaction, { purpose: "runs", text: typed });
   if (project !== null) await interaction.respond(await projectRuns(bot, interaction, project));

@@ -38,7 +38,7 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
   const open = openNow({ ...bot.troubleSources, health }, clock.now(), projects, (watches) =>
     watches.some((watch) => places.some((place) => isSamePlace(watch, place))),
   );
-  const [connection, store, history, watched, openHere, pagesHeld, connections] = await Promise.all([
+  const [connection, store, history, tracked, openHere, pagesHeld, connections] = await Promise.all([
     prober.probe(callFor(interaction, bot.statusTimeoutMs)),
     bot.storeCheck.withRefused(),
     ifRead(health.history(clock.now())),
@@ -53,7 +53,7 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
   const shown = {
     connection: { ...connection, projects: projectsIn(connection, bot, permissions) },
     history,
-    watched,
+    tracked,
     open: openHere,
     takesOutages: !bot.hasAlertChannel && permissions.mayApartFromProjects("silence"),
     pagesHeld: pagesHeld && { ...pagesHeld, count: permissions.areUnlimited ? pagesHeld.count : null },
