@@ -17,8 +17,8 @@ import { StoreFailure } from "./store/failure.js";
 import { openForReading } from "./store/open-for-reading.js";
 import { RowReader } from "./store/row-reader.js";
 
-const unreadFile = loadEnvFile();
-if (unreadFile !== null) process.stderr.write(`${unreadFile}\n`);
+const fileTrouble = loadEnvFile();
+if (fileTrouble !== null) process.stderr.write(`${fileTrouble}\n`);
 process.stdout.on("error", stopPrinting);
 process.exitCode = await exported(process.argv.slice(2));
 

@@ -35,8 +35,8 @@ const USUAL_WIDTH = 100;
 /** How long (ms) the whole may take: nothing else keeps the process alive between two attempts. */
 const LONGEST_MS = 120_000;
 
-const unreadFile = loadEnvFile();
-if (unreadFile !== null) process.stderr.write(`${unreadFile}\n`);
+const fileTrouble = loadEnvFile();
+if (fileTrouble !== null) process.stderr.write(`${fileTrouble}\n`);
 process.stdout.on("error", stopPrinting);
 process.exitCode = await run(process.argv.slice(2));
 

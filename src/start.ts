@@ -14,17 +14,17 @@ import { createLogger } from "./log/logger.js";
 import { startFailure } from "./startup-failure.js";
 import { listenForStop, type StopReason } from "./stop-signals.js";
 
-const unreadFile = loadEnvFile();
+const fileTrouble = loadEnvFile();
 const reading = withSecretFiles(process.env, (env) => readConfig(env, { isTerminal: isatty(1) }));
 if (!reading.ok) {
-  if (unreadFile !== null) process.stderr.write(`${unreadFile}.\n\n`);
+  if (fileTrouble !== null) process.stderr.write(`${fileTrouble}.\n\n`);
   process.stderr.write(describeProblems(reading.problems));
   process.exit(1);
 }
 const { config, warnings } = reading;
 const secrets = new Set(secretsOf(config));
 const log = createLogger({ ...config.log, secrets });
-for (const warning of [...(unreadFile === null ? [] : [unreadFile]), ...warnings]) log.warn(warning);
+for (const warning of [...(fileTrouble === null ? [] : [fileTrouble]), ...warnings]) log.warn(warning);
 
 const renewed = new RenewedSecrets({
   env: process.env,

@@ -28,8 +28,8 @@ if (help) {
   process.exit(0);
 }
 
-const unreadFile = loadEnvFile();
-if (unreadFile !== null) process.stderr.write(`${unreadFile}\n`);
+const fileTrouble = loadEnvFile();
+if (fileTrouble !== null) process.stderr.write(`${fileTrouble}\n`);
 const reading = withSecretFiles(process.env, readHexConfig, ["HEX_API_TOKEN"]);
 if (!reading.ok) {
   process.stdout.write(json ? `${JSON.stringify({ ok: false, problems: reading.problems }, null, 2)}\n` : "");

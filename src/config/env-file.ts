@@ -2,12 +2,19 @@
 
 import { config as loadEnv } from "dotenv";
 
+/** Node reads it when it starts, and not again. */
+const CERTIFICATES = "NODE_EXTRA_CA_CERTS";
+
 /**
  * Adds the settings in .env to the environment.
- * @returns a sentence that says why it cannot be read, and what to do; `null` when all is well or there is no such file
+ * @returns a sentence that says what is wrong with the file, and what to do; `null` when all is well or there is no such file
  */
 export function loadEnvFile(): string | null {
+  const before = process.env[CERTIFICATES];
   const { error } = loadEnv({ quiet: true });
-  if (error === undefined || error.code === "ENOENT") return null;
-  return `There is a .env here, but it cannot be read (${error.code}), so its settings are missing: it must be a file that the bot's user may read`;
+  if (error !== undefined && error.code !== "ENOENT")
+    return `There is a .env here, but it cannot be read (${error.code}), so its settings are missing: it must be a file that the bot's user may read`;
+  return process.env[CERTIFICATES] === before
+    ? null
+    : `${CERTIFICATES} has no effect in .env, because Node reads it before that file: set it in the environment in which the program is started`;
 }

@@ -3,6 +3,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { describe, expect } from "vitest";
 import { listen } from "../sandbox/local-server.js";
 import { visibleText } from "../sandbox/slack/server.js";
@@ -56,6 +57,23 @@ describe.concurrent("the built program", () => {
     }
     const { bot } = await startBot("http");
     expect(bot.output).toContain("There is a .env here");
+  });
+
+  test("certificates that .env names come too late for Node, which is said", async ({
+    stage: { dir, startBot, startBuilt },
+  }) => {
+    const [file, said] = [join(dir, "ca.pem"), "NODE_EXTRA_CA_CERTS has no effect in .env"];
+    await writeFile(file, rootCertificates[0] ?? "");
+    await writeFile(join(dir, ".env"), `NODE_EXTRA_CA_CERTS=${file}`);
+    expect((await startBot("http")).bot.output).toContain(said);
+    for (const [env, isSaid] of [
+      [{}, true],
+      [{ NODE_EXTRA_CA_CERTS: file }, false],
+    ] as const) {
+      const program = startBuilt("verify", env);
+      expect(await program.closed).toBe(1);
+      expect(program.output.includes(said)).toBe(isSaid);
+    }
   });
 
   test.for(["http", "socket"] as const)(
