@@ -25,15 +25,6 @@ export class TroubleStore {
     return this.#followed(await this.#selectFollowed().execute());
   }
 
-  /** The troubles that are not over or ended at `since` (epoch ms) or later, oldest first. */
-  async troubles(since: number): Promise<Trouble[]> {
-    return this.#troubles(
-      await this.#selectTroubles()
-        .where((row) => row.or([row("over_at", "is", null), row("over_at", ">=", since)]))
-        .execute(),
-    );
-  }
-
   /** What the bot remembers about some watched projects, by their ids. Unreadable rows are left out. */
   async followedOf(projectIds: readonly string[]): Promise<Map<string, Followed>> {
     if (projectIds.length === 0) return new Map();
