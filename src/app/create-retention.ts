@@ -70,7 +70,7 @@ function removalsOf(parts: RetentionParts): RetentionOptions["removals"] {
     ...(paging === null ? [] : [() => paging.store.removeOld()]),
     () => messages.homes.removeOld(),
     () => store.drafts.removeExpired(),
-    () => store.seenEvents.removeOld(),
+    (leastNow) => store.seenEvents.removeOld(leastNow),
     async () => store.rows.recount(),
   ];
 }

@@ -23,11 +23,11 @@ export class SeenEvents {
     return result.numInsertedOrUpdatedRows === 1n;
   }
 
-  /** Removes events that Slack no longer delivers. */
-  async removeOld(): Promise<void> {
+  /** Removes events that Slack no longer delivers. `now`: epoch ms. */
+  async removeOld(now: number): Promise<void> {
     await this.db
       .deleteFrom("seen_events")
-      .where("at", "<=", this.now() - KEPT_MS)
+      .where("at", "<=", now - KEPT_MS)
       .execute();
   }
 }

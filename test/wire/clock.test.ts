@@ -176,20 +176,20 @@ describe("a finished run that is old", () => {
   });
   afterEach(() => harness.stop());
 
-  /** How many runs are still stored an hour and a half later. */
-  async function remembered(): Promise<number> {
+  /** How many runs, and handled events, are still stored an hour and a half later. */
+  async function remembered(): Promise<number[]> {
     await harness.pass(90 * MINUTE, MINUTE);
     const file = new Database(join(harness.dataDir, "hex-bot.db"));
-    const runs: unknown[] = file.prepare("select 1 from runs").all();
+    const kept = ["runs", "seen_events"].map((table) => file.prepare(`select 1 from ${table}`).all().length);
     file.close();
-    return runs.length;
+    return kept;
   }
 
   test("by the clock of this machine alone, which was set forward by five years, is kept", async () => {
     harness.clock.set(5 * 365 * DAY);
-    expect(await remembered()).toBe(1);
+    expect(await remembered()).toEqual([1, 1]);
     harness.clock.set(-5 * 365 * DAY);
-    expect(await remembered()).toBe(1);
+    expect(await remembered()).toEqual([1, 1]);
   });
 
   test("by a clock that is wrong at the start, when Hex cannot be asked, is kept", async () => {
@@ -197,12 +197,12 @@ describe("a finished run that is old", () => {
     harness.clock.set(5 * 365 * DAY);
     harness.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
     await harness.startBot();
-    expect(await remembered()).toBe(1);
+    expect(await remembered()).toEqual([1, 1]);
   });
 
   test("by both clocks is removed", async () => {
     harness.clock.advance(91 * DAY);
-    expect(await remembered()).toBe(0);
+    expect(await remembered()).toEqual([0, 0]);
   });
 });
 
