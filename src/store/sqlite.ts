@@ -15,14 +15,14 @@ import type { Tables } from "./tables.js";
 import { textsAsBytes } from "./texts-as-bytes.js";
 
 /**
- * Opens `hex-bot.db` in a folder, which is created if it does not exist. This process then holds the file exclusively.
+ * Opens `hex-bot.db` in a folder, which is created for this user alone if it does not exist. This process then holds the file exclusively.
  * Every commit is on disk before it counts (`synchronous=FULL`), because a run that was started must survive a power cut.
  * @throws StoreError, and StoreFailure for a full disk
  */
 export async function openEmbedded(dataDir: string, onFailure?: OnFailure): Promise<Store> {
   const path = join(dataDir, FILE_NAME);
   try {
-    mkdirSync(dataDir, { recursive: true });
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const unlock = lock(`${path}.lock`);
     let file: Database.Database | null = null;
     try {

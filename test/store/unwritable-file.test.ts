@@ -1,6 +1,6 @@
 // A disk, a folder or a file to which the bot cannot write: the start ends with a sentence that says so and what to do.
 
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
@@ -21,6 +21,12 @@ async function whyNot(): Promise<string | null> {
   const opened = await openEmbedded(dir).catch((error: unknown) => error);
   return startFailure(opened, { port: 0, store: { kind: "embedded" } });
 }
+
+test("only this user gets into a folder that the bot makes", async () => {
+  const made = join(dir, "new", "data");
+  await (await openEmbedded(made)).close();
+  expect(statSync(made).mode & 0o777).toBe(0o700);
+});
 
 test("a full disk", async () => {
   const file = new Database(join(dir, "hex-bot.db"));
