@@ -54,6 +54,8 @@ export function storeFailure({ kind, where, message }: StoreError): string {
       return `The store ${where} is damaged (${message}): keep a copy of its folder, put a backup in its place, and start again`;
     case "absent":
       return `There is no store at ${where}: run this in the bot's folder, or with the bot's HEX_BOT_DATA_DIR or DATABASE_URL`;
+    case "unreadable":
+      return `This user may not open the store ${where}: run this as the bot's user, or as root`;
     case "unusable":
       return `The store ${where} cannot be used (${message}): check that the bot may write to the folder HEX_BOT_DATA_DIR and to the files in it`;
     case "unusable_postgres":

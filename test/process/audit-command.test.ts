@@ -1,7 +1,7 @@
 // `npm run audit` as a program: what a person or a script sees of it.
 
 import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { AuditStore } from "../../src/audit/audit-store.js";
@@ -11,6 +11,9 @@ import { CHILD_ENV } from "./child-env.js";
 import { programTest } from "./program-test.js";
 
 const PROGRAM = join(import.meta.dirname, "../../dist/export-audit.js");
+
+/** Root may read everything. */
+const SOMEBODY_ELSE = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 /** Gives a test `audit`, which prints a log of 3,000 entries in a shell, and `damage`, which spoils one of them. */
 const test = programTest
@@ -56,6 +59,31 @@ describe.concurrent("npm run audit", () => {
       out: "",
       err: `There is no store at ${join(elsewhere, "hex-bot.db")}: run this in the bot's folder, or with the bot's HEX_BOT_DATA_DIR or DATABASE_URL\n`,
     });
+  });
+
+  test("says to whoever may not read the store who may, and exits with 1", async ({ damage: _, stage: { dir } }) => {
+    const asSomebodyElse = () =>
+      new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
+        const env = { ...CHILD_ENV, HEX_BOT_DATA_DIR: dir };
+        execFile(process.execPath, [PROGRAM], { cwd: "/", env, ...SOMEBODY_ELSE }, (error, out, err) =>
+          resolve({ code: error?.code ?? 0, out, err }),
+        );
+      });
+    const path = join(dir, "hex-bot.db");
+    for (const end of ["wal", "shm"]) await rm(`${path}-${end}`, { force: true });
+    for (const [ofFolder, ofFile] of [
+      [0o000, 0o644],
+      [0o755, 0o000],
+      // SQLite has to write beside the file.
+      [0o555, 0o444],
+    ] as const) {
+      await chmod(path, ofFile);
+      await chmod(dir, ofFolder);
+      const { code, out, err } = await asSomebodyElse();
+      await chmod(dir, 0o700);
+      const said = `This user may not open the store ${path}: run this as the bot's user, or as root\n`;
+      expect({ code, out, err }).toEqual({ code: 1, out: "", err: said });
+    }
   });
 
   test("says that .env, which may name the store, cannot be read", async ({ audit, stage: { dir } }) => {
