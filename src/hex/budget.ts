@@ -95,11 +95,6 @@ export class Budget {
     return this.#waits("command") || this.#now - this.#lastCommand < COMMANDS_FOLLOW_MS;
   }
 
-  /** How many requests this process has sent in the last minute. */
-  get used(): number {
-    return this.#sent.count;
-  }
-
   /** How many commands may be sent at this moment. */
   get left(): number {
     return this.#freeIn({ priority: "command", group: null }) > 0
