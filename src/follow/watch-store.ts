@@ -16,6 +16,20 @@ import {
   watchSchema,
 } from "./watch.js";
 
+/** The key of a row. An earlier version may have spelt the rule's in another way than `ruleKey`. */
+interface RowKey {
+  channel: string;
+  thread_ts: string;
+  rule_key: string;
+}
+
+/** A watch, the key of its row, and the text of its document. */
+interface StoredWatch {
+  watch: Watch;
+  key: RowKey;
+  text: string;
+}
+
 export class WatchStore {
   constructor(
     private readonly db: Db,
@@ -48,11 +62,11 @@ export class WatchStore {
 
   /** Removes a watch. @returns whether there was one */
   async remove(place: WatchPlace, key: string): Promise<boolean> {
-    const { numDeletedRows } = await this.db
-      .deleteFrom("watches")
-      .where((row) => row.and(keyOf(place, key)))
-      .executeTakeFirst();
-    return numDeletedRows > 0n;
+    const stored = await this.#stored();
+    const meant = stored.filter(({ watch }) => isSamePlace(watch, place) && ruleKey(watch.rule) === key);
+    let wasThere = false;
+    for (const one of meant) wasThere = (await this.#delete(one.key)) || wasThere;
+    return wasThere;
   }
 
   /** What one conversation watches. */
@@ -67,10 +81,10 @@ export class WatchStore {
    */
   async follows(now: number): Promise<Follow[]> {
     const follows: Follow[] = [];
-    for (const { watch: stored, text } of await this.#stored()) {
-      if (stored.ended !== undefined) continue;
-      const watch = setNoLaterThan(stored, now);
-      if (watch !== stored) await this.#replace(text, watch);
+    for (const stored of await this.#stored()) {
+      if (stored.watch.ended !== undefined) continue;
+      const watch = setNoLaterThan(stored.watch, now);
+      if (watch !== stored.watch) await this.#replace(stored, watch);
       follows.push({ rule: watch.rule, setAt: watch.setAt, endsSince: endsSince(watch) });
     }
     return follows;
@@ -97,44 +111,49 @@ export class WatchStore {
     const stored = (await this.#stored()).filter(({ watch }) => watch.ended === undefined && isSamePlace(watch, place));
     const since = Math.min(at, ...stored.map(({ watch }) => watch.refusedSince ?? at));
     const isOver = isGivenUp(since, refusal);
-    for (const { watch, text } of stored) {
-      if (isOver) await this.#replace(text, { ...watch, ended: { at, word } });
-      else if (watch.refusedSince === undefined) await this.#replace(text, { ...watch, refusedSince: at });
+    for (const one of stored) {
+      if (isOver) await this.#replace(one, { ...one.watch, ended: { at, word } });
+      else if (one.watch.refusedSince === undefined) await this.#replace(one, { ...one.watch, refusedSince: at });
     }
     return isOver || stored.length === 0;
   }
 
   /** Notes that Slack has accepted a message in a conversation. */
   async accepted(place: WatchPlace): Promise<void> {
-    for (const { watch, text } of await this.#stored()) {
+    for (const stored of await this.#stored()) {
+      const { watch } = stored;
       if (watch.refusedSince === undefined || watch.ended !== undefined || !isSamePlace(watch, place)) continue;
-      await this.#replace(text, { ...watch, refusedSince: undefined });
+      await this.#replace(stored, { ...watch, refusedSince: undefined });
     }
   }
 
   /** Forgets the watches that ended before a time (epoch ms). */
   async removeEndedBefore(time: number): Promise<void> {
-    for (const { watch, text } of await this.#stored()) {
-      if (watch.ended === undefined || watch.ended.at >= time) continue;
-      const stored = { ...keyOf(watch, ruleKey(watch.rule)), doc: text };
-      await this.db
-        .deleteFrom("watches")
-        .where((row) => row.and(stored))
-        .execute();
+    for (const { watch, key, text } of await this.#stored()) {
+      if (watch.ended !== undefined && watch.ended.at < time) await this.#delete({ ...key, doc: text });
     }
   }
 
   /** Does nothing if somebody has changed it in the meantime. */
-  async #replace(before: string, { channel, threadTs, ...watch }: Watch): Promise<void> {
+  async #replace({ key, text }: StoredWatch, { channel: _, threadTs: __, ...watch }: Watch): Promise<void> {
     await this.db
       .updateTable("watches")
       .set({ doc: JSON.stringify(watch) })
-      .where((row) => row.and({ ...keyOf({ channel, threadTs }, ruleKey(watch.rule)), doc: before }))
+      .where((row) => row.and({ ...key, doc: text }))
       .execute();
   }
 
-  /** All watches, each with the text of its document, without those that cannot be read. */
-  async #stored(): Promise<{ watch: Watch; text: string }[]> {
+  /** `doc`: only while it is still this one. @returns whether the row was there */
+  async #delete(stored: RowKey & { doc?: string }): Promise<boolean> {
+    const { numDeletedRows } = await this.db
+      .deleteFrom("watches")
+      .where((row) => row.and({ ...stored }))
+      .executeTakeFirst();
+    return numDeletedRows > 0n;
+  }
+
+  /** All watches, without those that cannot be read. */
+  async #stored(): Promise<StoredWatch[]> {
     const rows = await this.db
       .selectFrom("watches")
       .select(["channel", "thread_ts", "rule_key", storedDoc(this.db).as("doc")])
@@ -145,7 +164,7 @@ export class WatchStore {
     return this.rows.each(rows, ({ rule_key, doc, ...columns }) => {
       const key = `${columns.channel} ${columns.thread_ts} ${rule_key}`;
       const read = this.rows.doc({ table: "watches", key }, watchSchema, doc);
-      return { watch: { ...placeOf(columns), ...read }, text: textOf(doc) ?? "" };
+      return { watch: { ...placeOf(columns), ...read }, key: { ...columns, rule_key }, text: textOf(doc) ?? "" };
     });
   }
 }

@@ -4,7 +4,7 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { newlyFollowed } from "../../src/follow/followed-project.js";
 import type { RunEnd } from "../../src/follow/run-end.js";
 import { TroubleStore } from "../../src/follow/trouble-store.js";
-import { endsSince, type Watch } from "../../src/follow/watch.js";
+import { endsSince, ruleKey, type Watch } from "../../src/follow/watch.js";
 import { WatchStore } from "../../src/follow/watch-store.js";
 import { STORE_KINDS, Stores } from "../catalog/stores.js";
 
@@ -73,6 +73,23 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await watches.in(HERE)).toMatchObject([{ refusedSince: 20_000 }]);
     expect(await refused(20_000 + DAY)).toBe(true);
     expect(await watches.in(HERE)).toEqual([]);
+  });
+
+  test("a key that an earlier version spelt in another way: refused and removed all the same", async () => {
+    const db = await open();
+    const watches = new WatchStore(db);
+    const rule = { kind: "category" as const, name: "Children’s wear" };
+    const { channel, threadTs: _, ...doc } = watch({ rule });
+    const columns = { channel, thread_ts: "", rule_key: "category children’s wear" };
+    await db
+      .insertInto("watches")
+      .values({ ...columns, doc: JSON.stringify(doc) })
+      .execute();
+    await watches.refused(HERE, { at: 5_000, word: "not_in_channel", isForGood: false });
+    expect(await watches.in(HERE)).toMatchObject([{ refusedSince: 5_000 }]);
+    expect(await watches.remove(HERE, ruleKey({ ...rule, name: "children's wear" }))).toBe(true);
+    expect(await watches.all()).toEqual([]);
+    expect(await watches.remove(HERE, ruleKey(rule))).toBe(false);
   });
 
   test("an end is stored once, as it was first seen, and forgotten later", async () => {
