@@ -31,7 +31,7 @@ export const auditEntrySchema = z.object({
   at: epochMs,
   /** A person's id in Slack; `null` when nobody is known, as of a run that was started in Hex. */
   who: z.string().nullable(),
-  /** The conversation in which they did it; `null` on the Home tab, in forms and shortcuts. */
+  /** The conversation in which they did it, or opened the form; `null` on the Home tab, in shortcuts, and for what comes of a run. */
   where: z.string().nullable(),
   deed: z.enum(deedNames),
   /** `title` is empty when it is not known. `null` when it is about no project. */
