@@ -81,7 +81,7 @@ export class Permissions {
 
   /** Whether they may do it to a project. A project that is not known is judged by its id alone. */
   decide(verb: ProjectVerb, projectId: string): Decision {
-    return this.rights.may(verb, this.#factsOf(projectId));
+    return this.rights.may(verb, factsKnown(this.sources, projectId));
   }
 
   may(verb: ProjectVerb, projectId: string): boolean {
@@ -126,7 +126,7 @@ export class Permissions {
     if (!this.projects.has(project.id)) throw this.projects.notThere();
     const decision = this.decide("cancel", project.id);
     if (decision.kind === "allowed") return;
-    const named = this.sources.access.whoMay("cancel", this.#factsOf(project.id), this.place);
+    const named = this.sources.access.whoMay("cancel", factsKnown(this.sources, project.id), this.place);
     const whoMay = requester === null ? named : [{ kind: "person" as const, id: requester }, ...named];
     throw new AccessDenied({ verb: "cancel", project: this.projects.named(project), decision, whoMay });
   }
@@ -198,12 +198,12 @@ export class Permissions {
     const decision = this.rights.mayApartFromProjects(verb);
     if (decision.kind !== "allowed") throw new AccessDenied({ verb, project: null, decision });
   }
+}
 
-  #factsOf(projectId: string): ProjectFacts {
-    const { catalog, access } = this.sources;
-    const project = catalog.known(projectId);
-    return project === null ? unknownProject(projectId) : access.factsOf(project);
-  }
+/** What the rules can ask about a project, as far as the bot knows it. */
+export function factsKnown({ catalog, access }: PermissionSources, projectId: string): ProjectFacts {
+  const project = catalog.known(projectId);
+  return project === null ? unknownProject(projectId) : access.factsOf(project);
 }
 
 /** Whether it may be asked for. What needs an approval waits for it. */

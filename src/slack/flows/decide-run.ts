@@ -1,7 +1,6 @@
 // Somebody approves or declines a run. Whether they may is decided now, under the rules in force now.
 
 import type { PeopleTerm } from "../../access/policy.js";
-import { unknownProject } from "../../access/project-facts.js";
 import { decidedBy } from "../../access/rights.js";
 import type { AuditEntry } from "../../audit/audit-entry.js";
 import { maskedInputs } from "../../audit/masked-inputs.js";
@@ -12,7 +11,7 @@ import { judged, type Verdict } from "../../runs/transitions.js";
 import { StoreFailure } from "../../store/failure.js";
 import { noteAttempt } from "../access/attempts.js";
 import { deedEntry } from "../access/audit-entries.js";
-import { permissionsOf, startVerbs } from "../access/permissions.js";
+import { factsKnown, permissionsOf, startVerbs } from "../access/permissions.js";
 import type { Click } from "../listeners/actions/action.js";
 import type { Bot } from "../listeners/context.js";
 import { staleButtonMessage } from "../messages/answers.js";
@@ -101,7 +100,7 @@ export async function mayDecide(bot: Bot, user: string, run: RunIn<"awaiting">):
 
 /** What the rules in force now make of somebody who would decide about a run. */
 async function standingOf(bot: Bot, user: string, run: RunIn<"awaiting">): Promise<Standing> {
-  const { access, catalog } = bot.permissions;
+  const { access } = bot.permissions;
   const { project, options, approval, requester } = run;
   // They could not approve it, whatever else the rules say.
   if (requester === null) return { kind: "no_longer_allowed", rule: null };
@@ -109,12 +108,7 @@ async function standingOf(bot: Bot, user: string, run: RunIn<"awaiting">): Promi
   // Where it would need no approval by now, those who were asked may still give it.
   const { by, rule } = asker.approvalFor(project, options) ?? approval;
   if (requester === user) return { kind: "requester", by, rule };
-  const known = catalog.known(project.id);
-  const isApprover = await access.isAmong(
-    user,
-    by,
-    known === null ? unknownProject(project.id) : access.factsOf(known),
-  );
+  const isApprover = await access.isAmong(user, by, factsKnown(bot.permissions, project.id));
   if (isApprover === null) return { kind: "unsure", rule };
   if (!isApprover) return { kind: "other", by, rule };
   if ((await access.isActive(requester)) === false) return { kind: "requester_left", rule: null };
