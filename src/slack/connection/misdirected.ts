@@ -1,6 +1,7 @@
 // Slack's requests to a path without a handler. They mean a wrong URL in the app's settings, and nothing else would point that out.
 
 import type { RequestListener } from "node:http";
+import { atMostEvery } from "../../lib/at-most-every.js";
 import type { Clock } from "../../lib/clock.js";
 import { MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
@@ -28,7 +29,7 @@ const SHOWN = 100;
  * which the person who typed a command reads. Anything else is not found.
  */
 export function misdirected({ signingSecret, bodies, path, clock, log }: MisdirectedOptions): RequestListener {
-  let saidAt = Number.NEGATIVE_INFINITY;
+  const isNews = atMostEvery<"misdirected">(clock, SAID_EVERY_MS);
   const isSlacks = async (request: Parameters<RequestListener>[0]): Promise<string | null> => {
     if (request.method !== "POST" || request.headers["x-slack-signature"] === undefined) return null;
     const body = await bodies.read(request);
@@ -41,14 +42,10 @@ export function misdirected({ signingSecret, bodies, path, clock, log }: Misdire
       (body) => {
         if (body === null) return notFound("Not found");
         const came = (request.url ?? "/").split("?", 1)[0]?.slice(0, SHOWN) ?? "/";
-        if (clock.monotonic() - saidAt >= SAID_EVERY_MS) {
-          saidAt = clock.monotonic();
-          log.warn({ came, path }, "%s", misdirectedSentence(came, path));
-        }
+        const sentence = misdirectedSentence(came, path);
+        if (isNews("misdirected")) log.warn({ came, path }, "%s", sentence);
         const isCommand = new URLSearchParams(body).has("command");
-        return isCommand
-          ? sendJson(response, misdirectedMessage(came, path))
-          : notFound(misdirectedSentence(came, path));
+        return isCommand ? sendJson(response, misdirectedMessage(came, path)) : notFound(sentence);
       },
       () => notFound("Not found"),
     );
