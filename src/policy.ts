@@ -7,7 +7,7 @@ import type { Policy } from "./access/policy.js";
 import { policyJsonSchema } from "./access/policy-file.js";
 import { Rights } from "./access/rights.js";
 import { shadowedRules } from "./access/shadowed-rules.js";
-import { together } from "./access/unmatched-name.js";
+import { NOTHING_FOUND, together } from "./access/unmatched-name.js";
 import { loadEnvFile } from "./config/env-file.js";
 import { policyFile } from "./config/values.js";
 import { DEFAULTS } from "./config/variables.js";
@@ -107,7 +107,7 @@ async function warnOfNames(file: string, policy: Policy): Promise<void> {
     const inHex = await lookup.namesInHex().catch((error: unknown) => {
       if (!(error instanceof HexError)) throw error;
       say(`The names in it were not looked up in Hex: ${remedyFor(error.facts).what}`);
-      return { unmatched: [], unchecked: [] };
+      return NOTHING_FOUND;
     });
     const { unmatched, unchecked } = together(inSlack.findings, inHex);
     for (const name of unmatched) say(unmatchedNameLine(file, name));

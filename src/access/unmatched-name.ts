@@ -37,6 +37,8 @@ export interface NameFindings {
   unchecked: readonly UncheckedNames[];
 }
 
+export const NOTHING_FOUND: NameFindings = { unmatched: [], unchecked: [] };
+
 export function kindOf({ kind }: PolicyName): NameKind {
   return isOfProject(kind) ? "project" : kind;
 }

@@ -3,7 +3,7 @@
 import type { Policy } from "../access/policy.js";
 import { factsOf } from "../access/project-facts.js";
 import { ProjectValues } from "../access/project-values.js";
-import { type NameFindings, namesWithoutProjects } from "../access/unmatched-name.js";
+import { type NameFindings, NOTHING_FOUND, namesWithoutProjects } from "../access/unmatched-name.js";
 import { asksAboutCollections, wantedFacts } from "../access/wanted-facts.js";
 import { CollectionsAsked } from "../catalog/collections-asked.js";
 import { Matcher } from "../catalog/match.js";
@@ -30,8 +30,6 @@ import { UsageError } from "./usage-error.js";
 const TIMEOUT_MS = 60_000;
 /** Slack answers about a hundred people a minute. The others stay unknown. */
 const MOST_PEOPLE = 100;
-
-const NOTHING: NameFindings = { unmatched: [], unchecked: [] };
 
 /** What can be asked with the tokens that are set. */
 interface Reach {
@@ -99,9 +97,9 @@ export class Lookup {
   /** The names in the rules that match nobody in Slack. `problem`: why Slack did not answer; `null` if it did, or was not asked. */
   async namesInSlack(): Promise<{ findings: NameFindings; problem: string | null }> {
     try {
-      return { findings: (await this.#slack?.names(this.policy.names)) ?? NOTHING, problem: null };
+      return { findings: (await this.#slack?.names(this.policy.names)) ?? NOTHING_FOUND, problem: null };
     } catch (error) {
-      return { findings: NOTHING, problem: slackRemedy(asSlackFailure(error).word).what };
+      return { findings: NOTHING_FOUND, problem: slackRemedy(asSlackFailure(error).word).what };
     }
   }
 
@@ -109,7 +107,7 @@ export class Lookup {
   async namesInHex(): Promise<NameFindings> {
     const projects = await this.projects();
     // In a workspace without projects, no name says anything.
-    if (projects === null || projects.length === 0) return NOTHING;
+    if (projects === null || projects.length === 0) return NOTHING_FOUND;
     const values = new ProjectValues(projects.map(({ facts }) => facts));
     return namesWithoutProjects(this.policy.names, values, async () => undefined);
   }

@@ -7,6 +7,7 @@ import { ProjectValues } from "../../access/project-values.js";
 import {
   kindOf,
   type NameFindings,
+  NOTHING_FOUND,
   namesWithoutProjects,
   together,
   type UncheckedNames,
@@ -86,7 +87,7 @@ export class NameCheck {
   async #projects({ names }: Policy, isWhole: boolean): Promise<NameFindings> {
     const ofProjects = names.filter((name) => kindOf(name) === "project");
     const projects = this.options.catalog.all();
-    if (ofProjects.length === 0 || (isWhole && projects.length === 0)) return { unmatched: [], unchecked: [] };
+    if (ofProjects.length === 0 || (isWhole && projects.length === 0)) return NOTHING_FOUND;
     if (!isWhole)
       return { unmatched: [], unchecked: [{ kind: "project", count: ofProjects.length, why: { kind: "failed" } }] };
     return namesWithoutProjects(ofProjects, new ProjectValues(projects.map(this.options.factsOf)), () => breathe());

@@ -2,14 +2,15 @@
 
 import type { WebClient } from "@slack/web-api";
 import type { PolicyName } from "../../access/policy.js";
-import type {
-  NameFindings,
-  NameKind,
-  UncheckedNames,
-  UnmatchedName,
-  WhyUnmatched,
+import {
+  type NameFindings,
+  type NameKind,
+  NOTHING_FOUND,
+  together,
+  type UncheckedNames,
+  type UnmatchedName,
+  type WhyUnmatched,
 } from "../../access/unmatched-name.js";
-import { together } from "../../access/unmatched-name.js";
 import type { Clock } from "../../lib/clock.js";
 import { closest } from "../../lib/closest.js";
 import { DAY, HOUR } from "../../lib/time.js";
@@ -106,7 +107,7 @@ export class SlackNames {
 
   /** All groups come in one answer for each workspace. */
   async #groups(names: readonly PolicyName[]): Promise<NameFindings> {
-    if (names.length === 0) return NOTHING;
+    if (names.length === 0) return NOTHING_FOUND;
     if (!this.#isGranted("usergroups:read")) return unchecked("group", names.length, SCOPE("usergroups:read"));
     const groups = await this.#allGroups();
     if (groups instanceof Error) return unchecked("group", names.length, whyNot(groups, "usergroups:read"));
@@ -148,7 +149,7 @@ export class SlackNames {
   }
 
   async #oneByOne(names: readonly PolicyName[], asked: Asked, signal: AbortSignal): Promise<NameFindings> {
-    if (names.length === 0) return NOTHING;
+    if (names.length === 0) return NOTHING_FOUND;
     if (!this.#isGranted(asked.scope)) return unchecked(asked.kind, names.length, SCOPE(asked.scope));
     const why = await this.#askAll(names, asked, signal);
     const open = names.filter(({ text }) => !this.#verdicts.has(text)).length;
@@ -160,7 +161,7 @@ export class SlackNames {
         }),
         unchecked: [],
       },
-      open === 0 ? NOTHING : unchecked(asked.kind, open, why),
+      open === 0 ? NOTHING_FOUND : unchecked(asked.kind, open, why),
     );
   }
 
@@ -208,7 +209,6 @@ export class SlackNames {
   }
 }
 
-const NOTHING: NameFindings = { unmatched: [], unchecked: [] };
 const SCOPE = (scope: string) => ({ kind: "scope", scope }) as const;
 
 function unchecked(kind: NameKind, count: number, why: UncheckedNames["why"]): NameFindings {
