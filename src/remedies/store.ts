@@ -39,6 +39,8 @@ const POSTGRES: Readonly<Record<PostgresFailure, string>> = {
   read_only:
     "does not accept writes, as if it were a standby or in maintenance: set DATABASE_URL to the primary, and make sure that default_transaction_read_only is off",
   disk_full: "has no disk space left: free some, or give it a larger disk",
+  locked:
+    "has a table of the bot that is locked by another program, such as a backup: wait until that has ended, then start again",
   pooler_options:
     "is behind a pooler that does not pass on a setting in DATABASE_URL: remove everything after the ? except sslmode, and set it for the role instead (alter role <user> set …)",
 };
@@ -86,6 +88,8 @@ const RUNNING: Readonly<Partial<Record<StoreFailureKind, string>>> = {
   timeout: "does not answer in time: check whether it is overloaded, and whether the network to it works",
   lost: "closed the connection: look at its log, and at the log of the pooler in front of it; the bot reconnects on its own",
   starting: "is starting or stopping: wait until it is ready; the bot reconnects on its own",
+  locked:
+    "has a table of the bot that is locked by another program, such as a backup: wait until that has ended, and the bot continues on its own",
 };
 const OTHERWISE = "does not work: look at the bot's log, which has its exact words";
 

@@ -28,7 +28,7 @@ export class StoreFailure extends Error {
 export function mayBePartial({ kind }: StoreFailure): boolean {
   return PARTIAL.has(kind);
 }
-const PARTIAL: ReadonlySet<StoreFailureKind> = new Set(["failed", "rights", "disk_full", "io", "damaged"]);
+const PARTIAL: ReadonlySet<StoreFailureKind> = new Set(["failed", "rights", "disk_full", "locked", "io", "damaged"]);
 
 /** By SQLite's result codes (https://www.sqlite.org/rescode.html), including extended ones: `SQLITE_IOERR_WRITE` is an `IOERR`. */
 const BY_SQLITE_CODE: readonly [string, StoreFailureKind][] = [

@@ -30,6 +30,12 @@ export async function migrateFile(db: Kysely<Tables>): Promise<void> {
 }
 
 /**
+ * The longest time to wait for a table that another program has locked, in ms. Meanwhile the statements of other processes wait behind
+ * this one, and Postgres does not notice when it is given up (https://www.postgresql.org/docs/current/explicit-locking.html).
+ */
+const LOCK_MS = 2_000;
+
+/**
  * The same within one schema of a Postgres, whatever else the database contains. Replicas that start together do it one after another.
  * If nothing is missing, it needs no permission to create anything.
  * @throws NewerStoreError
@@ -38,6 +44,7 @@ export async function migrateSchema(db: Kysely<Tables>, schema: string): Promise
   await db.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`hexbot migration ${schema}`}, 0))`.execute(transaction);
     await sql`set local search_path to ${sql.id(schema)}`.execute(transaction);
+    await sql`set local lock_timeout to ${sql.lit(LOCK_MS)}`.execute(transaction);
     if (await hasTable(transaction, schema, NAMES_IN_SCHEMA)) return applyMissing(transaction, NAMES_IN_SCHEMA);
     await createNames(transaction, NAMES_IN_SCHEMA);
     const isAfterOld = await takeOver(transaction, schema, NAMES_IN_SCHEMA);

@@ -8,7 +8,7 @@
  * - `host`, `refused`, `timeout`, `lost`: the connection to the server.
  * - `rights`, `no_schema`, `occupied`: the place of the tables. `occupied`: another application has a table with that name.
  * - `encoding`, `isolation`: a setting with which statements would fail now and then. They are checked at the start.
- * - `too_many`, `starting`, `read_only`, `disk_full`: the state of the server.
+ * - `too_many`, `starting`, `read_only`, `disk_full`: the state of the server. `locked`: another program keeps a table locked.
  * - `pooler_options`: a pooler does not pass on what the URL sets.
  */
 export const POSTGRES_FAILURES = [
@@ -33,6 +33,7 @@ export const POSTGRES_FAILURES = [
   "starting",
   "read_only",
   "disk_full",
+  "locked",
   "pooler_options",
 ] as const;
 export type PostgresFailure = (typeof POSTGRES_FAILURES)[number];
@@ -48,6 +49,7 @@ const BY_CODE: Readonly<Record<string, PostgresFailure>> = {
   "42P07": "occupied",
   "53300": "too_many",
   "53100": "disk_full",
+  "55P03": "locked",
   "25006": "read_only",
   "57P03": "starting",
   "57P02": "starting",

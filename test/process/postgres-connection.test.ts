@@ -182,6 +182,26 @@ describe.concurrent("a server without TLS", () => {
     await close();
   });
 
+  test("a table that another program keeps locked, such as a backup, holds up neither the start nor other processes", async () => {
+    const url = await postgres.database("dumped");
+    await (await openShared(url, ignore)).close();
+    const undo = "alter table cards drop column posting";
+    await run(url, undo, "delete from hexbot_migration where name = '015_card_replies'");
+    const backup = new Client({ connectionString: url, ssl: false });
+    await backup.connect();
+    try {
+      for (const statement of ["begin", "lock table cards in access share mode"]) await backup.query(statement);
+      const { kind, sentence } = await refusal(url);
+      expect(kind).toBe("locked");
+      expect(sentence).toContain("locked by another program, such as a backup: wait until that has ended, then start");
+      // Whatever waits for the table would make everybody else wait behind it.
+      await run(url, "set lock_timeout = '1s'", "select count(*) from cards");
+    } finally {
+      await backup.end();
+    }
+    await (await openShared(url, ignore)).close();
+  });
+
   test("a server that does not answer", async () => {
     const silent = createServer(ignore);
     const port = await listen(silent);
