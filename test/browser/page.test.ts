@@ -194,6 +194,28 @@ describe.skipIf(chromiumPath === null)("the page in a browser", () => {
     await expect.poll(() => heard.at(-1)).toMatchObject({ actions: [{ action_id: "go", value: "v" }] });
   });
 
+  test("a table is sorted by the column whose heading one presses, by its number if it has one", async () => {
+    const text = (words: string) => ({ type: "raw_text", text: words });
+    const row = (title: string, minutes: number) => [
+      text(title),
+      { type: "raw_number", value: minutes, text: `${minutes} min` },
+    ];
+    const rows = [[text("Project"), text("Took")], row("Beta", 9), row("alpha", 10), row("Gamma", 2)];
+    await post([{ type: "data_table", caption: "How long", rows }]);
+    const titles = () => ada.message("How long").locator("tbody td:first-child").allInnerTexts();
+    expect(await titles()).toEqual(["Beta", "alpha", "Gamma"]);
+    const sorted = async (heading: string, key: string) => {
+      await ada.message("How long").getByRole("button", { name: heading, exact: true }).focus();
+      await ada.page.keyboard.press(key);
+      return titles();
+    };
+    expect(await sorted("Took", "Enter")).toEqual(["Gamma", "Beta", "alpha"]);
+    expect(await sorted("Took", "Space")).toEqual(["alpha", "Beta", "Gamma"]);
+    expect(await sorted("Project", "Enter")).toEqual(["alpha", "Beta", "Gamma"]);
+    expect(await ada.messages.locator("th[aria-sort=ascending]").allInnerTexts()).toEqual(["Project"]);
+    expect(await offences(ada.page)).toEqual([]);
+  });
+
   test("blocks that cannot be shown say so", async () => {
     await post([{ type: "task_card", task_id: "1", title: "x", status: "complete" }]);
     expect(await ada.read(0)).toContain('Not rendered: the block "task_card". Slack itself shows it.');

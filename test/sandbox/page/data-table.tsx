@@ -1,4 +1,4 @@
-// A table that people can sort in Slack. The page shows all of its rows, as they are.
+// A table with all of its rows, which browser/tables.ts sorts by a column, as Slack does.
 
 import type { ReactNode } from "react";
 import { isRecord, type Json, recordsAt, stringAt } from "../slack/json.js";
@@ -17,7 +17,9 @@ export function DataTable({ block }: { block: Json }): ReactNode {
           {header.map((cell, column) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: cells have no identity but their place
             <th key={column} scope="col">
-              {stringAt(cell, "text")}
+              <button type="button" data-sorts="">
+                {stringAt(cell, "text")}
+              </button>
             </th>
           ))}
         </tr>
@@ -28,7 +30,9 @@ export function DataTable({ block }: { block: Json }): ReactNode {
           <tr key={index}>
             {row.map((cell, column) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: cells have no identity but their place
-              <td key={column}>{contentOf(cell)}</td>
+              <td key={column} data-number={typeof cell.value === "number" ? cell.value : undefined}>
+                {contentOf(cell)}
+              </td>
             ))}
           </tr>
         ))}
