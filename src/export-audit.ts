@@ -3,16 +3,16 @@
 import "./node-version.js";
 import { headOf, lineOf } from "./audit/audit-export.js";
 import { AuditStore } from "./audit/audit-store.js";
-import { parseExportOptions } from "./audit/export-options.js";
+import { type ExportOptions, parseExportOptions } from "./audit/export-options.js";
 import { describeProblems, readStorePlace } from "./config/config.js";
 import { loadEnvFile } from "./config/env-file.js";
 import { withSecretFiles } from "./config/secret-files.js";
 import { safeId } from "./hex/ids.js";
 import { uuidOfShortId } from "./hex/links.js";
-import { AUDIT_HELP, auditMistake, NOTHING_RECORDED, unreadEntries } from "./remedies/audit.js";
+import { AUDIT_HELP, auditMistake, NOTHING_RECORDED, unreadableLog, unreadEntries } from "./remedies/audit.js";
 import { storeFailure, storeSentence } from "./remedies/store.js";
 import { stopPrinting } from "./stop-printing.js";
-import { StoreError } from "./store/database.js";
+import { type Store, StoreError } from "./store/database.js";
 import { StoreFailure } from "./store/failure.js";
 import { openForReading } from "./store/open-for-reading.js";
 import { RowReader } from "./store/row-reader.js";
@@ -30,25 +30,34 @@ async function exported(words: readonly string[]): Promise<number> {
   if (!reading.ok) return said(process.stderr, describeProblems(reading.problems), 1);
   const place = reading.config;
   try {
-    const store = await openForReading(place);
-    let unread = 0;
-    let count = 0;
-    const rows = new RowReader(() => {
-      unread += 1;
-    });
-    process.stdout.write(headOf(options.format));
-    for await (const entries of new AuditStore(store.db, rows).pages(options.query)) {
-      for (const entry of entries) process.stdout.write(lineOf(entry, options.format));
-      count += entries.length;
-    }
-    await store.close();
-    if (count + unread === 0) process.stderr.write(NOTHING_RECORDED);
-    return unread === 0 ? 0 : said(process.stderr, unreadEntries(unread), 1);
+    return await printed(await openForReading(place), options);
   } catch (error) {
     if (error instanceof StoreError) return said(process.stderr, `${storeFailure(error)}\n`, 1);
-    if (error instanceof StoreFailure) return said(process.stderr, `${storeSentence(error.kind, place.kind)}\n`, 1);
-    throw error;
+    if (!(error instanceof StoreFailure)) throw error;
+    const { kind, message } = error;
+    // The bot's log does not say what this program has met.
+    return said(process.stderr, kind === "failed" ? unreadableLog(message) : `${storeSentence(kind, place.kind)}\n`, 1);
   }
+}
+
+async function printed(store: Store, { query, format }: Extract<ExportOptions, { kind: "export" }>): Promise<number> {
+  let unread = 0;
+  let count = 0;
+  const rows = new RowReader(() => {
+    unread += 1;
+  });
+  try {
+    process.stdout.write(headOf(format));
+    for await (const entries of new AuditStore(store.db, rows).pages(query)) {
+      for (const entry of entries) process.stdout.write(lineOf(entry, format));
+      count += entries.length;
+    }
+  } finally {
+    // An idle connection to Postgres would keep the process alive for seconds.
+    await store.close();
+  }
+  if (count + unread === 0) process.stderr.write(NOTHING_RECORDED);
+  return unread === 0 ? 0 : said(process.stderr, unreadEntries(unread), 1);
 }
 
 function said(stream: NodeJS.WriteStream, text: string, exitCode: number): number {

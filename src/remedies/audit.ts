@@ -33,6 +33,11 @@ const MISTAKES: Record<AuditOption, string> = {
 /** For an export without entries. Ends in a newline. */
 export const NOTHING_RECORDED = "No entry matches. Check the times and the ids.\n";
 
+/** For a store that an older version or something else has made: `message` is its database's. Ends in a newline. */
+export function unreadableLog(message: string): string {
+  return `The audit log cannot be read (${message}): start this version of the bot with the store once, or name the bot's own store with HEX_BOT_DATA_DIR or DATABASE_URL\n`;
+}
+
 /** What to do about entries that were left out. Ends in a newline. */
 export function unreadEntries(count: number): string {
   const [left, wrote] =

@@ -1,7 +1,7 @@
 // `npm run audit` as a program: what a person or a script sees of it.
 
 import { execFile } from "node:child_process";
-import { chmod, mkdir, rm } from "node:fs/promises";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { AuditStore } from "../../src/audit/audit-store.js";
@@ -58,6 +58,21 @@ describe.concurrent("npm run audit", () => {
       code: 1,
       out: "",
       err: `There is no store at ${join(elsewhere, "hex-bot.db")}: run this in the bot's folder, or with the bot's HEX_BOT_DATA_DIR or DATABASE_URL\n`,
+    });
+  });
+
+  test("says what is missing in a store that this version has not opened yet, and exits with 1", async ({
+    audit,
+    stage: { dir },
+  }) => {
+    const folder = join(dir, "older");
+    await mkdir(folder);
+    await writeFile(join(folder, "hex-bot.db"), "");
+    const { code, out, err } = await audit("", folder);
+    expect({ code, out, err }).toEqual({
+      code: 1,
+      out: "",
+      err: "The audit log cannot be read (no such table: audit): start this version of the bot with the store once, or name the bot's own store with HEX_BOT_DATA_DIR or DATABASE_URL\n",
     });
   });
 
