@@ -17,7 +17,7 @@ const LOOKS_AFTER_MS = [0, 3_000, LONGEST_HOLD_MS];
 /** The most attempts, including those that have to wait for their turn: Hex's limit lasts a minute, and others may be waiting. */
 const MOST_LOOKS = LOOKS_AFTER_MS.length + 12;
 /** More than all looks after a start take, in ms. */
-const LOOKING_MS = 5 * MINUTE;
+const LOOKING_MS = 6 * MINUTE;
 /** How far a run's start time may be off, in ms, because the difference between the clocks is not known exactly. */
 const SKEW_MS = 10_000;
 
