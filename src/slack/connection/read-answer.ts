@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { UnreadableAnswerError } from "./failures.js";
-import { flag, id, maybe, maybeId, maybeWord } from "./payloads/fields.js";
+import { flag, id, maybe, maybeId, maybeWord, timestamp } from "./payloads/fields.js";
 
 /** The answer to `auth.test`. Source: https://docs.slack.dev/reference/methods/auth.test */
 export const authTest = z.object({
@@ -20,7 +20,7 @@ export const teamsList = z.object({ teams: maybe(z.array(z.object({ id }))) });
 /** The answer to `chat.postMessage`: where the message is. */
 export const postedAt = z.object({
   channel: maybeId,
-  ts: z.string().regex(/^\d{1,12}\.\d{1,9}$/, "is no timestamp"),
+  ts: timestamp,
 });
 
 /** The answer to `chat.getPermalink`. It needs no scope. Source: https://docs.slack.dev/reference/methods/chat.getPermalink */

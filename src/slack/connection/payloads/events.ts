@@ -1,13 +1,11 @@
 // The events that Slack sends, each in its envelope. Source: https://docs.slack.dev/apis/events-api
 
 import { z } from "zod";
-import { empty, id, maybe, maybeId, maybeWord } from "./fields.js";
+import { empty, id, maybe, maybeId, maybeWord, timestamp } from "./fields.js";
 
 /** The longest text, in characters: 40,000 by Slack's own limit for a message, and more once `&`, `<` and `>` are escaped. */
 const MAX_TEXT = 200_000;
 
-/** A message's timestamp, which is its id in a channel. */
-const timestamp = z.string().regex(/^\d{1,12}\.\d{1,9}$/, "is no timestamp");
 const flag = maybe(z.boolean());
 
 /** Who installed the app, as far as this event is concerned. */

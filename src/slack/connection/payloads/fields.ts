@@ -5,6 +5,9 @@ import { z } from "zod";
 /** A Slack id, such as U…, T…, E…, C… or D…. */
 export const id = z.string().regex(/^[\w-]{1,64}$/, "is no id");
 
+/** A message's timestamp, which is its id in a channel. */
+export const timestamp = z.string().regex(/^\d{1,12}\.\d{1,9}$/, "is no timestamp");
+
 /** An identifier of Slack's or an app's: a `trigger_id`, an `action_id`, an element type. Source: Block Kit's limit for ids. */
 export const word = z.string().min(1).max(255);
 
