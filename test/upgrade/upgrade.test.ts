@@ -13,7 +13,7 @@ import { type Peers, type RecordedStore, readPeers, restoreDatabase, restoreFile
 /** How long after the kill the new version starts, in ms. */
 const DOWN_MS = 20_000;
 /** Real ms: nobody hangs here, and a busy machine may be slow. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 20_000;
 
 const postgres = postgresForTests();
 let databases = 0;

@@ -173,7 +173,7 @@ describe.each(MODES)("over %s", (mode) => {
 
 test("the rules without projects decide who may take and silence an outage, and its alert counts what may be shown", async () => {
   const bench = await Harness.start("http", {
-    hexTimeoutMs: 2_000,
+    hexTimeoutMs: 20_000,
     env: { HEX_ALERT_CHANNEL: "C0TEAMROOM1", HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off" },
   });
   try {

@@ -257,7 +257,7 @@ describe("an outage", () => {
     harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
   beforeEach(async () => {
     harness = await Harness.start("http", {
-      hexTimeoutMs: 2_000,
+      hexTimeoutMs: 20_000,
       env: { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off" },
     });
     await harness.pass(2 * MINUTE, STEP_MS);

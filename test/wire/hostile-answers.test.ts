@@ -9,7 +9,7 @@ import { Harness, shown } from "./harness.js";
 let harness: Harness;
 let project: Project;
 beforeEach(async () => {
-  harness = await Harness.start("socket", { hexTimeoutMs: 5_000 });
+  harness = await Harness.start("socket", { hexTimeoutMs: 20_000 });
   project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 60_000 } });
 });
 afterEach(() => harness.stop());

@@ -11,7 +11,7 @@ describe.each(MODES)("%s mode", (mode) => {
   let harness: Harness;
   let project: Project;
   beforeEach(async () => {
-    harness = await Harness.start(mode, { hexTimeoutMs: 5_000 });
+    harness = await Harness.start(mode, { hexTimeoutMs: 20_000 });
     project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 60_000 } });
   });
   afterEach(() => harness.stop());
