@@ -456,6 +456,9 @@ describe.skipIf(chromiumPath === null)("the page in a browser", () => {
     const menu = { type: "static_select", action_id: "menu", placeholder: plain("Pick"), options };
     await post([{ type: "section", text: mrkdwn("with a menu"), accessory: menu }]);
     const pick = ada.message("with a menu").getByLabel("Pick");
+    await pick.focus();
+    await ada.page.keyboard.press("Control+c");
+    expect(await ada.page.evaluate("document.querySelector('select:open') === null")).toBe(true);
     for (const key of ["ArrowDown", "End", "T"]) {
       await pick.focus();
       await ada.page.keyboard.press(key);

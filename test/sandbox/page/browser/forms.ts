@@ -25,7 +25,7 @@ export function listenToControls(screen: Screen): void {
   });
   document.addEventListener("keydown", (event) => {
     const menu = within(event.target, "select[data-acts]:not([multiple])");
-    if (!(menu instanceof HTMLSelectElement) || !CHOOSES.test(event.key)) return;
+    if (!(menu instanceof HTMLSelectElement) || !CHOOSES.test(event.key) || isShortcut(event)) return;
     event.preventDefault();
     menu.showPicker();
   });
@@ -33,6 +33,11 @@ export function listenToControls(screen: Screen): void {
 
 /** Keys that choose something from a menu whose list is not shown: it would be acted on before anybody has seen the rest. */
 const CHOOSES = /^(?:Arrow.+|Home|End|Page.+|\S)$/;
+
+/** A letter that the browser or the system acts on, such as Ctrl-R. */
+function isShortcut({ key, ctrlKey, altKey, metaKey }: KeyboardEvent): boolean {
+  return key.length === 1 && (ctrlKey || altKey || metaKey);
+}
 
 /** Sends the content of an input in a view, because the app may want to know immediately. */
 export function fill(screen: Screen, control: HTMLElement): void {
