@@ -41,31 +41,33 @@ export class WatchStore {
    * was set. One that has ended is replaced.
    */
   async set({ channel, threadTs, ...watch }: Watch): Promise<"new" | "changed" | "same"> {
-    const key = keyOf({ channel, threadTs }, ruleKey(watch.rule));
+    const place = { channel, threadTs };
+    const rule = ruleKey(watch.rule);
+    const [known] = await this.#meant(place, rule);
+    const key = known?.key ?? { ...columnsOf(place), rule_key: rule };
     const { numInsertedOrUpdatedRows } = await this.db
       .insertInto("watches")
       .values({ ...key, doc: JSON.stringify(watch) })
       .onConflict((conflict) => conflict.columns(["channel", "thread_ts", "rule_key"]).doNothing())
       .executeTakeFirst();
     if ((numInsertedOrUpdatedRows ?? 0n) > 0n) return "new";
-    const before = (await this.in({ channel, threadTs })).find(({ rule }) => ruleKey(rule) === key.rule_key);
+    const stored = await this.#meant(place, rule);
+    const before = stored.find((one) => one.watch.ended === undefined)?.watch;
     if (before?.level === watch.level && before.page === watch.page) return "same";
     const levelSetAt = before?.level === watch.level ? before.levelSetAt : watch.setAt;
     const doc = JSON.stringify({ ...watch, setAt: before?.setAt ?? watch.setAt, levelSetAt });
     await this.db
       .updateTable("watches")
       .set({ doc })
-      .where((row) => row.and(key))
+      .where((row) => row.and({ ...key }))
       .execute();
     return before === undefined ? "new" : "changed";
   }
 
   /** Removes a watch. @returns whether there was one */
   async remove(place: WatchPlace, key: string): Promise<boolean> {
-    const stored = await this.#stored();
-    const meant = stored.filter(({ watch }) => isSamePlace(watch, place) && ruleKey(watch.rule) === key);
     let wasThere = false;
-    for (const one of meant) wasThere = (await this.#delete(one.key)) || wasThere;
+    for (const one of await this.#meant(place, key)) wasThere = (await this.#delete(one.key)) || wasThere;
     return wasThere;
   }
 
@@ -152,6 +154,12 @@ export class WatchStore {
     return numDeletedRows > 0n;
   }
 
+  /** The watch of a rule in a place; two if an earlier version spelt the key of one in another way. */
+  async #meant(place: WatchPlace, key: string): Promise<StoredWatch[]> {
+    const stored = await this.#stored();
+    return stored.filter(({ watch }) => isSamePlace(watch, place) && ruleKey(watch.rule) === key);
+  }
+
   /** All watches, without those that cannot be read. */
   async #stored(): Promise<StoredWatch[]> {
     const rows = await this.db
@@ -173,8 +181,4 @@ function setNoLaterThan(watch: Watch, now: number): Watch {
   const { setAt, levelSetAt = setAt } = watch;
   if (Math.max(setAt, levelSetAt) <= now) return watch;
   return { ...watch, setAt: Math.min(setAt, now), levelSetAt: Math.min(levelSetAt, now) };
-}
-
-function keyOf(place: WatchPlace, key: string) {
-  return { ...columnsOf(place), rule_key: key };
 }

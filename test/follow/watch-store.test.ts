@@ -75,7 +75,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await watches.in(HERE)).toEqual([]);
   });
 
-  test("a key that an earlier version spelt in another way: refused and removed all the same", async () => {
+  test("a key that an earlier version spelt in another way: refused, changed and removed all the same", async () => {
     const db = await open();
     const watches = new WatchStore(db);
     const rule = { kind: "category" as const, name: "Children’s wear" };
@@ -87,6 +87,8 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       .execute();
     await watches.refused(HERE, { at: 5_000, word: "not_in_channel", isForGood: false });
     expect(await watches.in(HERE)).toMatchObject([{ refusedSince: 5_000 }]);
+    expect(await watches.set(watch({ rule, level: "late" }))).toBe("changed");
+    expect(await watches.in(HERE)).toMatchObject([{ level: "late" }]);
     expect(await watches.remove(HERE, ruleKey({ ...rule, name: "children's wear" }))).toBe(true);
     expect(await watches.all()).toEqual([]);
     expect(await watches.remove(HERE, ruleKey(rule))).toBe(false);
