@@ -27,13 +27,15 @@ const READ_HERE = ["sslmode", "ssl", "sslrootcert", "sslcert", "sslkey", "uselib
 export function addressOf(url: string): PostgresAddress {
   const parsed = new URL(url);
   const { hostname, port, pathname, searchParams } = parsed;
-  const sslMode = sslModeOf(searchParams);
+  const host = searchParams.get("host") ?? hostname;
+  // A server takes no encrypted connections through a Unix socket, and psql does not ask for one.
+  const sslMode = /^(?:\/|%2f)/i.test(host) ? "disable" : sslModeOf(searchParams);
   const { searchPath, others } = optionsOf(searchParams.get("options") ?? "");
   for (const name of READ_HERE) searchParams.delete(name);
   // A pooler refuses what it does not know, so nothing is sent unnecessarily.
   if (others === "") searchParams.delete("options");
   else searchParams.set("options", others);
-  const server = [searchParams.get("host") ?? hostname, searchParams.get("port") ?? port].filter((part) => part !== "");
+  const server = [host, searchParams.get("port") ?? port].filter((part) => part !== "");
   return { connectionString: parsed.toString(), where: `${server.join(":")}${pathname}`, searchPath, sslMode };
 }
 

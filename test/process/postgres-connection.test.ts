@@ -124,6 +124,13 @@ describe.concurrent("a server without TLS", () => {
     }
   });
 
+  test("over a Unix socket, nothing is encrypted, whatever sslmode says, as with psql", async () => {
+    const login = url.replace(/@.*\//, "@localhost/");
+    for (const mode of ["", "&sslmode=prefer", "&sslmode=require", "&sslmode=verify-full", "&sslrootcert=system"]) {
+      expect(await isEncrypted(`${login}?host=/tmp&port=${postgres.port}${mode}`)).toBe(false);
+    }
+  });
+
   test("each failure has its own remedy", async () => {
     const said = new Set<string>();
     const expectKind = async (kind: string, place: string) => {
