@@ -71,6 +71,5 @@ function removalsOf(parts: RetentionParts): RetentionOptions["removals"] {
     () => messages.homes.removeOld(),
     () => store.drafts.removeExpired(),
     (leastNow) => store.seenEvents.removeOld(leastNow),
-    async () => store.rows.recount(),
   ];
 }

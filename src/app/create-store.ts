@@ -55,8 +55,10 @@ export async function createStore({ config, log, secretInFile, clock: machineClo
   for (const failures of [opened.failures, unasked]) failures.on((failure) => check.onFailure(failure));
   const seldom = seldomWith({ clock, check, onFailure: (failure, why) => storeLog.failed(failure, why) });
   unasked.on(seldom((err) => log.warn({ err }, "A connection to Postgres failed: the bot tries again")));
-  const rows = new RowReader(({ place, why }) =>
-    log.error({ ...place, why, todo: SET_ASIDE_TODO }, "A stored row cannot be read and is set aside"),
+  const rows = new RowReader(
+    ({ place, why }) =>
+      log.error({ ...place, why, todo: SET_ASIDE_TODO }, "A stored row cannot be read and is set aside"),
+    () => clock.monotonic(),
   );
   const drafts = new Drafts(store.db, () => clock.now(), rows);
   const seenEvents = new SeenEvents(store.db, () => clock.now());

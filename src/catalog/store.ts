@@ -174,7 +174,7 @@ export class CatalogStore {
   async keepPage(page: { projects: readonly Project[]; askedAt: number; now: number; step: Step }): Promise<void> {
     await this.#write(this.leadersWrite, page);
     // All existing rows were rewritten.
-    if (page.step.goneBefore !== null) this.rows.recount(["catalog_projects"]);
+    if (page.step.goneBefore !== null) this.rows.recount("catalog_projects");
   }
 
   async #write(

@@ -4,6 +4,7 @@
 import { type Kysely, type RawBuilder, SqliteAdapter, sql } from "kysely";
 import type { z } from "zod";
 import { isNestedDeeper, MAX_DEPTH } from "../lib/json.js";
+import { HOUR } from "../lib/time.js";
 
 /** The tables whose rows are read one by one. */
 export const READ_TABLES = [
@@ -79,16 +80,28 @@ export function textOf(doc: StoredDoc): string | null {
   }
 }
 
+/** How long (ms) a row counts that is not read again: it may have been removed since, by whatever process. */
+const COUNTED_MS = HOUR;
+
 export class RowReader {
   readonly #named = new Set<string>();
-  readonly #setAside = new Map<ReadTable, Set<string>>(READ_TABLES.map((table) => [table, new Set<string>()]));
+  /** When each row of a table could not be read, by its key. */
+  readonly #setAside = new Map<ReadTable, Map<string, number>>(READ_TABLES.map((table) => [table, new Map()]));
 
-  /** `onSetAside` is called once for each row. */
-  constructor(private readonly onSetAside: (row: UnreadableRow) => void = () => undefined) {}
+  /**
+   * @param onSetAside called once for each row
+   * @param monotonic the time by the monotonic clock, in ms
+   */
+  constructor(
+    private readonly onSetAside: (row: UnreadableRow) => void = () => undefined,
+    private readonly monotonic: () => number = () => 0,
+  ) {}
 
-  /** How many rows of each table could not be read when they were last read. */
+  /** How many rows of each table could not be read lately. */
   get setAside(): ReadonlyMap<ReadTable, number> {
-    return new Map([...this.#setAside].map(([table, keys]) => [table, keys.size]));
+    const since = this.monotonic() - COUNTED_MS;
+    const lately = (times: ReadonlyMap<string, number>) => [...times.values()].filter((at) => at > since);
+    return new Map([...this.#setAside].map(([table, times]) => [table, lately(times).length]));
   }
 
   /** Reads a document. @throws UnreadableRow */
@@ -132,14 +145,14 @@ export class RowReader {
     });
   }
 
-  /** Rows were removed. Unreadable rows that are still there are counted when they are read again. */
-  recount(tables: readonly ReadTable[] = READ_TABLES): void {
-    for (const table of tables) this.#setAside.get(table)?.clear();
+  /** The rows of a table were rewritten. Unreadable rows that are still there are counted when they are read again. */
+  recount(table: ReadTable): void {
+    this.#setAside.get(table)?.clear();
   }
 
   #unreadable(place: RowPlace, why: string): UnreadableRow {
     const row = new UnreadableRow(place, why);
-    this.#setAside.get(place.table)?.add(place.key);
+    this.#setAside.get(place.table)?.set(place.key, this.monotonic());
     const name = `${place.table} ${place.key}`;
     if (!this.#named.has(name)) {
       this.#named.add(name);

@@ -18,3 +18,18 @@ test("the document of another row is set aside until the row holds its own again
   rows.ownDoc(place, schema, docOf("p1"), "id");
   expect(rows.setAside.get("catalog_projects")).toBe(0);
 });
+
+test("a row counts for an hour after it could not be read the last time: nobody reads one that was removed", () => {
+  let minute = 0;
+  const rows = new RowReader(undefined, () => minute * 60_000);
+  const count = () => rows.setAside.get("catalog_projects");
+  const read = () => expect(() => rows.doc(place, schema, "{")).toThrow(UnreadableRow);
+  read();
+  minute = 59;
+  expect(count()).toBe(1);
+  read();
+  minute = 118;
+  expect(count()).toBe(1);
+  minute = 119;
+  expect(count()).toBe(0);
+});
