@@ -23,14 +23,14 @@ export function outagePage({ id, since, cause }: Incident, place: HexPlace): Pag
 
 const WORDS: Record<Finding["kind"], string> = { failed: "Failed", late: "Late", stuck: "Stuck" };
 
-/** `project`: null when the catalog does not know it any more. */
+/** A trouble of which something is not over. `project`: null when the catalog does not know it any more. */
 export function troublePage(
   { id, projectId, since, ailments }: Trouble,
   project: Project | null,
   place: HexPlace,
 ): PageContent {
   const open = ailments.filter(({ overAt }) => overAt === null);
-  const kinds = [...new Set((open.length > 0 ? open : ailments).map(({ kind }) => WORDS[kind]))];
+  const kinds = open.map(({ kind }) => WORDS[kind]);
   const title = project?.title ?? projectId;
   const url = project === null ? null : projectUrl(place, project);
   const owner = project?.owner?.email ?? null;

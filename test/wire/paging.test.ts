@@ -13,6 +13,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const STEP_MS = 5_000;
 const TEAM = "C0TEAMROOM1";
+const AT_TEN_PAST = [{ cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 9, minute: 10 } }];
 
 let harness: Harness;
 let pager: LocalPagerDuty;
@@ -74,7 +75,11 @@ describe.each(MODES)("%s mode", (mode) => {
       severity: "error",
       status: 202,
       event: {
-        payload: { component: "Weekly revenue", custom_details: { owner: "olga@acme.test" } },
+        payload: {
+          timestamp: new Date(run?.endedAt ?? 0).toISOString(),
+          component: "Weekly revenue",
+          custom_details: { owner: "olga@acme.test", project: project.id },
+        },
         links: [
           { href: expect.stringContaining(run?.id ?? "no run"), text: "Open the run in Hex" },
           { text: "Open the project in Hex" },
@@ -129,8 +134,7 @@ describe.each(MODES)("%s mode", (mode) => {
 
 test("watched for failures alone, and late before it failed: paged five minutes after people were told that it failed", async () => {
   await start();
-  const schedules = [{ cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 9, minute: 10 } }];
-  const project = addProject("Weekly revenue", { schedules });
+  const project = addProject("Weekly revenue", { schedules: AT_TEN_PAST });
   await harness.ask("watch weekly revenue failures page");
   await harness.pass(40 * MINUTE, STEP_MS);
   expect(await harness.ask("digest")).toContain("1 late");
@@ -167,8 +171,7 @@ test("whoever gives it up before anybody was paged reads that a page may ring no
 
 test("watched for failures alone, and late before it was stuck: paged five minutes after people were told that it is stuck", async () => {
   await start();
-  const schedules = [{ cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 9, minute: 10 } }];
-  const project = addProject("Weekly revenue", { schedules });
+  const project = addProject("Weekly revenue", { schedules: AT_TEN_PAST });
   for (const days of [1, 2, 3])
     harness.hex.workspace.startRun(project.id, {
       startedAt: harness.clock.now() - days * 24 * HOUR,
@@ -206,13 +209,36 @@ test("an outage: paged as critical, and resolved when it is over", async () => {
   await start("http", { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off" });
   harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
   await harness.until(() => pager.rang === 1, STEP_MS);
-  expect(pager.received[0]).toMatchObject({ severity: "critical", summary: "Not connected to Hex: Hex failed (502)." });
+  expect(pager.received[0]).toMatchObject({
+    severity: "critical",
+    summary: "Not connected to Hex: Hex failed (502).",
+    event: {
+      payload: {
+        source: new URL(harness.hex.origin).host,
+        component: "Hex",
+        custom_details: {
+          "what to do": expect.stringMatching(/[a-z]{5}/),
+          reference: expect.stringMatching(/./),
+        },
+      },
+    },
+  });
   await harness.pass(30 * MINUTE, 10_000);
   expect(actions()).toEqual(["trigger"]);
   harness.hex.faults.clear();
   await harness.until(() => pager.open.length === 0, STEP_MS);
   await harness.until(() => told().some((message) => shown(message).includes("Over: connected")), STEP_MS);
   expect(actions()).toEqual(["trigger", "resolve"]);
+});
+
+test("an outage that seems to be over when the time is up: no page", async () => {
+  await start("http", { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off" });
+  harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
+  await harness.until(() => told().some((message) => shown(message).includes("Not connected to Hex")), STEP_MS);
+  await harness.pass(MINUTE, STEP_MS);
+  harness.hex.faults.clear();
+  await harness.until(() => told().some((message) => shown(message).includes("Over: connected")), STEP_MS);
+  expect(pager.received).toEqual([]);
 });
 
 test("an outage, and no channel for alerts: /hex status has the button, and whoever presses keeps the page from ringing", async () => {
@@ -281,6 +307,61 @@ test("silenced: paged when the silence is over, if it still goes on and nobody i
   expect(pager.received).toEqual([]);
   await harness.until(() => pager.rang === 1, 10_000);
   await harness.until(() => !shown(message).includes("Silenced by"), STEP_MS);
+});
+
+test("the run that was late has begun when the time is up: no page", async () => {
+  await start("http", { HEX_PAGE_AFTER_MINUTES: "10" });
+  const project = addProject("Weekly revenue", { schedules: AT_TEN_PAST });
+  await harness.ask("watch weekly revenue page");
+  await harness.until(() => told().some((message) => shown(message).includes("Late")), STEP_MS);
+  await harness.pass(2 * MINUTE, STEP_MS);
+  harness.hex.workspace.startRun(project.id, { trigger: "SCHEDULED", durationMs: 20 * MINUTE });
+  await harness.until(() => told().some((message) => shown(message).includes("Back to green")), STEP_MS);
+  expect(pager.received).toEqual([]);
+});
+
+test("two conversations want the page, one for failures alone: it rings in time for the one that was told first", async () => {
+  await start("http", { HEX_PAGE_AFTER_MINUTES: "10" });
+  const project = addProject("Weekly revenue", { schedules: AT_TEN_PAST });
+  await harness.ask("watch weekly revenue page");
+  await harness.ask("watch weekly revenue failures page", { channel: harness.slack.channels.general });
+  await harness.until(() => told().some((message) => shown(message).includes("Late")), STEP_MS);
+  const toldAt = harness.clock.now();
+  await harness.pass(3 * MINUTE, STEP_MS);
+  harness.hex.workspace.startRun(project.id, {
+    startedAt: toldAt - 2 * HOUR,
+    trigger: "API",
+    durationMs: 2 * HOUR + 3 * MINUTE,
+    outcome: "ERRORED",
+  });
+  await harness.until(() => told().length === 2, STEP_MS);
+  await harness.until(() => pager.rang === 1, STEP_MS);
+  expect(harness.clock.now() - toldAt).toBeLessThan(12 * MINUTE);
+  expect(pager.received[0]?.summary).toBe("Late, Failed: Weekly revenue");
+});
+
+test("a watch that no longer pages, and then does again: resolved, and nobody is paged a second time for the same trouble", async () => {
+  await start();
+  const project = addProject("Weekly revenue");
+  await harness.ask("watch weekly revenue page");
+  await fail(project);
+  await harness.until(() => pager.rang === 1, STEP_MS);
+  await harness.ask("watch weekly revenue all");
+  await harness.until(() => pager.open.length === 0, STEP_MS);
+  await harness.ask("watch weekly revenue page");
+  await harness.pass(20 * MINUTE, 10_000);
+  expect(actions()).toEqual(["trigger", "resolve"]);
+});
+
+test("the next leader's clock is half a minute behind: the page keeps its time", async () => {
+  await start();
+  const project = addProject("Weekly revenue");
+  await harness.ask("watch weekly revenue page");
+  await fail(project);
+  harness.clock.set(-MINUTE / 2);
+  await harness.pass(4 * MINUTE, STEP_MS);
+  expect(pager.received).toEqual([]);
+  await harness.until(() => pager.rang === 1, STEP_MS);
 });
 
 test("whoever ends a silence reads that a page may ring now, and it does", async () => {
@@ -401,6 +482,44 @@ describe("a receiver that fails", () => {
     expect(pager.rang).toBe(projects.length);
   });
 
+  test.each<[string, number, Record<string, string>, number]>([
+    ["asks to wait", 503, { "retry-after": "300" }, 5 * MINUTE],
+    ["is asked too often, and does not say for how long", 429, {}, 2 * MINUTE],
+  ])("%s: until then, other pages are not sent, either", async (_, status, headers, waitMs) => {
+    await start("http", { HEX_PAGE_AFTER_MINUTES: "0" });
+    pager.fault = { type: "status", status, headers };
+    await watchAndFail();
+    await harness.until(() => pager.received.length === 1, STEP_MS);
+    const since = harness.clock.now();
+    pager.fault = null;
+    const { id } = addProject("Churn");
+    await harness.ask("watch churn page");
+    harness.hex.workspace.startRun(id, { trigger: "API", durationMs: 1_000, outcome: "ERRORED" });
+    await harness.until(() => pager.received.length > 1, STEP_MS);
+    expect(harness.clock.now() - since).toBeGreaterThanOrEqual(waitMs - STEP_MS);
+    await harness.until(() => pager.rang === 2, STEP_MS);
+  });
+
+  test("fails once more, hours after it had failed for long: the page is tried again soon", async () => {
+    await start("http", { HEX_PAGE_AFTER_MINUTES: "0" });
+    pager.fault = { type: "status", status: 503 };
+    await watchAndFail();
+    await harness.until(() => pager.received.length === 1, STEP_MS);
+    await harness.pass(HOUR, 10_000);
+    pager.fault = null;
+    await harness.until(() => pager.rang === 1, STEP_MS);
+    const count = pager.received.length;
+    pager.fault = { type: "status", status: 503 };
+    const { id } = addProject("Churn");
+    await harness.ask("watch churn page");
+    harness.hex.workspace.startRun(id, { trigger: "API", durationMs: 1_000, outcome: "ERRORED" });
+    await harness.until(() => pager.received.length > count, STEP_MS);
+    const since = harness.clock.now();
+    pager.fault = null;
+    await harness.until(() => pager.rang === 2, STEP_MS);
+    expect(harness.clock.now() - since).toBeLessThan(2 * MINUTE);
+  });
+
   test("redirects: the key does not go along", async () => {
     const elsewhere = await startPagerDuty();
     try {
@@ -504,4 +623,24 @@ test("pages go through the proxy; if it refuses, the log says so, and what to do
   } finally {
     await proxy.stop();
   }
+});
+
+test("the bot is stopped while it waits for the answer to a trigger: the page may ring, so it is resolved at the end", async () => {
+  await start();
+  const project = addProject("Weekly revenue");
+  await harness.ask("watch weekly revenue page");
+  pager.fault = { type: "hang" };
+  const message = await fail(project);
+  await harness.until(() => pager.received.length === 1, STEP_MS);
+  await harness.stopBot();
+  expect(harness.log.join("")).not.toContain("was not accepted");
+  pager.fault = null;
+  mend(project);
+  harness.clock.advance(10 * MINUTE);
+  await harness.startBot({ PAGERDUTY_ROUTING_KEY: "" });
+  await harness.until(() => shown(message).includes("Back to green"), STEP_MS);
+  await harness.stopBot();
+  await harness.startBot();
+  await harness.until(() => actions().at(-1) === "resolve", STEP_MS);
+  expect(pager.received).toHaveLength(2);
 });
