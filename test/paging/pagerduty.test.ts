@@ -27,7 +27,7 @@ const service = (url = receiver.url) =>
     userAgent: "hex-bot/test",
     fetch,
     clock: new ManualClock(),
-    timeoutMs: 1_000,
+    timeoutMs: 3_000,
   });
 const send = (content: PageContent | null = CONTENT, url?: string) =>
   service(url).send(

@@ -261,6 +261,21 @@ describe("while it waits", () => {
     await bench.cardShows("Completed");
   });
 
+  test("an approver who sees the project only outside the conversation can approve it from the list", async () => {
+    const { data } = bench.slack.channels;
+    needs(grace().id, `{ deny: see, people: ${grace().id}, channels: ${data.id} }`);
+    await waits();
+    await bench.pass(5 * MINUTE);
+    expect(shown(bench.card())).toContain("can approve it until");
+    await grace().dm("runs");
+    const lists = () => grace().sees.filter((one) => shown(one).includes("1 run in flight"));
+    await bench.until(() => lists().length === 1);
+    const [list] = lists();
+    if (list === undefined) throw new Error("there is no list");
+    await grace().press(list, "Approve");
+    await bench.cardShows("Completed");
+  });
+
   test("an approver who is no longer in the group cannot approve it", async () => {
     bench.slack.groups.set(TEAM, new Set([grace().id]));
     needs(TEAM);

@@ -174,6 +174,20 @@ describe.each(MODES)("over %s", (mode) => {
     await bench.cardShows("Completed");
   });
 
+  test("when the rules name somebody else because whoever they named may not see it any more, nobody reads that nobody can approve it", async () => {
+    needs(grace().id);
+    await ada().command(`run ${report.id}`);
+    await bench.cardShows(`<@${grace().id}> can approve it`);
+    bench.rules(
+      `{ deny: see, people: ${grace().id} }`,
+      '{ allow: run, people: everyone, needs: "approval by admins", name: Four eyes }',
+      "{ allow: [see, cancel], people: everyone }",
+    );
+    await bench.cardShows("An admin of the workspace can approve it");
+    await bench.pass(STALE_MS, 5_000);
+    expect(replies("Nobody can approve")).toEqual([]);
+  });
+
   test("when the rules name others, the question to somebody who is not named any more asks nothing", async () => {
     await askedDirectly();
     const [question] = questions();
