@@ -276,10 +276,15 @@ function missedStuck({ runs, hidden }: Truth, told: readonly Told[]): string[] {
   });
 }
 
-/** Several in a row, without a good run between them, are told once. */
+/** Several in a row, without a good run between them, are told once. A good run is old news once a later one has failed. */
 function isTold(told: readonly Told[], kind: Told["kind"], at: number, runs: readonly Run[]): boolean {
+  const isOldNews = (run: Run) =>
+    runs.some(
+      (other) =>
+        other.status === "ERRORED" && startOf(other) > startOf(run) && endOf(other) > 0 && endOf(other) < endOf(run),
+    );
   const isBetween = (run: Run, since: number) =>
-    run.status === "COMPLETED" && startOf(run) > since + SECOND && endOf(run) < at;
+    run.status === "COMPLETED" && startOf(run) > since + SECOND && endOf(run) < at && !isOldNews(run);
   return told.some((one) => one.kind === kind && one.since <= at && !runs.some((run) => isBetween(run, one.since)));
 }
 
