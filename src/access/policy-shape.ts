@@ -34,12 +34,9 @@ function knownKeys(path: PolicyPath): readonly string[] {
 
 /** Of one term or a list of terms, the form that was written: the other one refuses the value as a whole. */
 function nearestBranch(branches: readonly Issue[][]): Issue[] | null {
-  const isWhole = ({ code, path }: Issue) => !OF_ITS_PARTS.has(code) && path.length === 0;
+  const isWhole = ({ code, path }: Issue) => code !== "unrecognized_keys" && path.length === 0;
   return branches.find((issues) => !issues.some(isWhole)) ?? null;
 }
-
-/** Issues of a value as a whole that say something about what it holds. */
-const OF_ITS_PARTS: ReadonlySet<Issue["code"]> = new Set(["unrecognized_keys", "too_big"]);
 
 function faultAt(path: PolicyPath, value: unknown): Fault {
   if (Array.isArray(value)) {

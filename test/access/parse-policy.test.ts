@@ -357,6 +357,14 @@ describe("each mistake is named with its place and with what to write", () => {
     expect(said(text).map((line) => line.split(":")[1])).toEqual(["2", "2", "3"]);
   });
 
+  test("an unknown field of a project beside one of the wrong type: both", () => {
+    const text = rule("{ allow: see, people: everyone, projects: { colour: red, title: 5 } }");
+    expect(said(text)).toEqual([
+      expect.stringContaining('2:49: "colour" means nothing here.'),
+      expect.stringContaining("2:69: YAML takes this for a number."),
+    ]);
+  });
+
   test("also those that take more than a look at each word", () => {
     const text = `people:
   analysts: [U0ADA, analysts2]
