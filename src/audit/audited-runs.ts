@@ -57,13 +57,13 @@ export class AuditedRuns {
   /** Records those that the store lacks. The others may be from before a restart, or from another process. Never rejects. */
   async #recordMissing(run: Run, entries: readonly AuditEntry[]): Promise<void> {
     const { store, audit } = this.options;
-    const ids = entries.flatMap(({ id }) => (id === lostId(run.key) ? endIds(run) : [id]));
+    // An older version recorded that a run was lost as its end.
+    const sameIds = ({ id }: AuditEntry) => (id === lostId(run.key) ? endIds(run) : [id]);
+    const ids = entries.flatMap(sameIds);
     // Twice is better than not at all.
     const missing = new Set(await store.missing(ids).catch(() => ids));
-    // An older version recorded that a run was lost as its end.
-    const isLost = run.state === "lost" && !missing.has(endedId(run.key));
     for (const entry of entries) {
-      if (missing.has(entry.id) && !(isLost && entry.id === lostId(run.key))) await audit.record(entry);
+      if (sameIds(entry).every((id) => missing.has(id))) await audit.record(entry);
     }
   }
 

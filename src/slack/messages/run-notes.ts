@@ -97,21 +97,20 @@ function cancellation({ accepted, heldBack, lease }: RunIn<"cancelling">): strin
 }
 
 /** What came of a start is not known: with what Hex or the network did instead of answering it. */
-function lostNote({ why, facts, unlisted }: RunIn<"lost">): string {
+function lostNote(run: RunIn<"lost">): string {
+  const { why, facts } = run;
   if (why !== "start_unknown" && why !== "several") return LOST[why];
   const what = facts === null ? "Hex gave no clear answer when asked to start it." : inline(remedyFor(facts).what, 300);
   const said = facts === null ? null : saidLine(facts);
-  const unknown = why === "start_unknown" ? startUnknown(isBlocked(facts), unlisted) : LOST[why];
+  const unknown = why === "start_unknown" ? startUnknown(run) : LOST[why];
   return [`${what} ${unknown}`, said].filter((line) => line !== null).join("\n");
 }
 
-function startUnknown(isBlocked: boolean, unlisted: boolean): string {
+function startUnknown({ facts, unlisted }: RunIn<"lost">): string {
   const found = unlisted ? "could not look for the run in Hex" : "could not find the run in Hex";
-  if (isBlocked) return `${BLOCKED}, and the bot ${found}. Check the project in Hex before you start it again.`;
-  return (
-    `The bot ${found}, ${unlisted ? "so it may exist" : "but it may exist all the same"}. Press *Look again* in a minute, ` +
-    "or check the project in Hex before you start it again."
-  );
+  if (isBlocked(facts)) return `${BLOCKED}, and the bot ${found}. Check the project in Hex before you start it again.`;
+  const existence = unlisted ? "so it may exist" : "but it may exist all the same";
+  return `The bot ${found}, ${existence}. Press *Look again* in a minute, or check the project in Hex before you start it again.`;
 }
 
 /** Whether something that is not Hex refused or redirected the start. That it passes nothing on is likely, and nobody says so. */
