@@ -46,7 +46,7 @@ async function startBot({ env, slack, start }: ProgramStage, fd: number): Promis
       );
       return isUp;
     },
-    () => `the bot does not answer\n${program.output}`,
+    () => `the bot does not answer; its exit code is ${program.child.exitCode}\n${program.output}`,
   );
   slack.eventsUrl = `${origin}/slack/events`;
   return { program, origin };
