@@ -167,7 +167,7 @@ export function saysHowItWent(run: HexRun): boolean {
 }
 
 /** How far apart runs may begin that a schedule starts together, in ms. */
-const TOGETHER_MS = MINUTE;
+export const TOGETHER_MS = MINUTE;
 
 /** `later` did not follow on the other run, as it does when somebody or something tries again. */
 function beganTogether(later: HexRun, earlier: HexRun): boolean {

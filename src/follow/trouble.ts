@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { type HexRun, isOver } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
-import { type Evidence, type Finding, hasRunFor, saysHowItWent } from "./judgement.js";
+import { type Evidence, type Finding, hasRunFor, saysHowItWent, TOGETHER_MS } from "./judgement.js";
 
 /** When this was no longer the case, epoch ms. `null` while it still is. */
 const overAt = epochMs.nullable();
@@ -72,7 +72,7 @@ export function advanced(
   ];
   const newsAt = findings.some((one) => isNews(one, open)) ? [...open.newsAt, evidence.readAt] : open.newsAt;
   const next = { ...open, ailments, newsAt: newsAt.slice(-NEWS_KEPT) };
-  if (ailments.some((one) => one.overAt === null) || isGoing(evidence, open.since)) return next;
+  if (ailments.some((one) => one.overAt === null) || isGoing(evidence, next)) return next;
   const ended = { ...next, overAt: evidence.readAt };
   if (isRescheduled(ended)) return { ...ended, withdrawn: true };
   return { ...ended, endedBy: goodRunSince(evidence, open.since)?.runId ?? null };
@@ -155,9 +155,18 @@ function seen(finding: Finding, now: number): Ailment {
   return { ...finding, seenAt: now, overAt: null };
 }
 
-/** A run that started late does not end the trouble until it has ended well. */
-function isGoing({ runs, readAt }: Evidence, since: number): boolean {
-  return runs.some((run) => !isOver(run, readAt) && (run.startTime ?? since) >= since);
+/**
+ * Whether a run goes on that has to end first: a run that started late does not end the trouble until it has ended well. Once one has
+ * completed that began after all that went wrong, those that began later are not waited for: where runs overlap, one always goes on.
+ */
+function isGoing({ runs, readAt }: Evidence, { since, ailments }: Trouble): boolean {
+  const wrongAt = Math.max(...ailments.map((one) => (one.kind === "failed" && one.lastAt) || one.since));
+  const good = runs.flatMap(({ status, startTime }) => (status === "COMPLETED" ? (startTime ?? []) : []));
+  const until = Math.min(...good.filter((startTime) => startTime >= wrongAt)) + TOGETHER_MS;
+  return runs.some((run) => {
+    const startTime = run.startTime ?? since;
+    return !isOver(run, readAt) && startTime >= since && startTime <= until;
+  });
 }
 
 function goodRunSince({ runs }: Evidence, since: number): HexRun | undefined {

@@ -127,6 +127,30 @@ test("a run that began before the trouble, and goes on, does not keep it open", 
   expect(read(late, { runs: [there, since], readAt: SEVEN + 22 * MINUTE, typicalMs: null })?.overAt).toBeNull();
 });
 
+/** At every full hour a run begins that takes 70 minutes, so that one always goes on. Those that began at `failed` fail. */
+const overlapping = (readAt: number, failed: (startTime: number) => boolean) =>
+  Array.from({ length: 24 }, (_, hours) => SEVEN + (20 - hours) * HOUR)
+    .filter((startTime) => startTime <= readAt)
+    .map((startTime) => {
+      const endTime = startTime + 70 * MINUTE;
+      const run = { runId: `run of ${startTime}`, runTrigger: "API", startTime };
+      if (endTime > readAt) return hexRun({ ...run, status: "RUNNING", endTime: null });
+      return hexRun({ ...run, endTime, status: failed(startTime) ? "ERRORED" : "COMPLETED" });
+    });
+
+test("of a project whose runs overlap, so that one always goes on: over when one has completed that began after the failure", () => {
+  const at = (minutes: number, open: Trouble | null) => {
+    const readAt = SEVEN + minutes * MINUTE;
+    const runs = overlapping(readAt, (startTime) => startTime === SEVEN);
+    return read(open, { schedules: [], typicalMs: 70 * MINUTE, runs, readAt });
+  };
+  const failed = at(75, null);
+  expect(wrong(failed)).toEqual(["failed"]);
+  const well = at(135, failed);
+  expect(wrong(well)).toEqual(["~failed~"]);
+  expect(at(195, well)).toMatchObject({ overAt: SEVEN + 195 * MINUTE, endedBy: `run of ${SEVEN + 2 * HOUR}` });
+});
+
 test("only a run that completed after the trouble began has ended it", () => {
   const late = read(null, {});
   const before = hexRun({ startTime: SEVEN - 30_000, endTime: SEVEN - 1 });

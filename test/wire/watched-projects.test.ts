@@ -143,6 +143,20 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told()).toHaveLength(1);
   });
 
+  test("if a run of the project always goes on, what failed is over all the same, and the next failure is told", async () => {
+    const project = add("Weekly revenue", { schedules: [] });
+    await harness.ask("watch weekly revenue");
+    const start = TEN - 50 * MINUTE;
+    for (let at = 0; at < 20; at++) {
+      const isBad = at === 1 || at === 12;
+      const times = { startedAt: start + at * 4 * MINUTE, durationMs: 6 * MINUTE };
+      const run = { trigger: "API" as const, ...times, ...(isBad ? { outcome: "ERRORED" as const } : {}) };
+      await passUntil(times.startedAt);
+      harness.hex.workspace.startRun(project.id, run);
+    }
+    expect(told().map(headline)).toEqual(["Back to green: Weekly revenue", "Back to green: Weekly revenue"]);
+  });
+
   test("a run that ends in a way that is new to the bot makes nothing green", async () => {
     const project = add("Weekly revenue", { schedules: [] });
     await harness.ask("watch weekly revenue");
