@@ -197,6 +197,35 @@ describe.each(MODES)("%s mode", (mode) => {
     },
   );
 
+  test.runIf(mode === "socket")(
+    "the bot is removed for an hour, and again the day after: whoever invites it then has a day for it, too",
+    async () => {
+      harness.slack.scopes.delete("chat:write.public");
+      const { general } = harness.slack.channels;
+      const invite = () => harness.slack.invite(general, harness.slack.botUserId);
+      const removed = () => harness.slack.kick(general, harness.slack.botUserId);
+      invite();
+      await harness.ask(`watch ${project.id}`, { channel: general });
+      fail();
+      await arrive(1);
+      removed();
+      harness.hex.workspace.startRun(project.id, { durationMs: 1_000 });
+      await harness.pass(HOUR, MINUTE);
+      expect(posted()).toHaveLength(1);
+      invite();
+      await arrive(2);
+      expect(shown(posted()[1] ?? missing())).toContain("Back to green");
+      await harness.pass(24 * HOUR, 5 * MINUTE);
+      removed();
+      fail();
+      await harness.pass(HOUR, MINUTE);
+      invite();
+      await arrive(3);
+      expect(posted()[2]?.channel).toBe(general.id);
+      harness.slack.takeRefused();
+    },
+  );
+
   test("somebody deletes the bot's message in a channel: nothing ends, and it is posted once more", async () => {
     await harness.ask(`watch ${project.id}`);
     fail();

@@ -192,6 +192,7 @@ export class Alerts {
       const said = message === null ? null : await this.#reply(subject, place, message, place.posting && index === 0);
       if (said instanceof SlackFailure) return said;
       await this.options.alerts.change(subject.id, { posting: false, told });
+      if (said !== null) await subject.onPosted?.();
     }
     return "shown";
   }

@@ -22,7 +22,7 @@ export interface WantedAlert {
    * given up: it is then settled. Without this, the bot keeps trying.
    */
   onLost?: (word: string) => Promise<boolean>;
-  /** Called when Slack has accepted the message in this place. */
+  /** Called when Slack has accepted the message in this place, or a reply. An edit says nothing: it needs less than a post. */
   onPosted?: () => Promise<void>;
 }
 
