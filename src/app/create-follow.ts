@@ -53,7 +53,7 @@ const SHORTEST_SLEEP_MS = 5 * SECOND;
 
 export function createFollow(options: FollowPartOptions): FollowPart {
   const { settings, store, hex, outages } = options;
-  const { lateMinutes, stuckFactor, requestsPerMinute } = settings.config;
+  const { lateMinutes, stuckFactor, requestsPerMinute, paging } = settings.config;
   const news = new Emitter<void>();
   const stores = createStores(store);
   const { watches, digests, troubles } = stores;
@@ -66,7 +66,7 @@ export function createFollow(options: FollowPartOptions): FollowPart {
     ...stores,
     following: { follows, leastPerMinute: leastOf(hex.shares.follow, requestsPerMinute) },
     digestSources: { watches, troubles, ...judging },
-    poller: createPoller(options, { follows, store: troubles, ...judging }, news),
+    poller: createPoller(options, { follows, store: troubles, ...judging, pageAfterMs: paging?.afterMs ?? null }, news),
     connectionReader: createConnectionReader(options, stores.connections, news),
     news,
   };
@@ -98,7 +98,7 @@ function awayOf({ health }: OutagesPart): Judging["away"] {
 
 function createPoller(
   { settings, store, hex, catalog }: FollowPartOptions,
-  followed: Judging & Pick<ProjectPollerOptions, "follows" | "store">,
+  followed: Judging & Pick<ProjectPollerOptions, "follows" | "store" | "pageAfterMs">,
   news: Emitter<void>,
 ): ProjectPoller {
   const { log } = settings;

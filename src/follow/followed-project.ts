@@ -200,12 +200,12 @@ export function remembered(followed: Followed, evidence: Evidence): Followed {
   };
 }
 
-/** The project as the reading plan needs it. */
+/** The project as the reading plan needs it. `pagesAt`: epoch ms. */
 export function watchedOf(
   projectId: string,
   schedules: readonly Schedule[],
   followed: Followed,
-  stuckFactor: number,
+  { stuckFactor, pagesAt }: { stuckFactor: number; pagesAt: readonly number[] },
 ): Watched {
   const { readAt, scheduledAt, going, typicalMs } = followed;
   return {
@@ -216,6 +216,7 @@ export function watchedOf(
     going: going.map(({ since }) => since),
     typicalMs,
     stuckAfterMs: stuckAfterMs(typicalMs, stuckFactor),
+    pagesAt,
   };
 }
 

@@ -24,7 +24,7 @@ import {
 import { type Away, judge, type Terms } from "./judgement.js";
 import { freeAt, LEAST_PAUSE_MS, nextReading } from "./reading-plan.js";
 import { runEnds } from "./run-end.js";
-import { advanced, type Trouble, withdrawn } from "./trouble.js";
+import { advanced, pageTimes, type Trouble, withdrawn } from "./trouble.js";
 import type { TroubleStore } from "./trouble-store.js";
 import type { Follow } from "./watch.js";
 import { standings, type WatchedProject } from "./watched-projects.js";
@@ -45,6 +45,8 @@ export interface ProjectPollerOptions {
   lateMs: number;
   /** A run counts as stuck when it takes this many times its usual duration. */
   stuckFactor: number;
+  /** Somebody may be paged this long (ms) after people could know of a trouble. `null`: nobody is. */
+  pageAfterMs: number | null;
   /** When Hex was down since a time (epoch ms). */
   away: (since: number) => Promise<Away[]>;
   /** Returns an id for a trouble, which is also in the log. */
@@ -140,9 +142,13 @@ export class ProjectPoller {
       return free > now ? Math.min(lookMs, free - now) : this.#settle(toSettle.id, toSettle.known, signal);
     }
     if (all.length === 0) return maxSleepMs;
+    const pagesAt = await this.#pageTimes();
     const plan = [...judged.values()]
       .filter(({ watched }) => !this.#isLeftOut(watched.project.id))
-      .map(({ watched: { project }, known }) => watchedOf(project.id, project.schedules, known, stuckFactor));
+      .map(({ watched: { project }, known }) => {
+        const moments = { stuckFactor, pagesAt: pagesAt.get(project.id) ?? [] };
+        return watchedOf(project.id, project.schedules, known, moments);
+      });
     const terms = await this.#terms(Math.min(now, ...[...judged.values()].map(({ watched }) => watched.from)));
     const next = nextReading(plan, now, pace, terms);
     if (next === null) return lookMs;
@@ -168,6 +174,13 @@ export class ProjectPoller {
     const doubted = doubt === undefined ? undefined : followed.get(doubt);
     const toSettle = doubt === undefined || doubted === undefined ? null : { id: doubt, known: doubted };
     return { judged: seen, toSettle };
+  }
+
+  /** When somebody may be paged about each project in trouble (epoch ms), by the project's id. */
+  async #pageTimes(): Promise<Map<string, number[]>> {
+    const { store, pageAfterMs } = this.options;
+    if (pageAfterMs === null) return new Map();
+    return new Map((await store.open()).map((trouble) => [trouble.projectId, pageTimes(trouble, pageAfterMs)]));
   }
 
   async #terms(from: number): Promise<Terms> {

@@ -1,8 +1,9 @@
 // Which watched project to ask Hex about next. Pure: the projects and the time go in, the next request comes out. The bot asks
-// about a project when there may be news: when its scheduled run should have ended, when that run counts as late, and while a run
-// is going. These projects come first, and the one that has waited longest comes before the others. The rest of the share goes to
-// the projects in turn, the one that was read longest ago first, to find runs that were started outside of the schedules. However
-// much news there is, these rounds go on, with half of the share if need be.
+// about a project when there may be news: when its scheduled run should have ended, when that run counts as late, while a run is
+// going, and just before a page, which nobody needs if all is well by then. These projects come first, and the one that has
+// waited longest comes before the others. The rest of the share goes to the projects in turn, the one that was read longest ago
+// first, to find runs that were started outside of the schedules. However much news there is, these rounds go on, with half of
+// the share if need be.
 
 import type { Schedule } from "../hex/schema.js";
 import { MINUTE, SECOND } from "../lib/time.js";
@@ -23,6 +24,8 @@ export interface Watched {
   typicalMs: number | null;
   /** After how long a run counts as stuck, in ms. `null`: never. */
   stuckAfterMs: number | null;
+  /** When somebody may be paged about it. */
+  pagesAt: readonly number[];
 }
 
 export interface NextReading {
@@ -111,7 +114,11 @@ export function freeAt(now: number, { perMinute, lastAt }: Pace): number {
 export function newsAt(project: Watched, at: number, terms: Terms): number {
   const { readAt } = project;
   if (readAt === null) return Number.NEGATIVE_INFINITY;
-  const moments = [...momentsOfRuns(project, readAt), ...momentsOfSchedule(project, at, terms)];
+  const moments = [
+    ...momentsOfRuns(project, readAt),
+    ...momentsOfSchedule(project, at, terms),
+    ...project.pagesAt.map((pageAt) => pageAt - LEAST_PAUSE_MS),
+  ];
   return Math.min(...moments.filter((moment) => moment > readAt), Number.POSITIVE_INFINITY);
 }
 

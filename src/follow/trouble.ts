@@ -86,6 +86,11 @@ export function newsSince({ since, seenAt, newsAt }: Trouble, time: number): num
   return Math.max(since, seenAt) >= time ? seenAt : (newsAt.find((at) => at >= time) ?? null);
 }
 
+/** When somebody may be paged about it, epoch ms: so long (ms) after each of its news. */
+export function pageTimes({ seenAt, newsAt }: Trouble, afterMs: number): number[] {
+  return [seenAt, ...newsAt].map((at) => at + afterMs);
+}
+
 /** Whether its latest run that says how it went has failed. */
 export function isFailed({ ailments }: Trouble): boolean {
   return ailments.some(({ kind, overAt }) => kind === "failed" && overAt === null);

@@ -15,6 +15,7 @@ function watched(projectId: string, more: Partial<Watched> = {}): Watched {
     going: [],
     typicalMs: null,
     stuckAfterMs: null,
+    pagesAt: [],
     ...more,
   };
 }
@@ -104,6 +105,13 @@ describe("when there may be news", () => {
 
   test("of several runs that are going, the earliest news", () => {
     expect(news({ readAt: SEVEN, going: [SEVEN - 8 * MINUTE, SEVEN - 4 * MINUTE] })).toBe(2 * MINUTE);
+  });
+
+  test("before somebody is paged: half a minute, once", () => {
+    const once = (readAt: number) => news({ readAt, pagesAt: [SEVEN + 5 * MINUTE, SEVEN + 9 * MINUTE] });
+    expect(once(SEVEN)).toBe(4 * MINUTE + 30 * SECOND);
+    expect(once(SEVEN + 4 * MINUTE + 30 * SECOND)).toBe(8 * MINUTE + 30 * SECOND);
+    expect(once(SEVEN + 9 * MINUTE)).toBeNull();
   });
 
   test("of a run that is due: half a minute after its usual end, and when it counts as late", () => {

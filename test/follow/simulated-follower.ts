@@ -62,7 +62,10 @@ export class SimulatedFollower {
   next(now: number, perMinute: number): NextReading | null {
     const plan = this.projectIds.map((id) => {
       const schedules = this.options.schedulesOf(id, now);
-      return watchedOf(id, schedules, this.#seen(id, now), this.options.stuckFactor);
+      return watchedOf(id, schedules, this.#seen(id, now), {
+        stuckFactor: this.options.stuckFactor,
+        pagesAt: [],
+      });
     });
     return (this.options.policy ?? nextReading)(plan, now, { perMinute, lastAt: this.#lastAt }, this.#terms(now));
   }

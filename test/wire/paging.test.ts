@@ -320,6 +320,17 @@ test("the run that was late has begun when the time is up: no page", async () =>
   expect(pager.received).toEqual([]);
 });
 
+test("the run that was late begins just before the time is up: Hex is asked once more, and no page", async () => {
+  await start("http", { HEX_PAGE_AFTER_MINUTES: "4" });
+  const project = addProject("Weekly revenue", { schedules: AT_TEN_PAST });
+  await harness.ask("watch weekly revenue page");
+  await harness.until(() => told().some((message) => shown(message).includes("Late")), STEP_MS);
+  await harness.pass(2 * MINUTE, STEP_MS);
+  harness.hex.workspace.startRun(project.id, { trigger: "SCHEDULED", durationMs: 20 * MINUTE });
+  await harness.until(() => told().some((message) => shown(message).includes("Back to green")), STEP_MS);
+  expect(pager.received).toEqual([]);
+});
+
 test("two conversations want the page, one for failures alone: it rings in time for the one that was told first", async () => {
   await start("http", { HEX_PAGE_AFTER_MINUTES: "10" });
   const project = addProject("Weekly revenue", { schedules: AT_TEN_PAST });
