@@ -146,8 +146,8 @@ export class ProjectPoller {
     const plan = [...judged.values()]
       .filter(({ watched }) => !this.#isLeftOut(watched.project.id))
       .map(({ watched: { project }, known }) => {
-        const moments = { stuckFactor, pagesAt: pagesAt.get(project.id) ?? [] };
-        return watchedOf(project.id, project.schedules, known, moments);
+        const more = { stuckFactor, pagesAt: pagesAt.get(project.id) ?? [] };
+        return watchedOf(project.id, project.schedules, known, more);
       });
     const terms = await this.#terms(Math.min(now, ...[...judged.values()].map(({ watched }) => watched.from)));
     const next = nextReading(plan, now, pace, terms);

@@ -169,7 +169,8 @@ function isGoing({ runs, readAt }: Evidence, { since, ailments }: Trouble): bool
   const good = runs.flatMap(({ status, startTime }) => (status === "COMPLETED" ? (startTime ?? []) : []));
   const until = Math.min(...good.filter((startTime) => startTime >= wrongAt)) + TOGETHER_MS;
   return runs.some((run) => {
-    const startTime = run.startTime ?? since;
+    // One that waits has yet to begin.
+    const startTime = run.startTime ?? readAt;
     return !isOver(run, readAt) && startTime >= since && startTime <= until;
   });
 }

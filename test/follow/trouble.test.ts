@@ -151,6 +151,15 @@ test("of a project whose runs overlap, so that one always goes on: over when one
   expect(at(195, well)).toMatchObject({ overAt: SEVEN + 195 * MINUTE, endedBy: `run of ${SEVEN + 2 * HOUR}` });
 });
 
+test("of a project of which a run always waits for a kernel: over when one has completed that began after the failure", () => {
+  const waiting = hexRun({ runId: "waiting", status: "PENDING", startTime: null, endTime: null });
+  const failed = read(null, { schedules: [], runs: [waiting, failure(SEVEN)], readAt: SEVEN + MINUTE });
+  const well = hexRun({ startTime: SEVEN + 10 * MINUTE, endTime: SEVEN + 15 * MINUTE });
+  const at = (minutes: number) =>
+    read(failed, { schedules: [], runs: [waiting, well, failure(SEVEN)], readAt: SEVEN + minutes * MINUTE });
+  expect(at(20)).toMatchObject({ overAt: SEVEN + 20 * MINUTE, endedBy: well.runId });
+});
+
 test("only a run that completed after the trouble began has ended it", () => {
   const late = read(null, {});
   const before = hexRun({ startTime: SEVEN - 30_000, endTime: SEVEN - 1 });
