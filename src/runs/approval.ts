@@ -1,6 +1,7 @@
 // What a run needs before it may be started where a rule says so: somebody's approval.
 
 import { z } from "zod";
+import type { Answer } from "../access/answer.js";
 import { APPROVABLE, type PeopleTerm } from "../access/policy.js";
 import { hasCome } from "../lib/due.js";
 import { epochMs } from "../lib/epoch.js";
@@ -80,7 +81,7 @@ export function wantedApproval({ verb, rule: { number, name }, by, place }: Appr
  */
 export function rewanted(approval: Approval, { verb, rule: { number, name }, by }: ApprovalNeed): Approval {
   const wanted = { verb, rule: { number, name }, by: [...by] };
-  const asked = areSame(by, approval.by) ? {} : { ...NOT_TOLD, owner: undefined };
+  const asked = areSame(by, approval.by) ? {} : { ...NOT_TOLD, owner: undefined, hopeless: null };
   return { ...approval, ...wanted, ...asked };
 }
 
@@ -97,13 +98,13 @@ export function withOwner(approval: Approval, owner: string | null): Approval {
   return { ...approval, owner, ...NOT_TOLD };
 }
 
-/** The approval, now that nobody can give it, or somebody may again. `now`: epoch ms. */
-export function withHope(approval: Approval, isHopeless: boolean, now: number): Approval {
-  if (isHopeless === (approval.hopeless !== null)) return approval;
-  return isHopeless
-    ? { ...approval, hopeless: { since: now, told: false } }
-    : // There is somebody new to ask.
-      { ...approval, hopeless: null, ...NOT_TOLD };
+/** The approval, now that nobody can give it, or somebody can again. `hope`: `null` when that is not known. `now`: epoch ms. */
+export function withHope(approval: Approval, hope: Answer, now: number): Approval {
+  if (hope === null || hope === (approval.hopeless === null)) return approval;
+  return hope
+    ? // There is somebody new to ask.
+      { ...approval, hopeless: null, ...NOT_TOLD }
+    : { ...approval, hopeless: { since: now, told: false } };
 }
 
 /** The approval, for other readers than those who have been told. */

@@ -261,6 +261,30 @@ describe("while it waits", () => {
     await bench.cardShows("Completed");
   });
 
+  test("the rules count where it was asked for, even if its card is elsewhere", async () => {
+    const { data, general } = bench.slack.channels;
+    const approvedBy = (people: string) =>
+      bench.rules(
+        `{ allow: run, people: everyone, channels: ${data.id}, needs: "approval by ${people}" }`,
+        `{ allow: see, people: everyone, channels: ${data.id} }`,
+        `{ allow: see, people: ${ada().id} }`,
+      );
+    approvedBy("admins");
+    const form = await ada().openForm(() => ada().command("run"));
+    await form.submit({ [TYPED]: report.id, "Where the card goes": general });
+    const card = await bench.cardShows("Waiting for approval");
+    expect(card.channel).toBe(bench.slack.dm(ada().person).id);
+    approvedBy(grace().id);
+    await bench.cardShows(`<@${grace().id}> can approve it until`);
+    await bench.pass(MINUTE);
+    expect(shown(bench.card())).toContain("can approve it until");
+    const list = await bench.ask("runs", { user: grace().person });
+    const message = grace().sees.findLast((one) => shown(one) === list);
+    if (message === undefined) throw new Error("there is no list");
+    await grace().press(message, "Approve");
+    await bench.cardShows("Completed");
+  });
+
   test("an approver who sees the project only outside the conversation can approve it from the list", async () => {
     const { data } = bench.slack.channels;
     needs(grace().id, `{ deny: see, people: ${grace().id}, channels: ${data.id} }`);
@@ -330,6 +354,17 @@ describe("while it waits", () => {
     await grace().press(card, "Approve");
     await bench.cardShows("Completed");
     expect(bench.starts).toHaveLength(1);
+  });
+
+  test("rules that nobody could satisfy are switched off: those who were asked can approve it again", async () => {
+    needs(grace().id);
+    await waits();
+    needs(grace().id, `{ deny: see, people: ${grace().id} }`);
+    await bench.cardShows("Nobody can approve it any more");
+    bench.policy = null;
+    const card = await bench.cardShows("can approve it until");
+    await grace().press(card, "Approve");
+    await bench.cardShows("Completed");
   });
 
   test("a project that is hidden from everybody is approved by nobody, and whoever asked may still withdraw it", async () => {

@@ -150,6 +150,37 @@ describe.each(MODES)("over %s", (mode) => {
     expect(bench.starts).toHaveLength(1);
   });
 
+  test.each<[string, string, () => string, () => void]>([
+    ["who is in the group", "usergroups.users.list", () => TEAM, () => bench.slack.groups.set(TEAM, new Set())],
+    ["who the approver is", "users.info", () => grace().id, () => bench.slack.deactivate(grace().person)],
+    ["who the owner is", "users.lookupByEmail", () => "owner", () => bench.slack.deactivate(grace().person)],
+  ])(
+    "after a restart, Slack does not say %s: nobody reads anew that nobody can approve it",
+    async (_, method, by, happens) => {
+      report = bench.hex.workspace.addProject({ title: "Churn", ownerEmail: "grace@acme.test" });
+      await bench.ask("projects");
+      bench.slack.groups.set(TEAM, new Set([grace().id]));
+      needs(by());
+      await ada().command(`run ${report.id}`);
+      await bench.cardShows("Waiting for approval");
+      await bench.until(() => replies("It needs the approval").length === 1);
+      happens();
+      await bench.until(() => replies("Nobody can approve").length === 1);
+      await bench.stopBot();
+      bench.slack.faults.add({ method, kind: { type: "error", error: "internal_error" } });
+      await bench.startBot();
+      await bench.pass(MINUTE);
+      expect(shown(bench.card())).toContain("Nobody can approve it any more");
+      bench.slack.faults.clear();
+      await bench.pass(MINUTE);
+      expect(replies(/needs the approval|Nobody can approve/)).toHaveLength(2);
+      // Of others, it is not known, either.
+      bench.slack.faults.add({ method: "users.list", kind: { type: "error", error: "internal_error" } });
+      needs("admins");
+      await bench.cardShows("An admin of the workspace can approve it");
+    },
+  );
+
   test("an approver who leaves while it waits is no approver any more", async () => {
     await ada().command(`run ${report.id}`);
     await bench.cardShows("Waiting for approval");
@@ -290,6 +321,21 @@ describe.each(MODES)("over %s", (mode) => {
     await bench.ask("runs of something else");
     await bench.until(() => bench.slack.messages.some((one) => asks(one) && one.channel === bench.slack.dm(linus).id));
     expect(questions().some(asks)).toBe(false);
+  });
+
+  test("a new owner whose address nobody has in Slack is looked for every five minutes, and asked once they are there", async () => {
+    report = bench.hex.workspace.addProject({ title: "Churn", ownerEmail: "grace@acme.test" });
+    await bench.ask("projects");
+    needs("owner");
+    await askedDirectly();
+    report.ownerEmail = "linus@acme.test";
+    await bench.until(() => replies("Nobody can approve").length === 1);
+    await bench.pass(4 * MINUTE);
+    const lookups = bench.slack.calls.filter(({ args }) => args.email === report.ownerEmail);
+    expect(lookups).toHaveLength(1);
+    const linus = linusArrives();
+    await bench.until(() => bench.slack.messages.some((one) => asks(one) && one.channel === bench.slack.dm(linus).id));
+    expect(replies(`needs the approval of.*<@${linus.id}>`)).toHaveLength(1);
   });
 
   test("when the project gets another owner, they are asked, and the question to the one before asks nothing", async () => {

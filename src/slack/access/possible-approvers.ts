@@ -1,5 +1,6 @@
 // Whether there is anybody who can approve a run.
 
+import type { Answer } from "../../access/answer.js";
 import { isAmong } from "../../access/matching.js";
 import type { PeopleTerm, Place } from "../../access/policy.js";
 import { MINUTE } from "../../lib/time.js";
@@ -35,16 +36,20 @@ interface Meant {
 }
 
 /**
- * `false` only when it is certain that nobody can approve the run: everybody whom the rule means has left, belongs elsewhere, may not
- * see the project, or asks for the run. Where Slack or Hex does not say enough, somebody may. Never rejects.
+ * Whether anybody can approve the run: nobody can if everybody whom the rule means has left, belongs elsewhere, may not see the project,
+ * or asks for the run. `null` when Slack or Hex does not say enough. Never rejects.
  */
-export async function mayBeApproved(sources: ApproverSources, wanted: WantedApproval): Promise<boolean> {
+export async function mayBeApproved(sources: ApproverSources, wanted: WantedApproval): Promise<Answer> {
   for (const meant of [namedPeople, owner, peopleOfKinds]) {
     const { ids, areAll } = await meant(sources, wanted);
+    if (!areAll) return null;
     const others = ids.filter((id) => id !== wanted.requester);
-    if (!areAll || others.length > MOST) return true;
+    if (others.length > MOST) return true;
     // Mostly, the first one can.
-    for (const user of others) if (await mayApprove(sources, user, wanted)) return true;
+    for (const user of others) {
+      const mayThey = await mayApprove(sources, user, wanted);
+      if (mayThey !== false) return mayThey;
+    }
   }
   return false;
 }
@@ -89,12 +94,14 @@ async function mayApprove(
   sources: PermissionSources,
   user: string,
   { projectId, places }: WantedApproval,
-): Promise<boolean> {
-  if ((await sources.access.isActive(user)) === false) return false;
+): Promise<Answer> {
+  const isActive = await sources.access.isActive(user);
+  if (isActive === false) return false;
   const decisions = await Promise.all(
     [...new Set([...places, null])].map(async (where) =>
       (await permissionsOf(sources, user, where)).decide("see", projectId),
     ),
   );
-  return decisions.some((seen) => seen.kind === "allowed" || (seen.kind === "denied" && seen.isUnsure));
+  if (decisions.some((seen) => seen.kind === "allowed")) return isActive;
+  return decisions.some((seen) => seen.kind === "denied" && seen.isUnsure) ? null : false;
 }

@@ -25,9 +25,7 @@ export class ApprovalReview {
    * store fails.
    */
   async sweep(): Promise<void> {
-    const { runs, cards, permissions } = this.options;
-    if (!permissions.access.hasPolicy) return;
-    await permissions.catalog.ready();
+    const { runs, cards } = this.options;
     const awaiting = (await runs.inFlight()).filter((run) => run.state === "awaiting");
     if (awaiting.length === 0) return;
     const channels = await cards.channelsInFlight();
@@ -45,12 +43,12 @@ export class ApprovalReview {
     const { by } = need ?? approval;
     const places = [channel, approval.place];
     const owner = await ownerNow(permissions, run);
-    const isHopeless = !(await mayBeApproved(permissions, { projectId: project.id, requester, by, places }));
+    const hope = await mayBeApproved(permissions, { projectId: project.id, requester, by, places });
     await runs.update(run.key, (stored) => {
       if (stored.state !== "awaiting") return null;
       const wanted = need === null ? stored.approval : rewanted(stored.approval, need);
       const owned = owner.said === "yes" ? withOwner(wanted, owner.id) : wanted;
-      return { ...stored, approval: withHope(owned, isHopeless, clock.now()) };
+      return { ...stored, approval: withHope(owned, hope, clock.now()) };
     });
   }
 }

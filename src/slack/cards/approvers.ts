@@ -47,7 +47,8 @@ export class Approvers {
   /** Whether somebody is still to be asked, or told that it has been decided. */
   hasMoreToSay({ state, approval }: Run): boolean {
     if (approval === null) return false;
-    return state === "awaiting" ? !approval.told || isNews(approval) : approval.questions.length > 0;
+    if (state !== "awaiting") return approval.questions.length > 0;
+    return approval.hopeless === null ? !approval.told : !approval.hopeless.told;
   }
 
   /**
@@ -78,7 +79,7 @@ export class Approvers {
 
   /** @returns why somebody could not be asked yet, or `null` */
   async #ask(run: RunIn<"awaiting">, card: Card): Promise<SlackFailure | "not_known" | null> {
-    if (isNews(run.approval)) return this.#tellHopeless(run, card);
+    if (run.approval.hopeless !== null) return this.#tellHopeless(run, card);
     const { runs, permissions } = this.options;
     const owner = await ownerToAsk(permissions, run);
     const isForAll = isSeenByAll(card);
@@ -117,7 +118,7 @@ export class Approvers {
     await changeApproval(this.options.runs, run, (approval) => {
       const { hopeless } = approval;
       if (hopeless === null) return approval;
-      return { ...approval, told: true, posting: null, hopeless: { ...hopeless, told: true } };
+      return { ...approval, posting: null, hopeless: { ...hopeless, told: true } };
     });
     return null;
   }
@@ -150,11 +151,6 @@ export class Approvers {
   #failuresOf({ key }: Run): number {
     return this.#failures.get(key) ?? 0;
   }
-}
-
-/** Whether whoever asked has not been told yet that nobody can approve it. */
-function isNews({ hopeless }: Approval): boolean {
-  return hopeless !== null && !hopeless.told;
 }
 
 /** The bot cannot know who is in a private channel. */

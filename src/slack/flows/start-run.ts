@@ -79,7 +79,7 @@ async function demandApprover(
   const { verb, by } = need;
   const places = [card.channel, interaction.place];
   const wanted = { projectId: project.id, requester: interaction.user, by, places };
-  if (await mayBeApproved(approverSources, wanted)) return;
+  if ((await mayBeApproved(approverSources, wanted)) !== false) return;
   const decision = interaction.permissions.decide(verb, project.id);
   if (decision.kind === "needs_approval") throw new AccessDenied({ verb, project, decision, nobodyOf: by });
 }
