@@ -172,7 +172,35 @@ function makeWorld({ from, days, seed, projects: count }: SoakOptions): World {
     due.set(id, dueTimes);
     return { id, schedules: shown, runs };
   });
-  return { projects, down, stopped, due };
+  const busy = makeBusy("busy", { from, end, calm, random: seeded(seed) });
+  due.set(busy.id, []);
+  return { projects: [...projects, busy], down, stopped, due };
+}
+
+/** A project that something starts again and again, so that one of its runs always goes on. */
+function makeBusy(
+  id: string,
+  { from, end, calm, random }: { from: number; end: number; calm: number; random: () => number },
+): TrueProject {
+  const runs: TrueRun[] = [];
+  let hungUntil = from;
+  for (let startsAt = from - 12 * HOUR; startsAt < end; startsAt += 20 * MINUTE * (0.8 + 0.4 * random())) {
+    const chance = startsAt > calm || startsAt < from ? 1 : random();
+    // Of several that hang together, one is told.
+    const isHanging = chance > 0.2 && chance < 0.22 && startsAt > hungUntil;
+    if (isHanging) hungUntil = startsAt + 4 * HOUR;
+    const tookMs = isHanging ? 3 * HOUR : 35 * MINUTE * (0.8 + 0.4 * random());
+    const ends = chance < 0.15 ? "ERRORED" : chance < 0.2 ? "KILLED" : "COMPLETED";
+    runs.push({
+      runId: `${id} ${runs.length}`,
+      trigger: "API",
+      dueAt: null,
+      startsAt,
+      endsAt: startsAt + tookMs,
+      ends,
+    });
+  }
+  return { id, schedules: [{ from: 0, is: [] }], runs };
 }
 
 export interface SoakOptions {
