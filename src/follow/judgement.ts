@@ -86,9 +86,13 @@ function mayHaveRunFor(due: Due, { unreadStarts }: Evidence): boolean {
 }
 
 /** Whether the run for a due time is there, or a later one. */
-export function hasRunFor(due: Due, { runs, readAt }: Evidence): boolean {
+export function hasRunFor(due: Due, evidence: Evidence): boolean {
+  const { runs, readAt } = evidence;
   return runs.some((run) => {
-    if (run.startTime === null && !isOver(run, readAt)) return mayBeScheduled(run);
+    if (run.startTime === null && !isOver(run, readAt)) {
+      // One that has waited since before then, as Hex may go on saying of a run for weeks, is another one.
+      return mayBeScheduled(run) && beganAt(run, evidence) >= earliestStart(due);
+    }
     // One that ended without ever starting is not missing: it failed, or somebody cancelled it.
     const at = startOrEnd(run);
     return countsForSchedules(run) && at !== null && at >= earliestStart(due);

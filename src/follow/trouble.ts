@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { type HexRun, isOver } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
-import { type Evidence, type Finding, hasRunFor, saysHowItWent, TOGETHER_MS } from "./judgement.js";
+import { beganAt, type Evidence, type Finding, hasRunFor, saysHowItWent, TOGETHER_MS } from "./judgement.js";
 
 /** When this was no longer the case, epoch ms. `null` while it still is. */
 const overAt = epochMs.nullable();
@@ -164,14 +164,15 @@ function seen(finding: Finding, now: number): Ailment {
  * Whether a run goes on that has to end first: a run that started late does not end the trouble until it has ended well. Once one has
  * completed that began after all that went wrong, those that began later are not waited for: where runs overlap, one always goes on.
  */
-function isGoing({ runs, readAt }: Evidence, { since, ailments }: Trouble): boolean {
+function isGoing(evidence: Evidence, { since, ailments }: Trouble): boolean {
+  const { runs, readAt } = evidence;
   const wrongAt = Math.max(...ailments.map((one) => (one.kind === "failed" && one.lastAt) || one.since));
   const good = runs.flatMap(({ status, startTime }) => (status === "COMPLETED" ? (startTime ?? []) : []));
   const until = Math.min(...good.filter((startTime) => startTime >= wrongAt)) + TOGETHER_MS;
   return runs.some((run) => {
     // One that waits has yet to begin.
     const startTime = run.startTime ?? readAt;
-    return !isOver(run, readAt) && startTime >= since && startTime <= until;
+    return !isOver(run, readAt) && beganAt(run, evidence) >= since && startTime <= until;
   });
 }
 

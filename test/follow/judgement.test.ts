@@ -48,6 +48,14 @@ describe("late", () => {
     expect(kinds({ runs: [hexRun(run)], readAt: SEVEN + 70 * MINUTE, typicalMs: null })).toEqual(expected);
   });
 
+  test("a run that has waited since before seven is another one", () => {
+    const waiting = hexRun({ status: "PENDING", startTime: null, endTime: null });
+    const seenAt = (at: number) =>
+      kinds({ runs: [waiting], firstSeen: new Map([[waiting.runId, at]]), typicalMs: null });
+    expect(seenAt(SEVEN - 10 * MINUTE)).toEqual(["late"]);
+    expect([SEVEN - MINUTE, SEVEN + MINUTE].map(seenAt)).toEqual([[], []]);
+  });
+
   test.each<[string, Partial<Evidence>, Partial<Terms>]>([
     ["nobody watched at seven", {}, { from: SEVEN }],
     ["the schedule was made, or changed, after seven", { schedulesSince: SEVEN + MINUTE }, {}],

@@ -117,6 +117,18 @@ test("late, and a run that waits for a kernel is there: not over", () => {
   expect(came?.overAt).toBeNull();
 });
 
+test("a run that has waited for a kernel since before the trouble does not keep it open", () => {
+  const waiting = hexRun({ status: "PENDING", startTime: null, endTime: null });
+  const firstSeen = new Map([[waiting.runId, SEVEN - MINUTE]]);
+  const bad = failure(SEVEN);
+  const failed = read(null, { runs: [waiting, bad], firstSeen, typicalMs: null, readAt: SEVEN + 5 * MINUTE });
+  expect(wrong(failed)).toEqual(["failed"]);
+  const readAt = SEVEN + 10 * MINUTE;
+  const good = hexRun({ startTime: SEVEN + 6 * MINUTE, endTime: SEVEN + 8 * MINUTE });
+  const runs = [waiting, good, bad];
+  expect(read(failed, { runs, firstSeen, typicalMs: null, readAt })).toMatchObject({ overAt: readAt });
+});
+
 test("a run that began before the trouble, and goes on, does not keep it open", () => {
   const before = hexRun({ status: "RUNNING", runTrigger: "API", startTime: SEVEN - MINUTE, endTime: null });
   const late = read(null, {});
