@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import type { PersonInSlack, SlackView } from "../sandbox/slack/server.js";
-import { breathe, Harness, MODES } from "./harness.js";
+import { breathe, Harness, MODES, shown } from "./harness.js";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -358,6 +358,19 @@ describe.each(MODES)("%s mode", (mode) => {
     const form = await ada.openForm(() => ada.pressHome("home_search", { value: project.id }));
     expect(JSON.stringify(form.view)).toContain("Weekly revenue");
     await harness.until(() => field() !== before);
+  });
+
+  test("a pick in the search field that is no project's id is answered", async () => {
+    harness = await Harness.start(mode);
+    await harness.slack.sendExactly("interactive", ({ triggerId }) => ({
+      type: "block_actions",
+      user: { id: harness.slack.people.ada.id },
+      team: { id: harness.slack.teamId },
+      view: { id: "V1", type: "home" },
+      trigger_id: triggerId,
+      actions: [{ type: "external_select", action_id: "home_search", selected_option: { value: "no id!" } }],
+    }));
+    await harness.until(() => harness.slack.messages.some((one) => shown(one).includes("another version of the bot")));
   });
 
   test("Run… beside an often-run project opens its form, and the card of that run is a direct message", async () => {
