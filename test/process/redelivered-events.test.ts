@@ -25,7 +25,8 @@ test("each mention is answered once, and each run is started once", async ({ onT
   }
   const ended = () => hex.workspace.runs.length > 0 && hex.workspace.runs.every(({ finished }) => finished);
   const cards = () => slack.messages.filter((message) => visibleText(message).includes("Completed"));
-  const answers = () => slack.messages.filter((message) => message.ephemeral);
+  // On a busy machine, somebody may also hear that Slack is slow to post a card.
+  const answers = () => slack.messages.filter((message) => visibleText(message).includes("What `/hex` can do"));
   await until(() => ended() && cards().length >= MESSAGES / 2 && answers().length >= MESSAGES / 2, log);
   const whole = () => fleet.replicas.map((replica) => replica.log).join("\n");
   const again = () => (whole().match(/request came again/g) ?? []).length;
