@@ -1,7 +1,7 @@
 // What the bot remembers about a watched project between two readings of its runs. Pure.
 
 import { z } from "zod";
-import { type HexRun, isOver, type Project, type Schedule, startOrEnd } from "../hex/schema.js";
+import { endOf, type HexRun, isOver, type Project, type Schedule, startOrEnd } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
 import { typicalDuration } from "../runs/typical-duration.js";
 import { absenceSchema, isGone, settledUntil, type WhyAbsent } from "./absence.js";
@@ -223,7 +223,7 @@ export function watchedOf(
 function lastOf(ended: readonly HexRun[]): LastRun | null {
   const [run] = ended;
   if (run === undefined) return null;
-  const endedAt = run.endTime ?? run.startTime;
+  const endedAt = endOf(run);
   if (endedAt === null) return null;
   const tookMs = run.elapsedTime ?? (run.startTime === null ? null : endedAt - run.startTime);
   const { runId, runUrl: url, status, projectVersion: version } = run;

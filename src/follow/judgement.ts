@@ -1,6 +1,6 @@
 // Whether a watched project is in trouble, judged by what is known about its schedules and runs. Pure.
 
-import { type HexRun, isOver, type Schedule, startOrEnd } from "../hex/schema.js";
+import { endOf, type HexRun, isOver, type Schedule, startOrEnd } from "../hex/schema.js";
 import { MINUTE } from "../lib/time.js";
 import { type Due, earliestStart, lastDue } from "./due-times.js";
 
@@ -65,13 +65,13 @@ function failed({ runs, readAt, settledUntil }: Evidence, { from }: Terms): Find
   const ended = endedRuns(runs, readAt).filter(saysHowItWent);
   const good = ended.findIndex((run) => !isFailure(run));
   const since = Math.max(from, settledUntil);
-  const inARow = (good === -1 ? ended : ended.slice(0, good)).filter((run) => endOf(run) >= since);
+  const inARow = (good === -1 ? ended : ended.slice(0, good)).filter((run) => endedAt(run) >= since);
   // Those that went on together need not end in the order in which they began.
-  inARow.sort((one, other) => endOf(other) - endOf(one));
+  inARow.sort((one, other) => endedAt(other) - endedAt(one));
   const [newest, first] = [inARow[0], inARow.at(-1)];
   if (newest === undefined || first === undefined) return null;
   const { runId, runUrl: url, status } = newest;
-  return { kind: "failed", since: endOf(first), lastAt: endOf(newest), runId, url, status };
+  return { kind: "failed", since: endedAt(first), lastAt: endedAt(newest), runId, url, status };
 }
 
 function late(evidence: Evidence, terms: Terms): Finding | null {
@@ -177,7 +177,7 @@ export const TOGETHER_MS = MINUTE;
 function beganTogether(later: HexRun, earlier: HexRun): boolean {
   if (later.runTrigger !== "SCHEDULED" || earlier.runTrigger !== "SCHEDULED") return false;
   if (later.startTime === null || earlier.startTime === null) return false;
-  return Math.abs(later.startTime - earlier.startTime) <= TOGETHER_MS && later.startTime < endOf(earlier);
+  return Math.abs(later.startTime - earlier.startTime) <= TOGETHER_MS && later.startTime < endedAt(earlier);
 }
 
 export function isFailure({ status }: Pick<HexRun, "status">): boolean {
@@ -192,6 +192,6 @@ function mayBeScheduled({ runTrigger }: Pick<HexRun, "runTrigger">): boolean {
   return runTrigger === null || !OTHER_TRIGGERS.has(runTrigger.toUpperCase());
 }
 
-function endOf({ endTime, startTime }: HexRun): number {
-  return endTime ?? startTime ?? 0;
+function endedAt(run: HexRun): number {
+  return endOf(run) ?? 0;
 }

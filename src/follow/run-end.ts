@@ -1,7 +1,7 @@
 // The end of a run of a watched project, for the conversations that hear of every end. Pure.
 
 import { z } from "zod";
-import { isOver } from "../hex/schema.js";
+import { endOf, isOver } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
 import type { Followed } from "./followed-project.js";
 import { type Evidence, isFailure } from "./judgement.js";
@@ -30,7 +30,7 @@ export function runEnds(projectId: string, known: Followed, evidence: Evidence, 
   return runs.flatMap((run): RunEnd[] => {
     if (!isOver(run, readAt) || isFailure(run)) return [];
     const { runId, status, runTrigger, startTime, endTime, elapsedTime, runUrl } = run;
-    const endedAt = endTime ?? (wasGoing.has(runId) ? readAt : startTime);
+    const endedAt = endTime === null && wasGoing.has(runId) ? readAt : endOf(run);
     if (endedAt === null || endedAt < since) return [];
     const tookMs = elapsedTime ?? (startTime === null || endTime === null ? null : Math.max(0, endTime - startTime));
     const usual = known.typicalMs ?? typicalMs;

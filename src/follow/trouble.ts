@@ -1,7 +1,7 @@
 // The trouble of one watched project from its beginning to its end, whatever it turns into in between. Pure.
 
 import { z } from "zod";
-import { type HexRun, isOver } from "../hex/schema.js";
+import { endOf, type HexRun, isOver } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
 import { beganAt, type Evidence, type Finding, hasRunFor, saysHowItWent, TOGETHER_MS } from "./judgement.js";
 
@@ -177,5 +177,5 @@ function isGoing(evidence: Evidence, { since, ailments }: Trouble): boolean {
 }
 
 function goodRunSince({ runs }: Evidence, since: number): HexRun | undefined {
-  return runs.find(({ status, endTime, startTime }) => status === "COMPLETED" && (endTime ?? startTime ?? 0) >= since);
+  return runs.find((run) => run.status === "COMPLETED" && (endOf(run) ?? 0) >= since);
 }

@@ -250,6 +250,14 @@ export function startOrEnd({ startTime, endTime }: Pick<RunTimes, "startTime" | 
   return startTime ?? endTime;
 }
 
+/**
+ * When a run ended, epoch ms. When it started, if Hex does not say when it ended, or says that it ended before that. `null`: neither is
+ * known.
+ */
+export function endOf({ startTime, endTime }: Pick<RunTimes, "startTime" | "endTime">): number | null {
+  return startTime === null || endTime === null ? startOrEnd({ startTime, endTime }) : Math.max(startTime, endTime);
+}
+
 /** The order of runs, latest start first. Runs that are waiting come first, and runs of which only the final status is known last. */
 export function latestFirst(one: RunTimes, other: RunTimes): number {
   const [first, second] = [orderOf(one), orderOf(other)];

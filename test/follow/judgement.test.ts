@@ -228,9 +228,11 @@ describe("failed", () => {
     ]);
   });
 
-  test("a failure of which it is not known when it ended counts from its beginning", () => {
-    const run = hexRun({ status: "ERRORED", startTime: SEVEN, endTime: null });
-    expect(judge(evidence({ runs: [run] }), TERMS)).toMatchObject([{ kind: "failed", since: SEVEN }]);
+  test("a failure of which it is not known when it ended, or that ended before it began, counts from its beginning", () => {
+    for (const endTime of [null, 0, SEVEN - 48 * HOUR]) {
+      const run = hexRun({ status: "ERRORED", startTime: SEVEN, endTime });
+      expect(judge(evidence({ runs: [run] }), TERMS)).toMatchObject([{ kind: "failed", since: SEVEN }]);
+    }
   });
 
   test("before anybody watched: not told", () => {

@@ -178,6 +178,8 @@ test("only a run that completed after the trouble began has ended it", () => {
   expect(read(late, { runs: [before] })).toMatchObject({ overAt: SEVEN + 20 * MINUTE, endedBy: null });
   const then = { ...before, endTime: SEVEN };
   expect(read(late, { runs: [then] })?.endedBy).toBe(then.runId);
+  const endedBefore = { ...before, startTime: SEVEN, endTime: 0 };
+  expect(read(late, { runs: [endedBefore] })?.endedBy).toBe(endedBefore.runId);
   const unknownEnd = hexRun({ startTime: SEVEN, endTime: null });
   expect(read(late, { runs: [unknownEnd] })?.endedBy).toBe(unknownEnd.runId);
   const cancelled = hexRun({ status: "KILLED" });
