@@ -14,7 +14,6 @@ const ERROR_FACTS = [
   "traceId",
   "flaw",
   "flawAt",
-  "reference",
   "retryAfter",
   "retryAfterMs",
 ];

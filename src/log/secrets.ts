@@ -17,7 +17,7 @@ const PATTERNS: readonly [RegExp, string][] = [
   // Slack escapes slashes in its JSON.
   [/(https:(?:\\*\/){2}hooks\.slack(?:-gov)?\.com)(?:\\*\/[^\s"'\\<>|]*)+/gi, `$1/${CENSOR}`],
   [/(https%3A%2F%2Fhooks\.slack(?:-gov)?\.com)%2F[^\s"'&\\]+/gi, `$1%2F${CENSOR}`],
-  [/\b(ticket(?:=|%3D))[^\s"'&\\]+/gi, `$1${CENSOR}`],
+  [/(?:\b|(?<=%3F|%26))(ticket(?:=|%3D))[^\s"'&\\]+/gi, `$1${CENSOR}`],
 ];
 
 /** `"response_url":"…"` and the like in a text: JSON in JSON, or the output of `inspect`, cut off or not. */

@@ -47,12 +47,12 @@ test("a line for people says the same day and time as JSON does, whatever the ti
 
 describe("secrets", () => {
   test("a secret that is added later is removed from then on", () => {
-    const secrets = new Set(["first-secret"]);
+    const secrets = new Set(["", "first-secret"]);
     const log = open({ secrets });
     log.logger.info("second-secret");
-    secrets.add("second-secret");
-    log.logger.info("first-secret second-secret");
-    expect(log.lines().map(({ msg }) => msg)).toEqual(["second-secret", "[secret] [secret]"]);
+    secrets.add("second-secret").add("second-secret-and-more");
+    log.logger.info("first-secret second-secret second-secret-and-more");
+    expect(log.lines().map(({ msg }) => msg)).toEqual(["second-secret", "[secret] [secret] [secret]"]);
   });
 
   const SECRET = "s3cr3t-value-0042";
@@ -73,10 +73,9 @@ describe("secrets", () => {
 
   test("a key without a value shows that there is none; a longer key is another key", () => {
     const { logger, lines } = open();
-    logger.info({ token: null, a: { token: "" }, tokenKind: "workspace", secretary: "Ann" });
-    expect(lines()).toEqual([
-      expect.objectContaining({ token: null, a: { token: "" }, tokenKind: "workspace", secretary: "Ann" }),
-    ]);
+    const fields = { token: null, a: { token: "" }, password: false, tokenKind: "workspace", secretary: "Ann" };
+    logger.info(fields);
+    expect(lines()).toEqual([expect.objectContaining(fields)]);
   });
 
   test.each([
@@ -85,11 +84,18 @@ describe("secrets", () => {
     ["app token", "with xapp-1-A0-SEKRIT.", "with [secret]."],
     ["Hex tokens", "hxtp_SEKRIT and hxtw_SEKRIT", "[secret] and [secret]"],
     ["bearer", "Authorization: Bearer SEKRIT, next", "Authorization: Bearer [secret], next"],
+    ["encoded bearer", "a=Bearer+SEKRIT&b=Bearer%20SEKRIT", "a=Bearer [secret]"],
     [
       "response URL",
       "POST https://hooks.slack.com/commands/T1/2/SEKRIT failed",
       "POST https://hooks.slack.com/[secret] failed",
     ],
+    [
+      "encoded response URL",
+      "to=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FSEKRIT&b=1",
+      "to=https%3A%2F%2Fhooks.slack.com%2F[secret]&b=1",
+    ],
+    ["encoded ticket", "url=wss%3A%2F%2Fx%3Fticket%3DSEKRIT&b=1", "url=wss%3A%2F%2Fx%3Fticket%3D[secret]&b=1"],
     ["GovSlack", "https://hooks.slack-gov.com/actions/SEKRIT", "https://hooks.slack-gov.com/[secret]"],
     [
       "escaped slashes",
@@ -121,6 +127,8 @@ describe("secrets", () => {
     expect(lines()).toEqual([expect.objectContaining({ field: written, msg: written })]);
   });
 
+  const escaped = (text: string) => JSON.stringify(text).slice(1, -1);
+
   test("a configured value is in no line, wherever it was, in whatever form", () => {
     const secret = fc
       .string({ unit: "grapheme", minLength: 8, maxLength: 40 })
@@ -132,7 +140,9 @@ describe("secrets", () => {
         logger.child({ who: value }).warn(JSON.stringify({ body: JSON.stringify({ value }) }));
         logger.error(new Error(`failed: ${value}`));
         logger.error(new Error("outer", { cause: new Error(value) }), `https://x/?q=${encodeURIComponent(value)}`);
-        for (const form of [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)]) {
+        logger.info("Basic %s", Buffer.from(value).toString("base64"));
+        const encoded = [encodeURIComponent(value), Buffer.from(value).toString("base64")];
+        for (const form of [value, escaped(value), escaped(escaped(value)), ...encoded]) {
           expect(text()).not.toContain(form);
         }
       }),
@@ -149,47 +159,60 @@ describe("secrets", () => {
     );
   });
 
-  test.each([1_000, 2_500, 5_000, 100_000])("nested %i deep: no exception, and no secret", (depth) => {
-    let deep: unknown = "xoxb-1-SEKRIT";
-    for (let i = 0; i < depth; i++) deep = [deep];
-    for (const pretty of [false, true]) {
-      const { logger, text } = open({ pretty });
-      logger.info({ deep }, "deep");
-      expect(text()).toContain("deep");
-      expect(text()).not.toContain("SEKRIT");
-    }
-  });
+  test.each([1_000, 2_500, 3_000, 3_500, 4_000, 5_000, 100_000])(
+    "nested %i deep: no exception, and no secret",
+    (depth) => {
+      let deep: unknown = "xoxb-1-SEKRIT";
+      for (let i = 0; i < depth; i++) deep = [deep];
+      for (const pretty of [false, true]) {
+        const { logger, text } = open({ pretty });
+        logger.info({ deep }, "deep");
+        expect(text()).toContain("deep");
+        expect(text()).not.toMatch(/SEKRIT|\n\n/);
+      }
+    },
+  );
 });
 
 describe("errors", () => {
   test("say what they are and leave the request out", () => {
     const request = { headers: { authorization: "Bearer SEKRIT", "x-api": "SEKRIT" } };
-    const cause = Object.assign(new Error("connect"), { code: "ECONNREFUSED", request });
+    const where = { code: "ENOTFOUND", syscall: "getaddrinfo", hostname: "app.hex.test" };
+    const cause = Object.assign(new Error("connect"), { ...where, request });
+    const said = { detail: "not yours", flaw: "shape", retryAfterMs: 1_000 };
+    const facts = { operation: "runProject", host: "app.hex.test", traceId: "t-1", ...said };
     const error = Object.assign(new TypeError("failed", { cause }), {
       status: 403,
+      // Not what it should be.
+      code: request,
       request,
       response: { headers: {}, body: "SEKRIT" },
       config: request,
-      facts: { operation: "runProject", host: "app.hex.tech", traceId: "t-1", inputs: ["SEKRIT"] },
-      data: { error: "invalid_blocks", response_metadata: { messages: ["must be shorter"] }, message: "SEKRIT" },
+      facts: { ...facts, inputs: ["SEKRIT"] },
+      data: {
+        error: "missing_scope",
+        needed: "chat:write",
+        response_metadata: { messages: ["must be shorter"] },
+        message: "SEKRIT",
+      },
     });
     const { logger, lines, text } = open();
     logger.error(error);
     logger.error({ err: error, other: error });
+    logger.child({ err: error, error }).error("and its child");
     expect(text()).not.toContain("SEKRIT");
     const expected = {
       type: "TypeError",
       message: "failed",
       stack: expect.stringContaining("logger.test.ts"),
       status: 403,
-      operation: "runProject",
-      host: "app.hex.tech",
-      traceId: "t-1",
-      slack: { error: "invalid_blocks", messages: ["must be shorter"] },
-      cause: { type: "Error", message: "connect", code: "ECONNREFUSED", stack: expect.any(String) },
+      ...facts,
+      slack: { error: "missing_scope", needed: "chat:write", messages: ["must be shorter"] },
+      cause: { type: "Error", message: "connect", stack: expect.any(String), ...where },
     };
     expect(lines()[0]).toMatchObject({ level: "error", msg: "failed", err: expected });
     expect(lines()[1]).toMatchObject({ err: expected, other: expected });
+    expect(lines()[2]).toMatchObject({ err: expected, error: expected });
     expect(Object.keys(z.object({ err: line }).parse(lines()[0]).err).sort()).toEqual(Object.keys(expected).sort());
   });
 
@@ -211,14 +234,26 @@ describe("errors", () => {
     const circle = new Error("round");
     circle.cause = circle;
     const { logger, lines } = open();
-    logger.error(new AggregateError([new Error("one"), circle], "several"));
+    logger.error(new AggregateError([new Error("one"), { request: "SEKRIT" }, circle], "several"));
     expect(lines()[0]).toMatchObject({ err: { errors: [{ message: "one" }, { message: "round" }] } });
+  });
+
+  test("of Slack's libraries, which have other names for causes and parts", () => {
+    const { logger, lines } = open();
+    const facts = { statusCode: 429, retryAfter: 30 };
+    logger.error(Object.assign(new Error("refused"), { ...facts, original: new Error("connect") }));
+    logger.error(Object.assign(new Error("several failed"), { originals: [new Error("one")] }));
+    expect(lines()).toMatchObject([
+      { err: { ...facts, cause: { message: "connect" } } },
+      { err: { errors: [{ message: "one" }] } },
+    ]);
   });
 
   test("what is thrown and is no error is logged as it is", () => {
     const { logger, lines } = open();
     logger.error({ err: "just text" });
-    expect(lines()[0]).toMatchObject({ err: "just text" });
+    logger.error(new Error("with a cause", { cause: "just text" }));
+    expect(lines()).toMatchObject([{ err: "just text" }, { err: { cause: "just text" } }]);
   });
 });
 
@@ -226,6 +261,8 @@ test("pretty: lines for people, at once, without control characters of others", 
   const { logger, text } = open({ pretty: true });
   logger.info({ runId: "r1" }, "started \u001b[31mred\u0007 hxtw_SEKRIT");
   expect(text()).toMatch(/INFO.*: started \uFFFD\[31mred\uFFFD \[secret\]\n\s+runId: "r1"\n$/);
+  logger.error(new Error("with a stack"));
+  expect(text()).toMatch(/\n\s+at .*logger\.test\.ts/);
 });
 
 describe("Bolt's logger", () => {
@@ -245,16 +282,16 @@ describe("Bolt's logger", () => {
     const { logger, lines } = open();
     const bolt = boltLogger(logger);
     bolt.debug("a");
-    bolt.info("b", { n: 1 }, undefined, 2);
+    bolt.info("b", { n: { of: { many: 1 } }, long: "x".repeat(100) }, undefined, 2);
     bolt.warn("50% of %s %d", "all");
-    bolt.error("broke:", new Error("inner"));
+    bolt.error("broke:", new Error("inner"), Object.assign(new TypeError("another"), { request: "SEKRIT" }));
     bolt.error(new Error("alone"));
     bolt.error();
     expect(lines().map(({ level, msg }) => [level, msg])).toEqual([
       ["trace", "a"],
-      ["info", "b { n: 1 } undefined 2"],
+      ["info", `b { n: { of: { many: 1 } }, long: '${"x".repeat(100)}' } undefined 2`],
       ["warn", "50% of %s %d all"],
-      ["error", "broke:"],
+      ["error", "broke: TypeError: another"],
       ["error", "alone"],
       ["error", ""],
     ]);
