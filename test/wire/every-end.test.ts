@@ -73,6 +73,22 @@ describe.each(MODES)("%s mode", (mode) => {
     ]);
   });
 
+  test("a run that failed and was made up for before the bot looked is told as an end, and not as a trouble", async () => {
+    const project = add("Churn");
+    await harness.ask(`watch ${project.id} all`);
+    await harness.ask(`watch ${project.id}`, { channel: harness.slack.channels.general });
+    const slow = { durationMs: 15 * MINUTE, outcome: "ERRORED" as const };
+    harness.hex.workspace.startRun(project.id, { trigger: "API", ...slow });
+    await harness.pass(6 * MINUTE, STEP_MS);
+    harness.hex.workspace.startRun(project.id, { durationMs: MINUTE });
+    await arrive(2);
+    await harness.pass(30 * MINUTE, STEP_MS);
+    expect(told()).toEqual([
+      expect.stringMatching(/^:white_check_mark: .*\|Churn>\* completed after 1 min/),
+      expect.stringMatching(/^:x: .*\|Churn>\* errored after 15 min\n.* · started by API/),
+    ]);
+  });
+
   test("where the run's own card stands, the card tells it, and another conversation hears of the end", async () => {
     const project = add("Churn", { run: { outcome: "COMPLETED", runningMs: 5_000 } });
     const { general } = harness.slack.channels;

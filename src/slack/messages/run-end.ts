@@ -2,11 +2,11 @@
 
 import type { RunEnd } from "../../follow/run-end.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
-import type { Project } from "../../hex/schema.js";
+import { isFinal, type Project } from "../../hex/schema.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { code, date, dotted, duration, inline, link } from "./mrkdwn.js";
 import { DOUBLED_ONCE } from "./repeat.js";
-import { FACES, linkInHex, triggerWord } from "./run-words.js";
+import { FACES, linkInHex, STATES, triggerWord } from "./run-words.js";
 
 const TITLE = 150;
 
@@ -23,21 +23,19 @@ export interface AroundRunEnd {
 export function runEndMessage(end: RunEnd, { project, title: lastTitle, place, isDoubled }: AroundRunEnd): Message {
   const { status, trigger, endedAt, url } = end;
   const title = project?.title ?? lastTitle;
-  const { emoji, word } = FACES[stateOf(status)];
+  const state = (isFinal(status) ? STATES.get(status) : null) ?? "ended";
+  const { emoji, word } = FACES[state];
   const name = `*${link(project === null ? null : projectUrl(place, project), title, TITLE)}*`;
-  const called = stateOf(status) === "ended" ? `; Hex calls it ${code(status, 60)}` : "";
+  const called = state === "ended" ? `; Hex calls it ${code(status, 60)}` : "";
   return message(`${word}: ${inline(title, TITLE)}`, [
-    section(`${emoji} ${name} ${word.toLowerCase()}${timeWords(end)}${called}`),
+    section(
+      `${emoji} ${name} ${state === "no_kernel" ? "got no kernel" : word.toLowerCase()}${timeWords(end)}${called}`,
+    ),
     context(
       dotted(date(endedAt), trigger === null ? null : `started by ${triggerWord(trigger)}`, linkInHex(url)),
       isDoubled ? DOUBLED_ONCE : null,
     ),
   ]);
-}
-
-function stateOf(status: string): "completed" | "cancelled" | "ended" {
-  if (status === "COMPLETED") return "completed";
-  return status === "KILLED" ? "cancelled" : "ended";
 }
 
 function timeWords({ tookMs, typicalMs }: RunEnd): string {
