@@ -7,8 +7,7 @@ import { SECOND } from "../lib/time.js";
 
 /** What a client may take before it is cut off, whoever it is: nothing has been read of it that could tell. */
 export interface ServerLimits {
-  /** How long it may take to send its headers, and the whole request, in ms. */
-  headersMs: number;
+  /** How long it may take to send its request, in ms. */
   requestMs: number;
   /** How long it may take from then on to read its answer, in ms. */
   answerMs: number;
@@ -18,13 +17,10 @@ export interface ServerLimits {
 
 /** Slack sends a request at once and in one piece, and closes what it does not use. Twenty times what it needs. */
 const LIMITS: ServerLimits = {
-  headersMs: 10 * SECOND,
   requestMs: 20 * SECOND,
   answerMs: 20 * SECOND,
   connections: 500,
 };
-/** In bytes, of all headers together. Slack's and a proxy's take less than two thousand. */
-const MAX_HEADERS = 16_384;
 
 export interface ServerOptions {
   /** 0 for any free port. */
@@ -50,12 +46,10 @@ export interface RunningServer {
 export async function startServer({ port, routes, otherwise, limits = LIMITS }: ServerOptions): Promise<RunningServer> {
   // Connections that proxies open in advance, without a request so far. Node would wait for them when it stops.
   const silent = new Set<Socket>();
-  const { headersMs, requestMs, answerMs, connections } = limits;
+  const { requestMs, answerMs, connections } = limits;
   const options = {
-    maxHeaderSize: MAX_HEADERS,
-    headersTimeout: headersMs,
     requestTimeout: requestMs,
-    connectionsCheckingInterval: Math.min(headersMs, SECOND),
+    connectionsCheckingInterval: Math.min(requestMs, SECOND),
   };
   const server = createServer(options, (request, response) => {
     silent.delete(request.socket);
@@ -64,8 +58,7 @@ export async function startServer({ port, routes, otherwise, limits = LIMITS }: 
     response.once("close", () => clearTimeout(late));
     // The request line may be anything, such as "//" or "*", so it is not parsed in a way that could fail.
     const [path = "/"] = (request.url ?? "/").split("?", 1);
-    const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
-    return (route ?? otherwise?.() ?? notFound)(request, response);
+    return (routes[path] ?? otherwise?.() ?? notFound)(request, response);
   });
   server.maxConnections = connections;
   server.on("connection", (socket) => {

@@ -2,12 +2,13 @@
 
 import { once } from "node:events";
 import { createConnection, type Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type RunningServer, type ServerLimits, startServer } from "../../src/http/server.js";
 
 /** Real ms. */
-const HURRIED = { headersMs: 200, requestMs: 400, answerMs: 600, connections: 100 };
-const FEW = { headersMs: 60_000, requestMs: 60_000, answerMs: 60_000, connections: 3 };
+const HURRIED = { requestMs: 400, answerMs: 600, connections: 100 };
+const FEW = { requestMs: 60_000, answerMs: 60_000, connections: 3 };
 /** More than the system keeps for a client that reads nothing. */
 const LONG_ANSWER = "a".repeat(50_000_000);
 
@@ -69,6 +70,19 @@ test("clients that never read their answers do not keep their connections", asyn
     interval: 200,
   });
   for (const socket of held) socket.destroy();
+});
+
+test("a connection that a proxy keeps is not cut off for what was asked on it before", async () => {
+  await server.close();
+  await start({ ...HURRIED, requestMs: 100, answerMs: 100 });
+  const { socket, got } = client("");
+  for (let times = 1; times <= 5; times++) {
+    socket.write("GET / HTTP/1.1\r\nhost: bot.example.com\r\n\r\n");
+    await Promise.race([once(socket, "data"), got]);
+    await setTimeout(80);
+  }
+  socket.destroy();
+  expect(asked).toBe(5);
 });
 
 test("more headers than anybody needs are refused, and nothing is asked of the bot", async () => {

@@ -39,6 +39,10 @@ test.each(["//", "http://x/", "http://x:y/", "*", "/nothing", "/healthz/"])("%s 
   expect(await statusOf("/healthz")).toBe("HTTP/1.1 200 OK");
 });
 
+test.each(["constructor", "__proto__?a=b"])("%s is no path, and does not reach the routes", async (target) => {
+  expect(await statusOf(target)).toBe("HTTP/1.1 400 Bad Request");
+});
+
 test("a path with a query is the same path", async () => {
   expect(await statusOf("/healthz?from=somewhere&to=//")).toBe("HTTP/1.1 200 OK");
 });
