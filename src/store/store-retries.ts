@@ -2,7 +2,6 @@
 
 import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
-import { StoreFailure } from "./failure.js";
 
 /** The pauses (ms) before a store that has failed is tried again. Afterwards, the lease of a start must leave enough time to ask Hex. */
 const STORE_AGAIN_MS = [100, 400, 1_000];
@@ -10,15 +9,14 @@ const STORE_AGAIN_MS = [100, 400, 1_000];
 const PERSIST_MS = 10 * MINUTE;
 const PERSIST_AGAIN_MS = 1_000;
 
-/** Tries a few times within seconds. `work` may be done twice. @throws StoreFailure */
+/** Tries a few times within seconds. `work` may be done twice. @throws what it throws at last */
 export async function withRetries<T>(clock: Clock, work: () => Promise<T>): Promise<T> {
   for (const pause of STORE_AGAIN_MS) {
     try {
       return await work();
-    } catch (error) {
-      if (!(error instanceof StoreFailure)) throw error;
+    } catch {
+      await clock.sleep(pause);
     }
-    await clock.sleep(pause);
   }
   return work();
 }

@@ -121,6 +121,9 @@ test.each(["rateLimited", "status"] as const)(
     failing.mockRestore();
     await during(clock.sleep(2_000));
     expect((await store.get("k"))?.state).toBe(type === "status" ? "refused" : "waiting");
+    const again = vi.spyOn(store, "update");
+    await during(clock.sleep(10_000));
+    expect(again).not.toHaveBeenCalled();
   },
 );
 

@@ -35,6 +35,8 @@ describe.each(MODES)("over %s", (mode) => {
     expect(asked("usergroups.users.list")).toEqual([]);
     // The third one is that of the names in the rules.
     expect(asked("usergroups.list")).toHaveLength(3);
+    // No rule is about guests, members, admins or owners.
+    expect(asked("users.info").map(({ args }) => args.user)).not.toContain(ada.id);
   });
 
   test("if Slack does not tell of all of them, it is asked about each", async () => {
