@@ -4,6 +4,7 @@ import { attentionTo, type Subject } from "../attention/attention.js";
 import type { AttentionStore } from "../attention/attention-store.js";
 import { type OpenTroubleSources, openTroubles } from "../follow/open-troubles.js";
 import { toldSince } from "../follow/telling-watches.js";
+import { tells } from "../follow/watch.js";
 import type { HexPlace } from "../hex/links.js";
 import type { HealthStore } from "../outages/store.js";
 import { outagePage, troublePage } from "./page-words.js";
@@ -33,11 +34,14 @@ export async function pageable(sources: PageableSources, now: number, place: Hex
   const wanted = troubles.flatMap(({ trouble, project, watches }): Pageable[] => {
     const paging = watches.filter(({ page }) => page);
     if (paging.length === 0) return [];
+    const kinds = trouble.ailments.flatMap(({ kind, overAt }) => (overAt === null ? kind : []));
+    // What began as something that a watch tells of may by now be something else.
+    const bad = paging.filter(({ level }) => kinds.some((kind) => tells(level, [kind])));
     return [
       {
         ...about({ kind: "trouble", id: trouble.id }),
-        toldAt: Math.min(...paging.map((watch) => toldSince(watch, trouble))),
-        isBad: trouble.ailments.some(({ overAt }) => overAt === null),
+        toldAt: Math.min(...(bad.length > 0 ? bad : paging).map((watch) => toldSince(watch, trouble))),
+        isBad: bad.length > 0,
         content: troublePage(trouble, project, place),
       },
     ];

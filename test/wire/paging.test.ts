@@ -331,6 +331,18 @@ test("the run that was late begins just before the time is up: Hex is asked once
   expect(pager.received).toEqual([]);
 });
 
+test("watched for late runs alone: no page when the run has begun in time, and then fails", async () => {
+  await start("http", { HEX_PAGE_AFTER_MINUTES: "10" });
+  const project = addProject("Weekly revenue", { schedules: AT_TEN_PAST });
+  await harness.ask("watch weekly revenue late page");
+  await harness.until(() => told().some((message) => shown(message).includes("Late")), STEP_MS);
+  await harness.pass(2 * MINUTE, STEP_MS);
+  harness.hex.workspace.startRun(project.id, { trigger: "SCHEDULED", durationMs: MINUTE, outcome: "ERRORED" });
+  await harness.until(() => told().some((message) => shown(message).includes("Failed")), STEP_MS);
+  await harness.pass(20 * MINUTE, STEP_MS);
+  expect(pager.received).toEqual([]);
+});
+
 test("two conversations want the page, one for failures alone: it rings in time for the one that was told first", async () => {
   await start("http", { HEX_PAGE_AFTER_MINUTES: "10" });
   const project = addProject("Weekly revenue", { schedules: AT_TEN_PAST });
