@@ -1,6 +1,6 @@
 // `GET /readyz`: what it says of each part, over HTTP.
 
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Readiness, type ReadyOptions } from "../../src/http/readyz.js";
 import { type RunningServer, startServer } from "../../src/http/server.js";
 import { MINUTE, SECOND } from "../../src/lib/time.js";
@@ -105,6 +105,16 @@ test("how Hex is cannot be read from the store: 503", async () => {
   const { status, body } = await ask();
   expect(status).toBe(503);
   expect(body).toEqual({ ...works(), ok: false, hex: { ok: false, why: "store" } });
+});
+
+test("the store does not say how Hex is: 503, within a second", async () => {
+  parts.lastProbe = () => new Promise(() => undefined);
+  const asked = ask();
+  await vi.waitUntil(() => clock.nextWakeMs <= SECOND);
+  clock.advance(SECOND);
+  const { status, body } = await asked;
+  expect(status).toBe(503);
+  expect(body).toMatchObject({ ok: false, hex: { ok: false, why: "store" } });
 });
 
 test.each([

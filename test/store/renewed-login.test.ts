@@ -137,11 +137,15 @@ describe("when told to", () => {
     await write(1);
   });
 
-  test("another server is not used, wherever the URL names it", async () => {
+  test("another server is not used, wherever the URL names it, and neither is another way to encrypt", async () => {
     const said: string[] = [];
-    const places = ["one.test/bot", "localhost/bot?host=/one", "localhost/bot?host=/one&port=5433"];
-    for (const place of places) {
-      const other = place.includes("5433") ? place.replace("5433", "5434") : place.replace("one", "two");
+    const places = [
+      ["one.test/bot", "two.test/bot"],
+      ["localhost/bot?host=/one", "localhost/bot?host=/two"],
+      ["localhost/bot?host=/one&port=5433", "localhost/bot?host=/one&port=5434"],
+      ["one.test/bot?sslmode=verify-full", "one.test/bot?sslmode=disable"],
+    ];
+    for (const [place, other] of places) {
       const file = {
         read: () => `postgres://u:second@${other}`,
         onRenewed: ignore,

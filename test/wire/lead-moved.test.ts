@@ -13,7 +13,9 @@ const postgres = postgresForTests();
 /** Time passes in steps of so many ms: a leader that cannot renew its lease for five seconds stops. */
 const STEP = 1_000;
 
-test("that a watched project is archived is told all the same, and soon", async ({ onTestFinished }) => {
+test("that a watched project is archived is told all the same, and soon, and the metrics say whether it leads", async ({
+  onTestFinished,
+}) => {
   const url = await postgres.database("lead_moved");
   const statements = await OpenStatements.start(postgres.port);
   const env = { DATABASE_URL: statements.through(url) };
@@ -43,4 +45,10 @@ test("that a watched project is archived is told all the same, and soon", async 
   const soon = bench.clock.now() + 8 * MINUTE;
   await bench.until(() => postedIn(bench).length > 0 || bench.clock.now() > soon, STEP);
   expect(postedIn(bench).map(shown).join()).toContain("Revenue>* is archived");
+
+  expect((await bench.get("/metrics")).text).toContain("hexbot_watching 1");
+  const stopped = leads("stops");
+  await sql`update leader set fence = fence + 1, holder = 'another'`.execute(store.db);
+  await bench.until(() => leads("stops") > stopped, STEP);
+  expect((await bench.get("/metrics")).text).toContain("hexbot_watching 0");
 });

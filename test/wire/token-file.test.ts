@@ -63,3 +63,12 @@ test("when told to, the bot reads the file before Hex refuses anything", async (
   expect(await harness.ask("status")).toContain("Connected");
   expect(refusals()).toBe(before);
 });
+
+test("when told to while Hex refuses the old one, the bot looks at once whether it accepts the new one", async () => {
+  await renew({ isMounted: false });
+  expect(await harness.ask("status")).toContain("token");
+  await renew({ isMounted: true });
+  const before = harness.asked.length;
+  expect(await harness.app?.renewSecrets()).toEqual(["HEX_API_TOKEN"]);
+  await harness.until(() => harness.asked.length > before, 0);
+});
