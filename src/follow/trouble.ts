@@ -124,12 +124,15 @@ function continued(ailment: Ailment, findings: readonly Finding[], evidence: Evi
 }
 
 /**
- * The same ailment when it is no longer found. A run that has not come is still late when no due time can be judged for a while, and one
- * that failed has still failed when Hex lists no run that says how it went, for example because the project is not published any more.
+ * The same ailment when it is no longer found. A run that has not come is still late when no due time can be judged for a while, one
+ * that failed has still failed when Hex lists no run that says how it went, for example because the project is not published any more,
+ * and one that goes on is still stuck when the project's usual duration has become longer.
  */
 function over(ailment: Ailment, evidence: Evidence): Ailment {
   const { runs, readAt, schedulesSince } = evidence;
   if (ailment.kind === "failed" && !runs.some((run) => isOver(run, readAt) && saysHowItWent(run))) return ailment;
+  if (ailment.kind === "stuck" && runs.some((run) => run.runId === ailment.runId && !isOver(run, readAt)))
+    return ailment;
   if (ailment.kind !== "late" || hasRunFor({ at: ailment.since, slackMs: 0 }, evidence))
     return { ...ailment, overAt: readAt };
   return schedulesSince > ailment.since ? { ...ailment, overAt: readAt, rescheduled: true } : ailment;

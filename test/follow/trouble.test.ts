@@ -63,6 +63,17 @@ test("a run that was stuck and is cancelled: over, by no good run", () => {
   expect(over).toMatchObject({ overAt: SEVEN + HOUR + MINUTE, endedBy: null });
 });
 
+test("a run that was stuck and goes on when the usual duration has become longer: still stuck, told once", () => {
+  const run = hexRun({ status: "RUNNING", endTime: null });
+  const at = (minutes: number, open: Trouble | null, typicalMs: number) =>
+    read(open, { schedules: [], runs: [run], typicalMs, readAt: SEVEN + minutes * MINUTE });
+  const stuck = at(61, null, 20 * MINUTE);
+  expect(wrong(stuck)).toEqual(["stuck"]);
+  const longer = at(66, stuck, 25 * MINUTE);
+  expect(longer?.ailments).toEqual(stuck?.ailments);
+  expect(at(76, longer, 25 * MINUTE)?.ailments).toEqual(stuck?.ailments);
+});
+
 const failure = (startTime: number) => hexRun({ status: "ERRORED", startTime, endTime: startTime + MINUTE });
 
 test("several things at once: since the first of them, with each from when it went wrong", () => {
