@@ -22,14 +22,20 @@ const CATALOG_MS = 10 * MINUTE;
 /** How long (ms) something must be the case to be told for certain: the longest pause between two readings, with room. */
 const SEEN_MS = 12 * MINUTE;
 
-/** Berlin's offset from UTC in ms. Its summer time of 2026 ends on 25 October at 01:00 UTC. */
-const BERLIN_CHANGES = Date.parse("2026-10-25T01:00:00Z");
-const berlin = (at: number) => (at < BERLIN_CHANGES ? 2 * HOUR : HOUR);
+/** Berlin's summer time ends, and begins again. */
+const [SUMMER_ENDS, SUMMER_BEGINS] = [Date.parse("2026-10-25T01:00:00Z"), Date.parse("2027-03-28T01:00:00Z")];
+const BERLIN_CHANGES = [SUMMER_ENDS, SUMMER_BEGINS];
+/** Berlin's offset from UTC in ms. */
+const berlin = (at: number) => (at < SUMMER_ENDS || at >= SUMMER_BEGINS ? 2 * HOUR : HOUR);
 
-/** A schedule as it is: at which minutes it fires, and what Hex says about it at a time. */
+/** How long (ms) after a change Hex may still give the old offset. Whether it does is not known. */
+const LONGEST_LAG_MS = 20 * HOUR;
+
+/** A schedule as it is: at which minutes it fires, what Hex says about it at a time, and when (epoch ms) it says something else. */
 interface TrueSchedule {
   firesAt: (minute: number) => boolean;
   shown: (at: number) => Schedule;
+  changes: number[];
 }
 
 const NONE: Schedule = {
@@ -43,12 +49,14 @@ const NONE: Schedule = {
 };
 const WEEKDAYS = ["SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"];
 
-/** Hex gives the zone as an offset, and with a change of summer time another one. */
+/** Hex gives the zone as an offset, and with a change of summer time another one, at once or late. */
 function makeSchedule(kind: number, random: () => number): TrueSchedule {
   const pick = (of: number) => Math.floor(of * random());
   const offset = random() < 0.6 ? berlin : () => 5.5 * HOUR;
+  const lagMs = random() < 0.5 ? 0 : LONGEST_LAG_MS * random();
+  const changes = BERLIN_CHANGES.map((at) => at + lagMs);
   const named = (at: number) => {
-    const minutes = offset(at) / MINUTE;
+    const minutes = offset(at - lagMs) / MINUTE;
     return `+${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
   };
   const [minute, hour, day, date] = [pick(60), 4 + pick(19), pick(7), 1 + pick(28)];
@@ -60,11 +68,13 @@ function makeSchedule(kind: number, random: () => number): TrueSchedule {
       return {
         firesAt: isMinute,
         shown: (at) => ({ ...NONE, cadence: "HOURLY", hourly: { timezone: named(at), minute } }),
+        changes,
       };
     case 1:
       return {
         firesAt: isHour,
         shown: (at) => ({ ...NONE, cadence: "DAILY", daily: { timezone: named(at), hour, minute } }),
+        changes,
       };
     case 2:
       return {
@@ -73,16 +83,19 @@ function makeSchedule(kind: number, random: () => number): TrueSchedule {
           const dayOfWeek = WEEKDAYS[day] ?? "SUNDAY";
           return { ...NONE, cadence: "WEEKLY", weekly: { timezone: named(at), hour, minute, dayOfWeek } };
         },
+        changes,
       };
     case 3:
       return {
         firesAt: (at) => isHour(at) && local(at).getUTCDate() === date,
         shown: (at) => ({ ...NONE, cadence: "MONTHLY", monthly: { timezone: named(at), hour, minute, day: date } }),
+        changes,
       };
     default:
       return {
         firesAt: (at) => isMinute(at) && local(at).getUTCHours() % 6 === 0 && local(at).getUTCHours() > 3,
         shown: (at) => ({ ...NONE, custom: { timezone: named(at), cron: `${minute} 6-23/6 * * *` } }),
+        changes,
       };
   }
 }
@@ -125,11 +138,11 @@ function makeWorld({ from, days, seed, projects: count }: SoakOptions): World {
     const made = [{ from: 0, is: makeSchedule(index, random) }];
     for (let at = from + DAY * (0.5 + random()); at < calm - 6 * HOUR; at += 2 * DAY * (0.5 + random()))
       made.push({ from: at, is: makeSchedule(random() < 0.5 ? index : Math.floor(5 * random()), random) });
-    const shown = made.flatMap((one, at) => {
-      const changes = { from: Math.max(one.from, BERLIN_CHANGES), is: [one.is.shown(BERLIN_CHANGES)] };
-      const next = made[at + 1]?.from ?? Number.POSITIVE_INFINITY;
-      const first = { from: one.from, is: [one.is.shown(Math.max(one.from, from))] };
-      return next > BERLIN_CHANGES && one.from < BERLIN_CHANGES && from < BERLIN_CHANGES ? [first, changes] : [first];
+    const shown = made.flatMap((one, index) => {
+      const begins = Math.max(one.from, from);
+      const next = made[index + 1]?.from ?? end;
+      const changes = one.is.changes.filter((at) => begins < at && at < next);
+      return [begins, ...changes].map((at) => ({ from: at === from ? 0 : at, is: [one.is.shown(at)] }));
     });
     const runs: TrueRun[] = [];
     const add = (
@@ -297,18 +310,25 @@ function toldTwice(troubles: readonly Trouble[]): string[] {
   return problems;
 }
 
+const isNearChange = (at: number) => BERLIN_CHANGES.some((change) => Math.abs(at - change) < 2 * DAY);
+
 /** Late is only what was due then and was not there a quarter of an hour later, or after Hex was back. */
 function falseLate(project: TrueProject, { due, down }: World, troubles: readonly Trouble[]): string[] {
   const lates = troubles.flatMap(({ ailments }) => ailments.filter(({ kind }) => kind === "late"));
-  return lates.flatMap(({ since }) => {
-    const outages = down.filter((one) => one.from < since + LATE_MS && one.to > since);
-    const deadline = Math.max(since, ...outages.map(({ to }) => to)) + LATE_MS;
-    const isDue = due.get(project.id)?.includes(since) ?? false;
-    const cameInTime = project.runs.find(
-      ({ trigger, startsAt }) => trigger === "SCHEDULED" && startsAt >= since && startsAt < deadline,
+  const cameInTime = (at: number) => {
+    const outages = down.filter((one) => one.from < at + LATE_MS && one.to > at);
+    const deadline = Math.max(at, ...outages.map(({ to }) => to)) + LATE_MS;
+    return project.runs.find(
+      ({ trigger, startsAt }) => trigger === "SCHEDULED" && startsAt >= at && startsAt < deadline,
     );
-    if (!isDue) return [`called late although nothing was due: ${time(since)}`];
-    return cameInTime ? [`called late although it started at ${time(cameInTime.startsAt)}: ${time(since)}`] : [];
+  };
+  return lates.flatMap(({ since }) => {
+    // The bot may still know the old offset.
+    const slackMs = isNearChange(since) ? HOUR : 0;
+    const [first, ...others] = (due.get(project.id) ?? []).filter((at) => Math.abs(at - since) <= slackMs);
+    if (first === undefined) return [`called late although nothing was due: ${time(since)}`];
+    if ([first, ...others].some((at) => cameInTime(at) === undefined)) return [];
+    return [`called late although it started in time: ${time(since)}`];
   });
 }
 
@@ -375,9 +395,8 @@ function missedLate(project: TrueProject, world: World, troubles: readonly Troub
     const isUnseen = touches([...world.down, ...world.stopped], period);
     const isNew =
       project.schedules.some((one) => one.from > at - CATALOG_MS && one.from < period.to) || at < from + HOUR;
-    const isNearChange = Math.abs(at - BERLIN_CHANGES) < 2 * DAY;
     const isNextDue = due.some((other) => other > at && other < period.to);
-    return came || isUnseen || isNew || isNearChange || isNextDue || isTold(at)
+    return came || isUnseen || isNew || isNearChange(at) || isNextDue || isTold(at)
       ? []
       : [`not told of what was due at ${time(at)}`];
   });
