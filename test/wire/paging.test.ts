@@ -309,19 +309,11 @@ test("silenced: paged when the silence is over, if it still goes on and nobody i
   await harness.until(() => !shown(message).includes("Silenced by"), STEP_MS);
 });
 
-test("the run that was late has begun when the time is up: no page", async () => {
-  await start("http", { HEX_PAGE_AFTER_MINUTES: "10" });
-  const project = addProject("Weekly revenue", { schedules: AT_TEN_PAST });
-  await harness.ask("watch weekly revenue page");
-  await harness.until(() => told().some((message) => shown(message).includes("Late")), STEP_MS);
-  await harness.pass(2 * MINUTE, STEP_MS);
-  harness.hex.workspace.startRun(project.id, { trigger: "SCHEDULED", durationMs: 20 * MINUTE });
-  await harness.until(() => told().some((message) => shown(message).includes("Back to green")), STEP_MS);
-  expect(pager.received).toEqual([]);
-});
-
-test("the run that was late begins just before the time is up: Hex is asked once more, and no page", async () => {
-  await start("http", { HEX_PAGE_AFTER_MINUTES: "4" });
+test.each([
+  ["has begun when the time is up", "10"],
+  ["begins just before the time is up, so that Hex is asked once more", "4"],
+])("the run that was late %s: no page", async (_, minutes) => {
+  await start("http", { HEX_PAGE_AFTER_MINUTES: minutes });
   const project = addProject("Weekly revenue", { schedules: AT_TEN_PAST });
   await harness.ask("watch weekly revenue page");
   await harness.until(() => told().some((message) => shown(message).includes("Late")), STEP_MS);
