@@ -33,7 +33,7 @@ describe.each(MODES)("%s mode", (mode) => {
   }
 
   test("with no run in flight and nothing watched, it hardly queries its store", async () => {
-    expect(await rate()).toBeLessThan(27);
+    expect(await rate()).toBeLessThan(25);
   });
 
   test("with a long run in flight, it queries its store only a little", async () => {

@@ -18,6 +18,9 @@ export interface ApprovalReviewOptions {
 }
 
 export class ApprovalReview {
+  /** Whether no run waited the last time. Without rules none begins to wait, and there is no need to look again. */
+  #noneWaits = false;
+
   constructor(private readonly options: ApprovalReviewOptions) {}
 
   /**
@@ -25,9 +28,11 @@ export class ApprovalReview {
    * store fails.
    */
   async sweep(): Promise<void> {
-    const { runs, cards } = this.options;
+    const { runs, cards, permissions } = this.options;
+    if (this.#noneWaits && !permissions.access.hasPolicy) return;
     const awaiting = (await runs.inFlight()).filter((run) => run.state === "awaiting");
-    if (awaiting.length === 0) return;
+    this.#noneWaits = awaiting.length === 0;
+    if (this.#noneWaits) return;
     const channels = await cards.channelsInFlight();
     for (const run of awaiting) await this.#review(run, channels.get(run.key) ?? null);
   }
