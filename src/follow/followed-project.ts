@@ -14,7 +14,9 @@ import {
   isFailure,
   saysHowItWent,
   stuckAfterMs,
+  type Terms,
 } from "./judgement.js";
+import { overtakenRuns } from "./overtaken-runs.js";
 import type { Watched } from "./reading-plan.js";
 
 /** A run's page in Hex; `null`: not known. */
@@ -44,8 +46,10 @@ export const followedSchema = z.object({
   scheduledAt: epochMs.nullable(),
   /** When the newest run may have begun that could not be read. `null`: all could. */
   unreadRunAt: epochMs.nullable().default(null),
-  /** The runs that had not ended, with the time at which each began or was first seen. */
+  /** The runs that had not ended and were not overtaken, with the time at which each began or was first seen. */
   going: z.array(z.object({ runId: z.string(), url: runUrl, since: epochMs })),
+  /** See `overtakenRuns`. */
+  overtaken: z.array(z.object({ runId: z.string(), since: epochMs })).default([]),
   typicalMs: z.number().nullable(),
   lastRun: endedRunSchema.nullable(),
   lastGood: endedRunSchema.nullable(),
@@ -70,6 +74,7 @@ export function newlyFollowed({ schedules }: Pick<Project, "schedules">, now: nu
     scheduledAt: null,
     unreadRunAt: null,
     going: [],
+    overtaken: [],
     typicalMs: null,
     lastRun: null,
     lastGood: null,
@@ -163,25 +168,34 @@ export interface Reading {
 }
 
 /** What a reading shows, for the judgement. */
-export function evidenceOf(followed: Followed, schedules: readonly Schedule[], reading: Reading): Evidence {
+export function evidenceOf(
+  followed: Followed,
+  schedules: readonly Schedule[],
+  reading: Reading,
+  { stuckFactor }: Pick<Terms, "stuckFactor">,
+): Evidence {
   const { runs, unreadStarts, readAt, most } = reading;
   const starts = runs.map(({ startTime }) => startTime ?? readAt);
+  const firstSeen = new Map([...followed.going, ...followed.overtaken].map(({ runId, since }) => [runId, since]));
+  const typicalMs = typicalDuration(runs) ?? followed.typicalMs;
+  const overtaken = overtakenRuns({ runs, readAt, typicalMs, firstSeen }, followed.overtaken, stuckFactor);
   return {
     schedules,
     schedulesSince: followed.schedulesSince,
     settledUntil: settledUntil(followed.absence),
-    runs,
+    runs: runs.filter(({ runId }) => !overtaken.some((one) => one.runId === runId)),
+    overtaken,
     unreadStarts,
     readAt,
     completeSince: runs.length + unreadStarts.length < most ? 0 : Math.min(...starts),
-    firstSeen: new Map(followed.going.map(({ runId, since }) => [runId, since])),
-    typicalMs: typicalDuration(runs) ?? followed.typicalMs,
+    firstSeen,
+    typicalMs,
   };
 }
 
 /** What the bot remembers after a reading. */
 export function remembered(followed: Followed, evidence: Evidence): Followed {
-  const { runs, unreadStarts, readAt, typicalMs } = evidence;
+  const { runs, overtaken, unreadStarts, readAt, typicalMs } = evidence;
   const starts = runs.filter(countsForSchedules).flatMap((run) => startOrEnd(run) ?? []);
   const ended = endedRuns(runs, readAt);
   const newest = ended.find(saysHowItWent);
@@ -193,6 +207,7 @@ export function remembered(followed: Followed, evidence: Evidence): Followed {
     going: runs
       .filter((run) => !isOver(run, readAt))
       .map((run) => ({ runId: run.runId, url: run.runUrl, since: beganAt(run, evidence) })),
+    overtaken: [...overtaken],
     typicalMs,
     lastRun: lastOf(ended) ?? followed.lastRun,
     lastGood: lastOf(ended.filter(({ status }) => status === "COMPLETED")) ?? followed.lastGood,

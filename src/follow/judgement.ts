@@ -11,8 +11,10 @@ export interface Evidence {
   schedulesSince: number;
   /** What ended or was late by this time is not judged, see `settledUntil`. */
   settledUntil: number;
-  /** Its runs, the one that started last first. */
+  /** Its runs without those that were overtaken, the one that started last first. */
   runs: readonly HexRun[];
+  /** See `overtakenRuns`. */
+  overtaken: readonly OvertakenRun[];
   /** When each run began that could not be read, see `RunPage`. */
   unreadStarts: readonly (number | null)[];
   /** When Hex was asked for them. */
@@ -23,6 +25,12 @@ export interface Evidence {
   firstSeen: ReadonlyMap<string, number>;
   /** How long its runs usually take (their median), in ms. `null`: not known. */
   typicalMs: number | null;
+}
+
+export interface OvertakenRun {
+  runId: string;
+  /** When it began, or was first seen waiting, epoch ms. */
+  since: number;
 }
 
 /** A time in which Hex or the bot was down, in epoch ms. `to` is null while that lasts. */
@@ -144,7 +152,10 @@ export function stuckAfterMs(typicalMs: number | null, factor: number): number |
 }
 
 /** When a run began, or was first seen waiting, epoch ms. */
-export function beganAt({ runId, startTime }: HexRun, { firstSeen, readAt }: Evidence): number {
+export function beganAt(
+  { runId, startTime }: HexRun,
+  { firstSeen, readAt }: Pick<Evidence, "firstSeen" | "readAt">,
+): number {
   return startTime ?? firstSeen.get(runId) ?? readAt;
 }
 

@@ -211,7 +211,7 @@ export class ProjectPoller {
     const { clock, newReference, store, onTrouble, onEnds, onBack } = this.options;
     const { project, from, endsSince } = watched;
     const known = readable(before, clock.now());
-    const evidence = evidenceOf(known, project.schedules, { ...page, readAt: clock.now(), most: PAGE_SIZE });
+    const evidence = evidenceOf(known, project.schedules, { ...page, readAt: clock.now(), most: PAGE_SIZE }, terms);
     const open = await this.#openTrouble(project.id);
     // What is wrong already stays so, even if only somebody who began to watch later still watches.
     const judgedFrom = Math.min(from, open?.since ?? Number.POSITIVE_INFINITY);

@@ -29,7 +29,7 @@ export type RunEnd = z.output<typeof runEndSchema>;
  */
 export function runEnds(projectId: string, known: Followed, evidence: Evidence, since: number): RunEnd[] {
   const { runs, readAt, typicalMs } = evidence;
-  const wasGoing = new Set(known.going.map(({ runId }) => runId));
+  const wasGoing = new Set([...known.going, ...known.overtaken].map(({ runId }) => runId));
   const ended = endedRuns(runs, readAt).filter(saysHowItWent);
   const good = ended.findIndex((run) => !isFailure(run));
   const isTrouble = (run: HexRun) => {

@@ -25,7 +25,15 @@ const ailmentSchema = z.discriminatedUnion("kind", [
   }),
   /** `rescheduled`: it is over only because the schedules were changed before the run came. */
   z.object({ kind: z.literal("late"), since: epochMs, seenAt, overAt, rescheduled: z.literal(true).optional() }),
-  z.object({ kind: z.literal("stuck"), since: epochMs, ...run, seenAt, overAt }),
+  /** `overtaken`: it is over although Hex still lists the run as going, see `overtakenRuns`. */
+  z.object({
+    kind: z.literal("stuck"),
+    since: epochMs,
+    ...run,
+    seenAt,
+    overAt,
+    overtaken: z.literal(true).optional(),
+  }),
 ]);
 export type Ailment = z.output<typeof ailmentSchema>;
 
@@ -66,10 +74,8 @@ export function advanced(
   newId: () => string,
 ): Trouble | null {
   if (open === null) return findings.length === 0 ? null : begun(projectId, findings, evidence.readAt, newId());
-  const ailments = [
-    ...open.ailments.map((one) => continued(one, findings, evidence)),
-    ...fresh(open, findings, evidence.readAt),
-  ];
+  const known = open.ailments.map((one) => continued(one, findings, evidence));
+  const ailments = [...known, ...fresh(known, findings, evidence.readAt)];
   const newsAt = findings.some((one) => isNews(one, open)) ? [...open.newsAt, evidence.readAt] : open.newsAt;
   const next = { ...open, ailments, newsAt: newsAt.slice(-NEWS_KEPT) };
   if (ailments.some((one) => one.overAt === null) || isGoing(evidence, next)) return next;
@@ -115,10 +121,10 @@ function begun(projectId: string, findings: readonly Finding[], now: number, id:
   };
 }
 
-/** The same ailment as it is now. A failure may be that of another run by now. */
+/** The same ailment as it is now. A failure may be that of another run by now. Another run that is stuck is another ailment. */
 function continued(ailment: Ailment, findings: readonly Finding[], evidence: Evidence): Ailment {
   if (ailment.overAt !== null) return ailment;
-  const found = findings.find(({ kind }) => kind === ailment.kind);
+  const found = findings.find((one) => one.kind === ailment.kind && !isOtherStuck(one, ailment));
   if (found === undefined) return over(ailment, evidence);
   return { ...found, since: Math.min(ailment.since, found.since), seenAt: ailment.seenAt, overAt: null };
 }
@@ -129,10 +135,12 @@ function continued(ailment: Ailment, findings: readonly Finding[], evidence: Evi
  * and one that goes on is still stuck when the project's usual duration has become longer.
  */
 function over(ailment: Ailment, evidence: Evidence): Ailment {
-  const { runs, readAt, schedulesSince } = evidence;
+  const { runs, overtaken, readAt, schedulesSince } = evidence;
   if (ailment.kind === "failed" && !runs.some((run) => isOver(run, readAt) && saysHowItWent(run))) return ailment;
   if (ailment.kind === "stuck" && runs.some((run) => run.runId === ailment.runId && !isOver(run, readAt)))
     return ailment;
+  if (ailment.kind === "stuck" && overtaken.some(({ runId }) => runId === ailment.runId))
+    return { ...ailment, overAt: readAt, overtaken: true };
   if (ailment.kind !== "late" || hasRunFor({ at: ailment.since, slackMs: 0 }, evidence))
     return { ...ailment, overAt: readAt };
   return schedulesSince > ailment.since ? { ...ailment, overAt: readAt, rescheduled: true } : ailment;
@@ -154,8 +162,12 @@ function isNews(finding: Finding, { ailments }: Trouble): boolean {
   return before === undefined || ("runId" in before && "runId" in finding && before.runId !== finding.runId);
 }
 
-function fresh({ ailments }: Trouble, findings: readonly Finding[], now: number): Ailment[] {
-  const isOpen = ({ kind }: Finding) => ailments.some((one) => one.kind === kind && one.overAt === null);
+function isOtherStuck(finding: Finding, ailment: Ailment): boolean {
+  return finding.kind === "stuck" && ailment.kind === "stuck" && finding.runId !== ailment.runId;
+}
+
+function fresh(known: readonly Ailment[], findings: readonly Finding[], now: number): Ailment[] {
+  const isOpen = ({ kind }: Finding) => known.some((one) => one.kind === kind && one.overAt === null);
   return findings.filter((finding) => !isOpen(finding)).map((finding) => seen(finding, now));
 }
 

@@ -42,6 +42,7 @@ export function evidence(known: Partial<Evidence> = {}): Evidence {
     schedulesSince: SEVEN - 48 * HOUR,
     settledUntil: 0,
     runs: [],
+    overtaken: [],
     unreadStarts: [],
     readAt: SEVEN + 20 * MINUTE,
     completeSince: 0,

@@ -37,7 +37,7 @@ function known(
   unreadStarts: (number | null)[] = [],
 ): Followed {
   const before = newlyFollowed({ schedules }, EIGHT - 2 * DAY);
-  return remembered(before, evidenceOf(before, schedules, { runs, unreadStarts, readAt, most: 100 }));
+  return remembered(before, evidenceOf(before, schedules, { runs, unreadStarts, readAt, most: 100 }, TERMS));
 }
 const yesterday = () => hexRun({ startTime: SEVEN - DAY, endTime: SEVEN - DAY + 4 * MINUTE });
 const cancelled = (startTime: number) => hexRun({ status: "KILLED", startTime, endTime: startTime + MINUTE });

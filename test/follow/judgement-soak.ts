@@ -185,16 +185,38 @@ function makeWorld({ from, days, seed, projects: count }: SoakOptions): World {
     due.set(id, dueTimes);
     return { id, schedules: shown, runs };
   });
-  const busy = makeBusy("busy", { from, end, calm, random: seeded(seed) });
-  due.set(busy.id, []);
-  return { projects: [...projects, busy], down, stopped, due };
+  const around = { from, end, calm };
+  const busy = makeBusy("busy", { ...around, random: seeded(seed) });
+  const endless = makeEndless("endless", { ...around, random: seeded(seed) });
+  for (const { id } of [busy, endless]) due.set(id, []);
+  return { projects: [...projects, busy, endless], down, stopped, due };
+}
+
+interface Around {
+  /** Epoch ms. */
+  from: number;
+  end: number;
+  /** Since when (epoch ms) nothing goes wrong. */
+  calm: number;
+  random: () => number;
+}
+
+/** A project with a run that Hex lists as running forever, while others fail or complete. */
+function makeEndless(id: string, { from, end, calm, random }: Around): TrueProject {
+  const runs: TrueRun[] = [];
+  const add = (startsAt: number, endsAt: number, ends: TrueRun["ends"]) =>
+    runs.push({ runId: `${id} ${runs.length}`, trigger: "API", dueAt: null, startsAt, endsAt, ends });
+  for (let startsAt = from - 2 * DAY; startsAt < end; startsAt += 7 * HOUR * (0.8 + 0.4 * random())) {
+    const fails = startsAt > from && startsAt < calm && random() < 0.3;
+    add(startsAt, startsAt + 5 * MINUTE * (0.8 + 0.4 * random()), fails ? "ERRORED" : "COMPLETED");
+  }
+  add(from + 12 * HOUR * random(), Number.POSITIVE_INFINITY, "COMPLETED");
+  runs.sort((one, other) => one.startsAt - other.startsAt);
+  return { id, schedules: [{ from: 0, is: [] }], runs };
 }
 
 /** A project that something starts again and again, so that one of its runs always goes on. */
-function makeBusy(
-  id: string,
-  { from, end, calm, random }: { from: number; end: number; calm: number; random: () => number },
-): TrueProject {
+function makeBusy(id: string, { from, end, calm, random }: Around): TrueProject {
   const runs: TrueRun[] = [];
   let hungUntil = from;
   for (let startsAt = from - 12 * HOUR; startsAt < end; startsAt += 20 * MINUTE * (0.8 + 0.4 * random())) {

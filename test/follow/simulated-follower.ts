@@ -78,14 +78,11 @@ export class SimulatedFollower {
   /** Hex has answered. @returns the trouble of the project, if it has any */
   read(projectId: string, runs: readonly HexRun[], now: number): Trouble | null {
     const known = this.#seen(projectId, now);
-    const evidence = evidenceOf(known, this.options.schedulesOf(projectId, now), {
-      runs,
-      readAt: now,
-      unreadStarts: [],
-      most: PAGE,
-    });
+    const terms = this.#terms(now);
+    const reading = { runs, readAt: now, unreadStarts: [], most: PAGE };
+    const evidence = evidenceOf(known, this.options.schedulesOf(projectId, now), reading, terms);
     const open = this.troubles.find((one) => one.projectId === projectId && one.overAt === null) ?? null;
-    const findings = judge(evidence, this.#terms(now));
+    const findings = judge(evidence, terms);
     const trouble = advanced(open, projectId, findings, evidence, () => `${this.#troubles.size}`);
     this.#followed.set(projectId, remembered(known, evidence));
     if (trouble !== null) this.#troubles.set(trouble.id, trouble);

@@ -74,6 +74,35 @@ test("a run that was stuck and goes on when the usual duration has become longer
   expect(at(76, longer, 25 * MINUTE)?.ailments).toEqual(stuck?.ailments);
 });
 
+test("a run that was stuck is cancelled while another one is: the other is stuck since it began itself", () => {
+  const [first, second] = [SEVEN, SEVEN + HOUR].map((startTime) =>
+    hexRun({ status: "RUNNING", runTrigger: "API", startTime, endTime: null }),
+  );
+  if (first === undefined || second === undefined) throw new Error("no runs");
+  const cancelled = { ...first, status: "KILLED", endTime: SEVEN + 3 * HOUR };
+  const stuck = read(null, { schedules: [], runs: [second, first], readAt: SEVEN + 2 * HOUR });
+  const readAt = SEVEN + 3 * HOUR;
+  const other = read(stuck, { schedules: [], runs: [second, cancelled], readAt });
+  expect(other?.ailments).toMatchObject([
+    { kind: "stuck", since: SEVEN, runId: first.runId, overAt: readAt },
+    { kind: "stuck", since: SEVEN + HOUR, runId: second.runId, seenAt: readAt, overAt: null },
+  ]);
+  expect(other?.newsAt).toEqual([readAt]);
+  expect(read(other, { schedules: [], runs: [second, cancelled], readAt: readAt + HOUR })?.ailments).toHaveLength(2);
+});
+
+test("a run that was stuck and is overtaken: the later run ends the trouble", () => {
+  const run = hexRun({ status: "RUNNING", runTrigger: "API", endTime: null });
+  const later = hexRun({ runTrigger: "API", startTime: SEVEN + HOUR, endTime: SEVEN + HOUR + MINUTE });
+  const stuck = read(null, { schedules: [], runs: [later, run], readAt: SEVEN + 2 * HOUR });
+  expect(wrong(stuck)).toEqual(["stuck"]);
+  const readAt = SEVEN + 26 * HOUR;
+  const overtaken = [{ runId: run.runId, since: SEVEN }];
+  const over = read(stuck, { schedules: [], runs: [later], overtaken, readAt });
+  expect(over).toMatchObject({ overAt: readAt, endedBy: later.runId, ailments: [{ overAt: readAt, overtaken: true }] });
+  expect(read(null, { schedules: [], runs: [later], overtaken, readAt })).toBeNull();
+});
+
 const failure = (startTime: number) => hexRun({ status: "ERRORED", startTime, endTime: startTime + MINUTE });
 
 test("several things at once: since the first of them, with each from when it went wrong", () => {

@@ -114,6 +114,46 @@ test("a run that is stuck is cancelled, as the message proposes: it is over, and
   expect([...told(), ...replies()].join()).not.toContain("green");
 });
 
+test("Hex lists a run that is stuck forever: once others complete, a day later, nothing is in trouble, and what fails then is told", async () => {
+  const project = addProject(harness, "Weekly revenue", { schedules: [] });
+  const { workspace } = harness.hex;
+  const runs = (outcome: "COMPLETED" | "ERRORED", startedAt = harness.clock.now()) =>
+    workspace.startRun(project.id, { startedAt, durationMs: 4 * MINUTE, outcome });
+  for (const days of [1, 2, 3]) runs("COMPLETED", TEN - days * 24 * HOUR);
+  await harness.ask("watch weekly revenue");
+  await harness.pass(TEN - harness.clock.now(), STEP_MS);
+  const endless = workspace.startRun(project.id, { durationMs: 1_000 * HOUR });
+  await shows("Stuck: a run has been going");
+  for (let failures = 0; failures < 6; failures++) {
+    await harness.pass(HOUR, MINUTE);
+    runs("ERRORED");
+    await harness.pass(HOUR, MINUTE);
+    runs("COMPLETED");
+  }
+  // What is wrong now, and what to do, has room however much was wrong before.
+  await shows("3 earlier problems, over by now");
+  expect(told()[0]?.match(/~Failed/g)).toHaveLength(3);
+  expect(told()[0]).toContain("If it does not move, cancel it and run it again.");
+  await harness.pass(TEN + 24 * HOUR - harness.clock.now(), MINUTE);
+  expect(told()[0]).toContain(":warning: Stuck: a run has been going");
+  await harness.pass(HOUR, MINUTE);
+  expect(told()[0]).toContain("*Back to green* since");
+  expect(told()[0]).toMatch(
+    /:white_circle: Stuck: a run has been going since .* · a later run has completed · .*Open the run/,
+  );
+  expect(replies().at(-1)).toMatch(
+    /Back to green after .*: Weekly revenue\. Hex still lists the run of Weekly revenue that was stuck: if nobody needs it, cancel it there\.$/,
+  );
+  expect(await harness.ask("digest")).not.toContain("stuck");
+  runs("ERRORED");
+  await harness.until(() => told().length === 2, STEP_MS);
+  expect(told()[1]).toContain(":warning: Failed");
+  expect(told()[1]).not.toContain("Stuck");
+  runs("COMPLETED");
+  await harness.until(() => (told()[1] ?? "").includes("Back to green"), STEP_MS);
+  expect(workspace.run(endless.id)?.status).toBe("RUNNING");
+});
+
 test("the first of two watches that tell of it is ended: it goes on, and is green after a good run", async () => {
   const project = addProject(harness, "Weekly revenue", { schedules: [] });
   await harness.ask("watch owner:olga@acme.test");

@@ -6,25 +6,31 @@ import { type Ailment, endedWithoutRun, isRescheduled, type Trouble } from "../.
 import { projectUrl } from "../../hex/links.js";
 import { attentionLine } from "./attention.js";
 import { context, section } from "./blocks.js";
-import { date, dotted, inline, link, mention, sentence } from "./mrkdwn.js";
+import { count, date, dotted, inline, link, mention, sentence } from "./mrkdwn.js";
 import { cancelHexRunButton } from "./run-buttons.js";
 import { type AroundTroubles, lastTitle, ownerToMention, type ToldTrouble } from "./told-trouble.js";
 
 /** The longest title that is shown, in characters. */
 export const TITLE_MAX = 150;
+/** How much of what is over is shown; what was over before that is counted. */
+const OVER_SHOWN = 3;
 
 export function projectBlocks(told: ToldTrouble, { place, now, owners }: AroundTroubles): KnownBlock[] {
   const { trouble, project, followed, attention } = told;
   const url = project === null ? null : projectUrl(place, project);
   const name = `*${link(url, lastTitle({ trouble, project, followed }), TITLE_MAX)}*`;
-  const lines = trouble.ailments.map((one) => ailmentLine(one, trouble));
   const below = dotted(
     lastGoodWords(followed?.lastGood ?? null, followed?.lastRun ?? null),
     ownerOf(told, { now, owners }),
   );
   return [
     section(
-      [name, ...lines, attentionLine(attention, { now, overAt: trouble.overAt }), todoLine(trouble, followed)]
+      [
+        name,
+        ...ailmentLines(trouble),
+        attentionLine(attention, { now, overAt: trouble.overAt }),
+        todoLine(trouble, followed),
+      ]
         .filter((line) => line !== null)
         .join("\n"),
       cancelStuck(told) ?? undefined,
@@ -41,6 +47,14 @@ function cancelStuck(told: ToldTrouble): Button | null {
   return cancelHexRunButton({ id: projectId, title: lastTitle(told) }, stuck.runId);
 }
 
+/** Oldest first. A run that is stuck may hold a trouble open for so long that not everything has room. */
+function ailmentLines(trouble: Trouble): string[] {
+  const over = trouble.ailments.filter(({ overAt }) => overAt !== null);
+  const earlier = over.sort((one, other) => (other.overAt ?? 0) - (one.overAt ?? 0)).slice(OVER_SHOWN);
+  const lines = trouble.ailments.filter((one) => !earlier.includes(one)).map((one) => ailmentLine(one, trouble));
+  return earlier.length === 0 ? lines : [`${count(earlier.length, "earlier problem")}, over by now`, ...lines];
+}
+
 function ailmentLine(ailment: Ailment, trouble: Trouble): string {
   const url = ailment.kind === "late" ? null : ailment.url;
   return dotted(ailmentState(ailment, trouble), url === null ? null : link(url, "Open the run", 40));
@@ -51,6 +65,7 @@ function ailmentState(ailment: Ailment, trouble: Trouble): string {
   const words = ailmentWords(ailment);
   const isLeft = withdrawn && ailment.overAt === overAt;
   if ("rescheduled" in ailment || (isLeft && isRescheduled(trouble))) return `:white_circle: ${words}`;
+  if ("overtaken" in ailment) return `:white_circle: ${words} · a later run has completed`;
   if (isLeft) return `:white_circle: ${words} · no longer checked`;
   return ailment.overAt === null ? `:warning: ${words}` : `~${words}~ until ${date(ailment.overAt)}`;
 }

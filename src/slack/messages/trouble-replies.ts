@@ -39,7 +39,7 @@ export function troubleReplies(
   const since = Math.min(...told.map(({ trouble }) => trouble.since));
   const { words, check } = endOf(told);
   const over = `${words} after ${duration(overAt - since)}: ${namesOf(told)}.`;
-  const sentences = [over, rescheduledWords(told), incompleteWords(told)];
+  const sentences = [over, rescheduledWords(told), incompleteWords(told), overtakenWords(told)];
   const text = sentences.filter((one) => one !== null).join(" ");
   const end = message(text, [section(`${check} ${text}`)]);
   return [...replies, { message: end, isSilent: told.every((one) => isQuiet(one, now)) }];
@@ -102,6 +102,18 @@ function newsOfMany(
 function rescheduledWords(told: readonly ToldTrouble[]): string | null {
   if (!told.some(({ trouble }) => isRescheduled(trouble))) return null;
   return `${told.length === 1 ? "Its schedule" : "A schedule"} was changed before the run came.`;
+}
+
+/** Null if no trouble ended because a later run than the one that was stuck had completed. */
+function overtakenWords(told: readonly ToldTrouble[]): string | null {
+  const overtaken = told.filter(({ trouble }) =>
+    trouble.ailments.some((one) => "overtaken" in one && one.overAt === trouble.overAt),
+  );
+  const [first, ...others] = overtaken;
+  if (first === undefined) return null;
+  return others.length === 0
+    ? `Hex still lists the run of ${titleOf(first)} that was stuck: if nobody needs it, cancel it there.`
+    : `Hex still lists the runs of ${overtaken.length} projects that were stuck: if nobody needs them, cancel them there.`;
 }
 
 /** Null if a run has completed for each that is judged. */

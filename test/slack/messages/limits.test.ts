@@ -404,6 +404,7 @@ const ailment: fc.Arbitrary<Ailment> = fc.oneof(
     runId: identifier,
     url: maybe(url),
     overAt: maybe(time),
+    overtaken: fc.constant(true as const),
   }),
 );
 const troubleOf: fc.Arbitrary<Trouble> = fc.record({
@@ -412,7 +413,7 @@ const troubleOf: fc.Arbitrary<Trouble> = fc.record({
   since: time,
   seenAt: time,
   newsAt: fc.constant([]),
-  ailments: fc.array(ailment, { minLength: 1, maxLength: 4 }),
+  ailments: fc.array(ailment, { minLength: 1, maxLength: 12 }),
   overAt: maybe(time),
   endedBy: maybe(nasty),
 });
