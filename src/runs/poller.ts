@@ -199,6 +199,7 @@ export class Poller {
       // The project's list of runs may still have it.
       if (mayAnswerOtherwise(error)) this.#learnt.delete(run.key);
       if (error.kind !== "not_found") throw error;
+      this.#aloneUntil.delete(run.key);
       await this.#missed(run);
     }
   }

@@ -1,7 +1,7 @@
 // Hex fails for the list of a project's runs and answers about a single run, or the other way round.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Harness, MODES } from "./harness.js";
+import { Harness, MODES, shown } from "./harness.js";
 
 const MINUTE = 60_000;
 
@@ -20,6 +20,15 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.slack.command(`run ${projectId}`);
     await harness.cardShows("Completed");
     expect(harness.clock.monotonic() - from).toBeLessThan(6 * MINUTE);
+  });
+
+  test("a run that was not listed at first, and that Hex does not find by its id, is followed in the list", async () => {
+    const { faults } = harness.hex;
+    faults.add({ endpoint: "listRuns", kind: { type: "altered", alter: (body) => ({ ...Object(body), runs: [] }) } });
+    faults.add({ endpoint: "getRun", kind: { type: "status", status: 404 }, times: Number.POSITIVE_INFINITY });
+    await harness.slack.command(`run ${projectId}`);
+    await harness.cardShows(/Completed|Not known|Lost/);
+    expect(harness.cards.map(shown)).toEqual([expect.stringContaining("Completed")]);
   });
 
   test("several runs of a project are listed again once that succeeds", async () => {
