@@ -5,7 +5,7 @@ import Database from "libsql";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Endpoint, FaultKind, Project } from "../sandbox/hex/types.js";
 import { pings, type SlackMessage } from "../sandbox/slack/server.js";
-import { Harness, type Mode, shown } from "./harness.js";
+import { buttonsOf, Harness, type Mode, shown } from "./harness.js";
 
 // Hours of simulated time, on a machine that may be busy.
 
@@ -54,6 +54,10 @@ async function alertShows(text: string | RegExp, index = 0, stepMs = STEP_MS): P
   const shows = (one: SlackMessage) => (typeof text === "string" ? shown(one).includes(text) : text.test(shown(one)));
   await harness.until(() => alerts()[index] !== undefined && shows(alert(index)), stepMs);
   return alert(index);
+}
+/** How often the bot tried to edit a message. */
+function updates(): number {
+  return harness.slack.calls.filter(({ method }) => method === "chat.update").length;
 }
 /** One after another: each is over before the next begins. */
 async function twoOutages(): Promise<void> {
@@ -603,6 +607,35 @@ describe("an alert that Slack refuses", () => {
       expect([alerts().length, replies().length, message.edits]).toEqual([1, 1, 0]);
     },
   );
+
+  test("with a word that it does not know, for a while: the end is told in the thread, and the message is corrected later", async () => {
+    await start();
+    fault({ type: "status", status: 500 });
+    const message = await alertShows("Not connected");
+    await harness.pass(2 * MINUTE, 15_000);
+    harness.slack.faults.add({ method: "chat.update", kind: { type: "error", error: "a_word_of_tomorrow" } });
+    harness.hex.faults.clear();
+    await harness.until(() => replies().length === 1);
+    await harness.pass(10 * MINUTE, 15_000);
+    harness.slack.faults.clear();
+    await alertShows("Over: connected");
+    expect(buttonsOf(message)).toEqual([]);
+    const edits = updates();
+    await harness.pass(2 * 60 * MINUTE, MINUTE);
+    expect([alerts().length, replies().length, updates()]).toEqual([1, 1, edits]);
+  });
+
+  test("with a word that it does not know, for hours: it gives up", async () => {
+    await start();
+    fault({ type: "status", status: 500 });
+    await alertShows("Not connected");
+    harness.slack.faults.add({ method: "chat.update", kind: { type: "error", error: "a_word_of_tomorrow" } });
+    harness.hex.faults.clear();
+    await harness.pass(90 * MINUTE, MINUTE);
+    const edits = updates();
+    await harness.pass(2 * 60 * MINUTE, MINUTE);
+    expect([alerts().length, replies().length, updates()]).toEqual([1, 1, edits]);
+  });
 
   test("without a channel, nothing is posted, and the log and the status show the outage", async () => {
     await start({ HEX_ALERT_CHANNEL: "" });

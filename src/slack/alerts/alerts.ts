@@ -45,6 +45,12 @@ const ROUND_MS = MINUTE;
 const ABANDONED_MS = HOUR;
 /** Slack's error codes for a message that no longer exists. */
 const DELETED = new Set(["message_not_found", "thread_not_found"]);
+/**
+ * How often (ms) it tries once more to show what Slack refused with a word that the bot does not know, which may pass, and for how long.
+ * People have been told of it in the thread.
+ */
+const CORRECT_MS = 5 * MINUTE;
+const CORRECTING_MS = HOUR;
 /** How many times the old place of a moving alert is retried. The new one must not wait long. */
 const MOVE_REPEATS = 3;
 
@@ -56,6 +62,8 @@ export class Alerts {
   #triedAbandonedAt = Number.NEGATIVE_INFINITY;
   /** Subjects that Slack holds up: failures in a row, and when to try again (by the monotonic clock). */
   readonly #held = new Map<string, { failures: number; until: number }>();
+  /** Subjects whose message shows less than people were told in its thread, since when, and when it was last tried (by the monotonic clock). */
+  readonly #outdated = new Map<string, { since: number; triedAt: number }>();
 
   constructor(private readonly options: AlertsOptions) {
     this.#loop = new PollingLoop(options.clock);
@@ -85,6 +93,7 @@ export class Alerts {
       ),
     );
     this.#held.clear();
+    this.#outdated.clear();
   }
 
   /** How long until something else is wanted, or something that Slack holds up is due again. `nextAt`: epoch ms. */
@@ -100,7 +109,7 @@ export class Alerts {
     const now = clock.monotonic();
     const { alerts: all, nextAt } = await wanted();
     const ids = new Set(all.map(({ id }) => id));
-    for (const id of this.#held.keys()) if (!ids.has(id)) this.#held.delete(id);
+    for (const kept of [this.#held, this.#outdated]) for (const id of kept.keys()) if (!ids.has(id)) kept.delete(id);
     for (const subject of all) {
       if (signal.aborted) return nextAt;
       if ((this.#held.get(subject.id)?.until ?? 0) > now) continue;
@@ -159,7 +168,7 @@ export class Alerts {
     }
     if (outcome !== "shown") return this.#failed(alert, outcome, channel);
     this.#held.delete(subject.id);
-    if (subject.isFinal) await alerts.change(subject.id, { settled: true });
+    if (subject.isFinal && !this.#outdated.has(subject.id)) await alerts.change(subject.id, { settled: true });
   }
 
   /** Stops when `signal` aborts: from then on the alert is another process's. */
@@ -170,8 +179,10 @@ export class Alerts {
     if (signal.aborted) return "left";
     const content = subject.message(place.doubled);
     const shown = fingerprint(content);
-    const state = place.shown === shown ? "current" : await this.#edit(subject, place, content);
+    const isTold = place.shown === shown;
+    const state = isTold && !this.#isToCorrect(subject.id) ? "current" : await this.#edit(subject, place, content);
     if (state instanceof SlackFailure) return state;
+    if (isTold && state === "outdated") return "shown";
     if (state === "current") await alerts.change(subject.id, { shown });
     const outcome = await this.#tell(subject, place, untold(subject, place.told, state, content), signal);
     // Noted last: until people are told, the next round must find the message outdated again.
@@ -213,13 +224,29 @@ export class Alerts {
     });
   }
 
-  async #edit(subject: WantedAlert, at: Posted, content: Message): Promise<MessageState | SlackFailure> {
+  async #edit({ id }: WantedAlert, at: Posted, content: Message): Promise<MessageState | SlackFailure> {
     const failure = await edit(this.options.slack, at, content);
+    const isForGood = failure?.kind === "gone" && !DELETED.has(failure.word);
+    if (failure !== null && failure.kind !== "other" && !isForGood) return failure;
+    if (failure?.kind === "other") this.#noteOutdated(id);
+    else this.#outdated.delete(id);
     if (failure === null) return "current";
-    const isForGood = failure.kind === "other" || (failure.kind === "gone" && !DELETED.has(failure.word));
-    if (!isForGood) return failure;
-    this.#warn(subject.id, at.channel, failure);
+    this.#warn(id, at.channel, failure);
     return "outdated";
+  }
+
+  #noteOutdated(id: string): void {
+    const now = this.options.clock.monotonic();
+    this.#outdated.set(id, { since: this.#outdated.get(id)?.since ?? now, triedAt: now });
+  }
+
+  /** Whether it is time to try again. Gives up when that has lasted too long. */
+  #isToCorrect(id: string): boolean {
+    const outdated = this.#outdated.get(id);
+    if (outdated === undefined) return false;
+    const now = this.options.clock.monotonic();
+    if (now - outdated.since >= CORRECTING_MS) this.#outdated.delete(id);
+    return this.#outdated.has(id) && now - outdated.triedAt >= CORRECT_MS;
   }
 
   /**
