@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { evidenceOf, type Followed, newlyFollowed, remembered, watchedOf } from "../../src/follow/followed-project.js";
 import { judge } from "../../src/follow/judgement.js";
+import { runEnds } from "../../src/follow/run-end.js";
 import type { HexRun } from "../../src/hex/schema.js";
 import { HOUR, hexRun, MINUTE, SEVEN, TERMS } from "./evidence.js";
 
@@ -50,6 +51,16 @@ test("it never counts again, even if Hex no longer lists the later one, until it
     overtaken: [],
     lastRun: { runId: run.runId, status: "KILLED" },
   });
+});
+
+test("its end is told when it is seen, even if Hex does not say when that was", () => {
+  const run = going();
+  const known = read(NEW, [later, run, ...usual], LIMIT + 1);
+  const readAt = LIMIT + 2 * HOUR;
+  const ended = { ...run, status: "KILLED" };
+  expect(runEnds("p", known, seen(known, [later, ended, ...usual], readAt), readAt - HOUR)).toMatchObject([
+    { runId: run.runId, endedAt: readAt },
+  ]);
 });
 
 test("a run that waits is overtaken a day after it is stuck since it was first seen", () => {
