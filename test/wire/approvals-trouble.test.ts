@@ -114,6 +114,29 @@ describe.each(MODES)("over %s", (mode) => {
     await bench.until(() => bench.starts.length === 1);
   });
 
+  test.each(["invalid_auth", "missing_scope", "a_word_of_tomorrow"])(
+    "Slack refuses the card and everything else with %s for a while: those who may approve it are asked once it no longer does",
+    async (error) => {
+      bench.slack.faults.add({ method: "chat.postMessage", kind: { type: "error", error } });
+      await ada().command(`run ${report.id}`);
+      await bench.pass(MINUTE);
+      bench.slack.faults.clear();
+      await bench.cardShows("Waiting for approval");
+      await bench.until(() => replies("It needs the approval").length === 1);
+    },
+  );
+
+  test.each(["invalid_auth", "missing_scope", "a_word_of_tomorrow"])(
+    "Slack refuses every change with %s for a while: those who may approve it are asked once it no longer does",
+    async (error) => {
+      bench.slack.faults.add({ method: "chat.update", kind: { type: "error", error } });
+      await ada().command(`run ${report.id}`, { channel: bench.slack.channels.team });
+      await bench.pass(MINUTE);
+      bench.slack.faults.clear();
+      await bench.until(() => questions().some(asks));
+    },
+  );
+
   test("a card that was deleted comes back in direct messages, and those who are named are asked there", async () => {
     await ada().command(`run ${report.id}`);
     const card = await bench.cardShows("Waiting for approval");

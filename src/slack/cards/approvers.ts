@@ -8,7 +8,7 @@ import { type Approval, areSame, untold } from "../../runs/approval.js";
 import type { Run, RunIn } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import type { ApproverSources } from "../access/possible-approvers.js";
-import { mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
+import { retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { isPosted, post, postNoted, targetOf } from "../connection/post.js";
 import { approversMessage, hopelessMessage } from "../messages/approval.js";
 import type { Message } from "../messages/blocks.js";
@@ -27,8 +27,16 @@ export interface ApproversOptions {
   log: Logger;
 }
 
-/** After this many temporary failures in a row, a message is given up: the card says the same. */
-const TRIES = 20;
+/**
+ * After this many failures in a row, a message is given up: the card says the same. Slack may grant a token or a scope later. A word that
+ * the bot does not know may pass, too, but others wait for it.
+ */
+const TRIES: Partial<Record<SlackFailure["kind"], number>> = {
+  rate_limited: 20,
+  transient: 20,
+  credentials: 20,
+  other: 4,
+};
 /** How often and how long (ms) the bot waits for Slack to say who is in a group, or who somebody is. */
 const LOOKS = 6;
 const LOOK_AGAIN_MS = 10_000;
@@ -145,7 +153,7 @@ export class Approvers {
     const { what, todo } = slackRemedy(failure.word);
     const facts = { runKey: key, reference, failure: failure.facts, todo };
     this.options.log.warn(facts, "Slack did not accept a message about an approval: %s", what);
-    return mayPass(failure) && this.#failuresOf(run) < TRIES;
+    return this.#failuresOf(run) < (TRIES[failure.kind] ?? 0);
   }
 
   #failuresOf({ key }: Run): number {

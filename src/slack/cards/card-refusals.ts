@@ -1,6 +1,7 @@
 // What Slack has refused to show in cards, as this process remembers it, and how long to wait before it is asked again.
 
 import type { Clock } from "../../lib/clock.js";
+import { MINUTE } from "../../lib/time.js";
 import { retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { ChannelTurns } from "./channel-turns.js";
 import { remember } from "./remember.js";
@@ -12,11 +13,14 @@ export interface RefusalStreak {
   forMs: number;
 }
 
+/** How long (ms) content waits that Slack refused in a card of a run in flight, in case the refusal was a passing one. */
+const SAME_CONTENT_MS = 5 * MINUTE;
+
 export class CardRefusals {
   /** How many times in a row Slack has refused each card, and since when, by the monotonic clock. */
   readonly #streaks = new Map<string, { count: number; since: number }>();
-  /** The fingerprint of what Slack has permanently refused to show in each card. */
-  readonly #forGood = new Map<string, string>();
+  /** The fingerprint of what Slack has refused to show in each card whatever it is tried with, and when, by the monotonic clock. */
+  readonly #contents = new Map<string, { shown: string; at: number }>();
   readonly #turns: ChannelTurns;
 
   constructor(private readonly clock: Clock) {
@@ -25,7 +29,7 @@ export class CardRefusals {
 
   /** Whether the card may show an older state than the stored one because of them. */
   has(runKey: string): boolean {
-    return this.#streaks.has(runKey) || this.#forGood.has(runKey);
+    return this.#streaks.has(runKey) || this.#contents.has(runKey);
   }
 
   /** Counts another one. */
@@ -41,18 +45,20 @@ export class CardRefusals {
     this.#streaks.delete(runKey);
   }
 
-  /** Slack would refuse the same content again, but it may accept the next. `shown`: its fingerprint. */
-  addForGood(runKey: string, shown: string): void {
-    remember(this.#forGood, runKey, shown);
+  /** Slack would refuse the same content again for now, but it may accept the next. `shown`: its fingerprint. */
+  addContent(runKey: string, shown: string): void {
+    remember(this.#contents, runKey, { shown, at: this.clock.monotonic() });
   }
 
-  isForGood(runKey: string, shown: string): boolean {
-    return this.#forGood.get(runKey) === shown;
+  /** Whether this content need not be tried again yet. */
+  isRefused(runKey: string, shown: string): boolean {
+    const refused = this.#contents.get(runKey);
+    return refused?.shown === shown && this.clock.monotonic() - refused.at < SAME_CONTENT_MS;
   }
 
   /** Slack shows what is stored. */
-  endForGood(runKey: string): void {
-    this.#forGood.delete(runKey);
+  endContent(runKey: string): void {
+    this.#contents.delete(runKey);
   }
 
   /** How long (ms) to wait after a failure that was the last of this many in a row. */

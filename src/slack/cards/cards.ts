@@ -207,7 +207,7 @@ export class Cards {
     if (card.settled && !isEnded(run)) await cards.change(runKey, { settled: false });
     const content = await this.#contentOf(run, card);
     const shown = fingerprint(content);
-    if (this.#refusals.isForGood(runKey, shown)) return;
+    if (this.#refusals.isRefused(runKey, shown)) return;
     const failure = await this.#show(card, run, content, shown);
     if (failure === "left") return;
     if (failure) {
@@ -215,7 +215,7 @@ export class Cards {
       if (!mayPass(failure)) await this.#tellApprovers(run);
       return this.#failed(run, failure, shown);
     }
-    this.#refusals.endForGood(runKey);
+    this.#refusals.endContent(runKey);
     const pauseMs = await this.#tellApprovers(run);
     // The count of refused replies about the end continues.
     if (isEnded(run)) return this.#tellEnd(run, shown, pauseMs);
@@ -342,7 +342,7 @@ export class Cards {
         return this.#correctLater(run, failure);
       }
     } else if (isStuck) {
-      return this.#refusals.addForGood(run.key, shown);
+      return this.#refusals.addContent(run.key, shown);
     }
     this.#pauses.begin(run.key, this.#refusals.pauseMs(failure, failures, card.channel));
   }
@@ -381,7 +381,7 @@ export class Cards {
     this.#places.forget(runKey);
     this.#endElsewhere.forget(runKey);
     this.#refusals.endStreak(runKey);
-    this.#refusals.endForGood(runKey);
+    this.#refusals.endContent(runKey);
   }
 
   #warn({ key, reference }: Run, failure: SlackFailure): void {
