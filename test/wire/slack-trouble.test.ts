@@ -7,7 +7,7 @@ import { SlackRefusals } from "../../src/slack/connection/refusals.js";
 import { slackRemedy, slackTroubleLines } from "../../src/slack/messages/slack-remedies.js";
 import { ManualClock } from "../sandbox/clock.js";
 import type { FaultKind } from "../sandbox/slack/types.js";
-import { Harness, MODES } from "./harness.js";
+import { Harness, MODES, shown } from "./harness.js";
 
 const HOUR = 60 * 60_000;
 
@@ -46,6 +46,27 @@ describe.each(MODES)("%s mode", (mode) => {
     await said({ type: "status", status: 503 }, "look at https://slack-status.com");
     await said({ type: "reset" }, "can reach SLACK_API_URL");
   });
+
+  test.each([
+    [{ type: "ratelimited", retryAfter: 1 }, 4, "Slack asks the bot to wait"],
+    [{ type: "status", status: 503 }, 4, "Slack is having trouble"],
+  ] as const)(
+    "if Slack takes no answer for a while (%j), that counts as no fault of the bot",
+    async (kind, times, what) => {
+      harness = await Harness.start(mode);
+      const ada = harness.person("ada");
+      harness.slack.faults.add({ method: "chat.postMessage", times, kind });
+      await ada.dm("help");
+      await harness.until(() => ada.sees.length === 2);
+      expect(ada.sees.map(shown).at(-1)).toMatch(
+        new RegExp(`^:warning: \\*Slack did not take the bot's answer.\\* ${what}. Ask again.\nReference`),
+      );
+      expect(harness.log.join("")).not.toContain('"msg":"fault"');
+      expect((await harness.get("/metrics")).text).toMatch(
+        /hexbot_commands_total\{command="help",outcome="slack_failed"\} 1/,
+      );
+    },
+  );
 
   test.each([{ type: "status", status: 503 }, { type: "reset" }] as const)(
     "an answer that is lost once ($type) is sent again, and nothing is reported as failed",

@@ -7,9 +7,11 @@ import type { Logger } from "../../log/logger.js";
 import { storeSentence } from "../../remedies/store.js";
 import { UnreadableRun } from "../../runs/unreadable-run.js";
 import { StoreFailure } from "../../store/failure.js";
+import { todoAfter } from "../connection/answer-in.js";
+import { answerFailure } from "../connection/response.js";
 import { NothingDone } from "../flows/demand-store.js";
 import { deniedMessage } from "../messages/access.js";
-import { faultMessage } from "../messages/answers.js";
+import { faultMessage, untakenMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import { remedyMessage } from "../messages/remedy.js";
 import { unreadableRunMessage } from "../messages/set-aside.js";
@@ -17,10 +19,10 @@ import { storeTroubleMessage, type Undone } from "../messages/store-trouble.js";
 import type { Bot } from "./context.js";
 
 /**
- * How an interaction ended: done, not done again because it had come before, not allowed, with a failure of Hex that was explained, or
- * with a fault of the bot.
+ * How an interaction ended: done, not done again because it had come before, not allowed, with a failure of Hex that was explained,
+ * without an answer because Slack did not take it, or with a fault of the bot.
  */
-export type Outcome = "ok" | "repeated" | "denied" | "hex_failed" | "fault";
+export type Outcome = "ok" | "repeated" | "denied" | "hex_failed" | "slack_failed" | "fault";
 
 export interface Explained {
   message: Message;
@@ -55,6 +57,11 @@ export function explain(
       message: storeTroubleMessage({ why, kind: storeKind, undone, reference }),
       outcome: "fault",
     };
+  }
+  const untaken = answerFailure(error);
+  if (untaken !== null) {
+    log.warn({ failure: untaken.facts, todo: todoAfter(untaken) }, "Slack did not take an answer: %s", untaken.word);
+    return { message: untakenMessage(untaken.word, { isDeed: deed !== null, reference }), outcome: "slack_failed" };
   }
   log.error({ err: error }, "fault");
   return { message: faultMessage(reference), outcome: "fault" };

@@ -10,6 +10,7 @@ import { answer, context, type Message } from "./blocks.js";
 import { bold, code, date, inline, inSentence, link, mention, referenceWords } from "./mrkdwn.js";
 import { remedyMessage } from "./remedy.js";
 import { faceOf, inHex, optionsLine, titleOf } from "./run-words.js";
+import { slackRemedy } from "./slack-remedies.js";
 
 /** The answer to a link that the bot cannot use. `own` is the host of the bot's own Hex. */
 export function unusableLinkMessage(reference: UnusableLink, own: string): Message {
@@ -207,6 +208,15 @@ export function guestMessage(): Message {
 export function unprovenMessage(): Message {
   return answer(
     "Slack does not tell the bot whether you belong to its organization. Type `/hex help` in this channel once, then try again.",
+  );
+}
+
+/** The answer in place of one that Slack did not take. `word`: Slack's error code. `isDeed`: they wanted to do something. */
+export function untakenMessage(word: string, { isDeed, reference }: { isDeed: boolean; reference: string }): Message {
+  const next = isDeed ? "What you wanted may have been done, so look before you ask again." : "Ask again.";
+  return answer(
+    `:warning: *Slack did not take the bot's answer.* ${slackRemedy(word).what}. ${next}`,
+    context(referenceWords(reference)),
   );
 }
 
