@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { Verb } from "../access/policy.js";
+import { epochMs } from "../lib/epoch.js";
 
 /** What people do, each with the verb that it takes. Reading is not recorded, but a refusal to show something is. */
 export const DEEDS = {
@@ -22,8 +23,6 @@ export const DEEDS = {
 } as const satisfies Record<string, Verb>;
 export type Deed = keyof typeof DEEDS;
 const deedNames = Object.keys(DEEDS).filter((name): name is Deed => name in DEEDS);
-
-const epochMs = z.number();
 
 export const auditEntrySchema = z.object({
   /** Unique. What is recorded twice, because a process died or Slack repeated itself, has the same one. */
