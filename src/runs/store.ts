@@ -61,12 +61,7 @@ export class RunStore {
    */
   async insert(run: Run, alongside: Alongside = async () => undefined): Promise<boolean> {
     const inserted = await this.db.transaction().execute(async (db) => {
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto("runs")
-        .values({ key: run.key, version: 1, ...columns(run) })
-        .onConflict((conflict) => conflict.column("key").doNothing())
-        .executeTakeFirst();
-      if (numInsertedOrUpdatedRows !== 1n) return false;
+      if (!(await insertNew(db, run))) return false;
       await alongside(db);
       return true;
     });
@@ -81,13 +76,9 @@ export class RunStore {
   async takeBack(run: Run): Promise<void> {
     await this.db.transaction().execute(async (db) => {
       // The same key waits for an insert that is under way.
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto("runs")
-        .values({ key: run.key, version: 1, ...columns(run) })
-        .onConflict((conflict) => conflict.column("key").doNothing())
-        .executeTakeFirst();
+      const isNew = await insertNew(db, run);
       const removal = db.deleteFrom("runs").where("key", "=", run.key);
-      if (numInsertedOrUpdatedRows === 1n) return removal.execute();
+      if (isNew) return removal.execute();
       const seen = db.selectFrom("cards").select("run_key").where("ts", "is not", null);
       // With another time, somebody has asked once more.
       const untouched = removal.where("version", "=", 1).where("requested_at", "=", run.requestedAt);
@@ -289,6 +280,16 @@ export class RunStore {
     if (!("hex" in run) || run.hex === null || run.hex.url === null) return run;
     return { ...run, hex: { ...run.hex, url: this.linkOf(run.hex.url) } };
   }
+}
+
+/** Returns false when a run with this key exists, which then stays as it is. */
+async function insertNew(db: Db, run: Run): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto("runs")
+    .values({ key: run.key, version: 1, ...columns(run) })
+    .onConflict((conflict) => conflict.column("key").doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 function columns(run: Run) {
