@@ -4,7 +4,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { BudgetShare } from "../hex/budget.js";
 import type { HexClient } from "../hex/client.js";
 import { asHexError, HexError, meansDisconnected, meansLater } from "../hex/errors.js";
-import { PAGE_SIZE } from "../hex/page-size.js";
+import { PAGE_SIZE } from "../hex/pages.js";
 import type { RunPage } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";

@@ -10,8 +10,7 @@ import {
 } from "./errors.js";
 import { safeId } from "./ids.js";
 import { OwnWorkspace } from "./own-workspace.js";
-import { PAGE_SIZE } from "./page-size.js";
-import { pagesOf } from "./pages.js";
+import { PAGE_SIZE, pagesOf } from "./pages.js";
 import {
   readCellPage,
   readDataConnectionPage,

@@ -1,6 +1,12 @@
-// A list that Hex gives page by page.
+// Lists that Hex gives page by page.
 
-/** Its pages, one after another, at most `most` of them. @param pageAfter asks for the page after a cursor; a repeated one ends the list */
+/** The most projects, or runs of a project, that one answer of Hex can hold. Source: the API reference (`limit`, 1 to 100). */
+export const PAGE_SIZE = 100;
+
+/**
+ * The pages of a list, one after another, at most `most` of them.
+ * @param pageAfter asks for the page after a cursor; a repeated one ends the list
+ */
 export async function* pagesOf<P extends { after: string | null }>(
   pageAfter: (after: string | null) => Promise<P>,
   most: number,

@@ -5,7 +5,7 @@
 // asked about (the chance that a run has ended since then, times half the time since then, summed over the runs that one
 // request covers). No request goes while it is worth next to nothing, and no run waits longer than LONGEST_REST while there is room.
 
-import { PAGE_SIZE } from "../hex/page-size.js";
+import { PAGE_SIZE } from "../hex/pages.js";
 import { MINUTE, SECOND } from "../lib/time.js";
 
 /** What the plan needs to know about a run in flight. All times are by the monotonic clock, in ms. */

@@ -3,7 +3,7 @@
 import type { BudgetShare } from "../hex/budget.js";
 import type { Call, HexClient } from "../hex/client.js";
 import { HexError, isRefusal, meansDisconnected, meansLater, type Operation } from "../hex/errors.js";
-import { PAGE_SIZE } from "../hex/page-size.js";
+import { PAGE_SIZE } from "../hex/pages.js";
 import type { HexRun } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";

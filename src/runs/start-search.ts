@@ -2,7 +2,7 @@
 
 import type { HexClient } from "../hex/client.js";
 import { asHexError, HexError, type HexErrorFacts, meansLater } from "../hex/errors.js";
-import { PAGE_SIZE } from "../hex/page-size.js";
+import { PAGE_SIZE } from "../hex/pages.js";
 import { type HexRun, startOrEnd } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";

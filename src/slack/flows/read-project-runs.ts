@@ -1,6 +1,6 @@
 // The recent runs of a project, no matter who started them.
 
-import { PAGE_SIZE } from "../../hex/page-size.js";
+import { PAGE_SIZE } from "../../hex/pages.js";
 import type { HexRun } from "../../hex/schema.js";
 import type { Run } from "../../runs/run.js";
 import { type Bot, callFor, type Interaction } from "../listeners/context.js";
