@@ -136,27 +136,15 @@ export class Budget {
     const wait = this.#turnIn(asked, now);
     if (wait > 0) this.#heldUp(priority);
     if (wait > maxWaitMs || signal?.aborted) throw this.#spent(wait, group, now);
-    const until = now + maxWaitMs;
-    await new Promise<void>((resolve, reject) => {
-      const waiter: Waiter = {
-        priority,
-        group,
-        until,
-        go: () => {
-          signal?.removeEventListener("abort", leave);
-          resolve();
-        },
-        giveUp: (error) => {
-          signal?.removeEventListener("abort", leave);
-          reject(error);
-        },
-      };
-      const leave = () => this.#dismiss(waiter, 0, this.#now);
-      signal?.addEventListener("abort", leave);
+    const over = new AbortController();
+    const turn = new Promise<void>((go, giveUp) => {
+      const waiter: Waiter = { priority, group, until: now + maxWaitMs, go, giveUp };
+      signal?.addEventListener("abort", () => this.#dismiss(waiter, 0, this.#now), { signal: over.signal });
       this.#waiting.push(waiter);
       this.#nap.abort();
       void this.#pump();
     });
+    await turn.finally(() => over.abort());
   }
 
   /**
@@ -178,7 +166,7 @@ export class Budget {
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const now = this.#now;
       const wait = this.#freeIn(next, now) || (await this.#claim(next.priority));
-      // A request with a higher priority may have arrived in the meantime. Then the turn is its.
+      // A request with a higher priority may have arrived in the meantime. If so, that one goes first.
       const first = this.#next();
       if (wait === 0 && first !== undefined) {
         this.#waiting.splice(this.#waiting.indexOf(first), 1);
@@ -245,7 +233,7 @@ export class Budget {
     if (!isForSomebody(priority)) this.#heldUpAt.set(priority, this.#now);
   }
 
-  /** Whoever had to wait for its turn in the last minute has nothing to lend. */
+  /** A share that had to wait for its turn in the last minute has nothing to lend. */
   #wantsMore(share: Share): boolean {
     return (this.#heldUpAt.get(share) ?? Number.NEGATIVE_INFINITY) > this.#now - WINDOW_MS;
   }
@@ -281,7 +269,7 @@ export class Budget {
     return this.#waiting.some(({ priority }) => rankOf(priority) <= rankOf(least));
   }
 
-  /** The number of requests in any minute from which on a request with this priority has to wait. */
+  /** A request with this priority has to wait once this many were sent in the last minute. */
   #limitOf(priority: Priority): number {
     const most = this.perMinute;
     if (priority === "cancel") return most;
