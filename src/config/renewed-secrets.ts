@@ -5,7 +5,7 @@ import { credential } from "./credentials.js";
 import { databaseUrl, withSslMode } from "./database-url.js";
 import { clean } from "./schema.js";
 import { IN_FILES, readSecret, type SecretName, type SecretReading } from "./secret-files.js";
-import { passwordsOf } from "./secrets.js";
+import { databaseSecrets } from "./secrets.js";
 import type { Environment } from "./variables.js";
 
 export interface RenewedSecretsOptions {
@@ -35,7 +35,7 @@ export class RenewedSecrets {
     const reading = readFrom(env, name);
     if (reading === null) return null;
     if (reading.ok) {
-      onRead(name === "DATABASE_URL" ? passwordsOf(reading.secret) : [reading.secret]);
+      onRead(name === "DATABASE_URL" ? databaseSecrets(reading.secret) : [reading.secret]);
       this.#problems.delete(name);
       return reading.secret;
     }

@@ -7,13 +7,12 @@ import type { Config } from "./config.js";
 /** All of them. */
 export function secretsOf(config: Config): string[] {
   const { botToken, mode } = config.slack;
-  const database = config.store.kind === "shared" ? passwordsOf(config.store.url) : [];
   return [
     botToken,
     mode.kind === "socket" ? mode.appToken : mode.signingSecret,
     config.hex.token,
     ...(config.paging === null ? [] : [config.paging.routingKey]),
-    ...database,
+    ...(config.store.kind === "shared" ? databaseSecrets(config.store.url) : []),
     ...proxySecrets(config.proxies),
   ];
 }
@@ -30,8 +29,8 @@ function proxySecrets(proxies: Proxies | null): string[] {
   });
 }
 
-/** The password as written in the URL, and as sent to the database. */
-export function passwordsOf(url: string): string[] {
+/** The whole URL, and its password as written there and as sent to the database. */
+export function databaseSecrets(url: string): string[] {
   const inQuery = [...url.matchAll(/[?&][^=&]*password=([^&#]+)/gi)].map(([, value = ""]) => value);
   const spellings = [new URL(url).password, ...inQuery].flatMap((password) => [password, decoded(password)]);
   return [url, ...spellings, ...inQuery.map((value) => decoded(value.replaceAll("+", " ")))];
