@@ -3,7 +3,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../lib/clock.js";
 import type { Logger } from "../../log/logger.js";
-import { type Message, PLAIN } from "../messages/blocks.js";
+import { type Message, NO_PREVIEWS } from "../messages/blocks.js";
 import type { Content } from "../messages/plain.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { SlackFailure } from "./failures.js";
@@ -53,7 +53,7 @@ export function answerIn(to: Written, options: AnswerOptions): Answer {
   const { user, channel, threadTs } = to;
   const { chat } = options.slack;
   if (!channel.startsWith("D")) return inTurn(privateWays(to, options.slack), options);
-  const here: Way = (content) => chat.postMessage({ channel, ...inThread(threadTs), ...PLAIN, ...content });
+  const here: Way = (content) => chat.postMessage({ channel, ...inThread(threadTs), ...NO_PREVIEWS, ...content });
   return inTurn(threadTs === null ? [here] : [here, directly(user, options.slack)], options);
 }
 
@@ -115,7 +115,7 @@ function privateWays({ user, channel, threadTs }: Written, slack: WebClient): Wa
 }
 
 function directly(user: string, { chat }: WebClient): Way {
-  return (content) => chat.postMessage({ channel: user, ...PLAIN, ...content });
+  return (content) => chat.postMessage({ channel: user, ...NO_PREVIEWS, ...content });
 }
 
 function tell(log: Logger, failure: SlackFailure): void {

@@ -1,7 +1,7 @@
 // Posts and edits messages so that they arrive: what Slack refuses with blocks is sent as plain text.
 
 import type { WebClient } from "@slack/web-api";
-import { type Message, PLAIN } from "../messages/blocks.js";
+import { type Message, NO_PREVIEWS } from "../messages/blocks.js";
 import { type Content, waysToSay } from "../messages/plain.js";
 import { repeated } from "../messages/repeat.js";
 import { asSlackFailure, refusesBlocks, refusesMessage, SlackFailure } from "./failures.js";
@@ -30,7 +30,7 @@ export function targetOf(channel: string, threadTs: string | null): Target {
  */
 export function post(slack: WebClient, to: Target, message: Message): Promise<Posted | SlackFailure> {
   return firstTaken(message, async (content) => {
-    const answer = await slack.chat.postMessage({ ...to, ...PLAIN, ...content });
+    const answer = await slack.chat.postMessage({ ...to, ...NO_PREVIEWS, ...content });
     const { channel = to.channel, ts } = readAnswer("chat.postMessage", postedAt, answer);
     return { channel, ts };
   });

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Logger } from "../../log/logger.js";
 import { asSlackFailure } from "../connection/failures.js";
 import type { Bot } from "../listeners/context.js";
-import { type Message, PLAIN } from "../messages/blocks.js";
+import { type Message, NO_PREVIEWS } from "../messages/blocks.js";
 import type { ProjectShown } from "../messages/project-option.js";
 import { runFormView } from "../messages/run-form.js";
 import { closedFormMessage } from "../messages/run-form-answers.js";
@@ -87,7 +87,7 @@ export async function bringBack(bot: Bot, log: Logger, returning: ReturningForm)
   log.info({ failure: failure.facts }, "the form was closed in the meantime: a direct message brings it back");
   const message = closedFormMessage({ title: form.project?.title ?? "", complaints, notice, nonce: form.nonce });
   const refusal = await bot.slack.chat
-    .postMessage({ channel: user, ...PLAIN, ...message })
+    .postMessage({ channel: user, ...NO_PREVIEWS, ...message })
     .then(() => null, asSlackFailure);
   if (refusal === null) return;
   if (respond === null) throw refusal;

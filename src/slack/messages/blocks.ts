@@ -1,6 +1,14 @@
 // Blocks that stay within Slack's limits, whatever goes into them.
 
-import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock, StaticSelect } from "@slack/types";
+import type {
+  ActionsBlock,
+  Button,
+  ContextBlock,
+  KnownBlock,
+  PlainTextElement,
+  SectionBlock,
+  StaticSelect,
+} from "@slack/types";
 import { withoutStrays } from "../../lib/spelling.js";
 import { LIMITS } from "./limits.js";
 import { escapeLoose, shorten, shortenMrkdwn, spoken } from "./mrkdwn.js";
@@ -46,14 +54,12 @@ export interface ButtonOptions {
 }
 
 /** Arguments of every post: the bot's links need no preview. */
-export const PLAIN = { unfurl_links: false, unfurl_media: false };
+export const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false };
 
-/** Foreign text turns around nothing that stands behind it. */
-const plain = (text: string, max: number) => ({
-  type: "plain_text" as const,
-  text: shorten(withoutStrays(text), max),
-  emoji: true,
-});
+/** Plain text, at most `max` characters. Foreign text in it cannot reverse the text that follows. */
+export function textObject(text: string, max: number): PlainTextElement {
+  return { type: "plain_text", text: shorten(withoutStrays(text), max) || " ", emoji: true };
+}
 
 /** mrkdwn as it is sent to Slack. All mrkdwn text passes through here. */
 const finished = (text: string, max: number) => shortenMrkdwn(escapeLoose(text), max) || " ";
@@ -162,7 +168,7 @@ export function button(options: ButtonOptions): Button {
   return {
     type: "button",
     action_id: actionId,
-    text: plain(label, LIMITS.buttonText),
+    text: textObject(label, LIMITS.buttonText),
     value,
     ...(style === undefined ? {} : { style }),
     ...(describe === undefined ? {} : { accessibility_label: shorten(withoutStrays(describe), LIMITS.buttonText) }),
@@ -170,10 +176,10 @@ export function button(options: ButtonOptions): Button {
       ? {}
       : {
           confirm: {
-            title: plain(confirm.title, LIMITS.confirmTitle),
-            text: plain(confirm.text, LIMITS.confirmText),
-            confirm: plain(confirm.confirm, LIMITS.confirmButton),
-            deny: plain(confirm.deny, LIMITS.confirmButton),
+            title: textObject(confirm.title, LIMITS.confirmTitle),
+            text: textObject(confirm.text, LIMITS.confirmText),
+            confirm: textObject(confirm.confirm, LIMITS.confirmButton),
+            deny: textObject(confirm.deny, LIMITS.confirmButton),
             ...(style === undefined ? {} : { style }),
           },
         }),
@@ -193,9 +199,9 @@ export function menu({ actionId, label, options }: MenuOptions): StaticSelect {
   return {
     type: "static_select",
     action_id: actionId,
-    placeholder: plain(label, LIMITS.placeholder),
+    placeholder: textObject(label, LIMITS.placeholder),
     options: options
       .slice(0, LIMITS.options)
-      .map(({ text, value }) => ({ text: plain(text, LIMITS.optionText), value })),
+      .map(({ text, value }) => ({ text: textObject(text, LIMITS.optionText), value })),
   };
 }

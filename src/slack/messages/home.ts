@@ -8,7 +8,7 @@ import { type EndedRun, elapsedMs, type Run } from "../../runs/run.js";
 import type { OpenNow } from "../alerts/open-now.js";
 import type { FrequentProject, OwnRuns } from "../home/own-runs.js";
 import { ACTIONS } from "./action-ids.js";
-import { actions, button, context, section } from "./blocks.js";
+import { actions, button, context, section, textObject } from "./blocks.js";
 import { LIMITS } from "./limits.js";
 import { code, count, date, dotted, duration, inline, link, referenceWords, sentence } from "./mrkdwn.js";
 import { openNowText } from "./open-now.js";
@@ -16,7 +16,6 @@ import { cancelButton, type MayStart, runButtons } from "./run-buttons.js";
 import { faceOf, inHex, optionsLine, titleOf } from "./run-words.js";
 import { DIRECT_MESSAGES_OFF } from "./slack-remedies.js";
 import { spokenNames } from "./spoken-names.js";
-import { textObject } from "./views.js";
 
 const IN_FLIGHT_SHOWN = 10;
 const ENDED_SHOWN = 5;

@@ -1,12 +1,11 @@
 // A project as an option in a picker.
 
 import type { PlainTextOption } from "@slack/types";
-import type { ProjectNamed } from "../../hex/projects.js";
-import { ownerOrCreator } from "../../hex/projects.js";
+import { ownerOrCreator, type ProjectNamed } from "../../hex/projects.js";
 import type { Project } from "../../hex/schema.js";
+import { textObject } from "./blocks.js";
 import { LIMITS } from "./limits.js";
 import { dotted, plainDate } from "./mrkdwn.js";
-import { textObject } from "./views.js";
 
 /** The longest project id that fits into an option and a form's block_ids. Hex's ids have 36 characters. */
 export const MAX_PROJECT_ID = LIMITS.optionValue;

@@ -3,9 +3,10 @@
 import type { AlertBlock, InputBlock, KnownBlock, ModalView, PlainTextInput, PlainTextOption } from "@slack/types";
 import { holdsSecret } from "../../lib/secret-names.js";
 import { ACTIONS } from "./action-ids.js";
-import { actions, button, context, section } from "./blocks.js";
+import { actions, button, context, section, textObject } from "./blocks.js";
 import { LIMITS } from "./limits.js";
 import { andMore, bold, code, shorten } from "./mrkdwn.js";
+import { noticeView } from "./notice-view.js";
 import { type ProjectShown, projectOption } from "./project-option.js";
 import {
   blockId,
@@ -21,7 +22,6 @@ import {
 } from "./run-form-state.js";
 import { joined } from "./run-form-words.js";
 import { VIEWS } from "./view-ids.js";
-import { noticeView, textObject } from "./views.js";
 
 const TITLE = "Run a Hex project";
 /** The longest title that travels with the form. */

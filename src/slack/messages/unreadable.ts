@@ -3,7 +3,7 @@
 import type { ModalView } from "@slack/types";
 import { answer, context, type Message } from "./blocks.js";
 import { referenceWords } from "./mrkdwn.js";
-import { noticeView } from "./views.js";
+import { noticeView } from "./notice-view.js";
 
 /** The log says what was wrong, under the same `reference`. */
 export function unreadableMessage(reference: string): Message {
