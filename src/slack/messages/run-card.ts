@@ -27,6 +27,22 @@ import { cancellerWords, faceOf, inHex, optionsLine, optionsToJudge, titleOf } f
 
 const TITLE_MAX = 150;
 
+/** What Slack's error codes say about the card that is gone. */
+const MOVED_WORDS: ReadonlyMap<string, string> = new Map([
+  ["message_not_found", "was deleted"],
+  ["is_archived", "can no longer be changed, because the channel is archived"],
+  ["is_inactive", "can no longer be changed, because the channel is archived"],
+  ["not_in_channel", "can no longer be changed, because the bot was removed from the channel"],
+  ["channel_not_found", "can no longer be changed, because the bot can no longer see the channel"],
+]);
+
+/** What Hex says started a run, in words. */
+const TRIGGER_WORDS: ReadonlyMap<string | null, string> = new Map([
+  ["API", "Started through the API"],
+  ["SCHEDULED", "Started by its schedule"],
+  ["APP_REFRESH", "Started by an app refresh"],
+]);
+
 /** Why a card is a direct message: the one in the channel is gone. `why` is Slack's error code. */
 export interface Moved {
   from: string;
@@ -133,16 +149,9 @@ function timeLine(run: Run, now: number): { text: string; plain: string } | null
 }
 
 function movedLine({ from, why }: Moved): string {
-  const words: Record<string, string> = {
-    message_not_found: "was deleted",
-    is_archived: "can no longer be changed, because the channel is archived",
-    is_inactive: "can no longer be changed, because the channel is archived",
-    not_in_channel: "can no longer be changed, because the bot was removed from the channel",
-    channel_not_found: "can no longer be changed, because the bot can no longer see the channel",
-  };
   // Slack shows no name for direct messages.
   const before = isDirect(from) ? "the one before it" : `the one in <#${from}>`;
-  return `This card is here because ${before} ${words[why] ?? "can no longer be changed"}.`;
+  return `This card is here because ${before} ${MOVED_WORDS.get(why) ?? "can no longer be changed"}.`;
 }
 
 function followersLine(followers: number): string {
@@ -166,10 +175,5 @@ export function footLine(run: Run): string {
 }
 
 function startedElsewhere(trigger: string | null): string {
-  const by: Record<string, string> = {
-    API: "Started through the API",
-    SCHEDULED: "Started by its schedule",
-    APP_REFRESH: "Started by an app refresh",
-  };
-  return by[trigger ?? ""] ?? "Started in Hex";
+  return TRIGGER_WORDS.get(trigger) ?? "Started in Hex";
 }

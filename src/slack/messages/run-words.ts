@@ -80,11 +80,15 @@ export function faceOf(run: Run): Face {
   return FACES[run.state];
 }
 
-const TRIGGERS: Record<string, string> = { API: "API", SCHEDULED: "schedule", APP_REFRESH: "app refresh" };
+const TRIGGERS: ReadonlyMap<string, string> = new Map([
+  ["API", "API"],
+  ["SCHEDULED", "schedule"],
+  ["APP_REFRESH", "app refresh"],
+]);
 
 /** What started a run, from Hex's word for it. A word that this bot does not know is shown as it came. */
 export function triggerWord(trigger: string): string {
-  return Object.hasOwn(TRIGGERS, trigger) ? (TRIGGERS[trigger] ?? trigger) : inline(trigger, 40);
+  return TRIGGERS.get(trigger) ?? inline(trigger, 40);
 }
 
 /** Who cancelled a run, or everybody who may have: `by …`. */
