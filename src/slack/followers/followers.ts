@@ -53,7 +53,7 @@ const KEEP_TRYING_MS = DAY;
 const UNSURE = new SlackFailure({ kind: "transient", word: "person_not_known" });
 
 /** How many times in a row Slack has refused a message, since when, and when to try again: by the monotonic clock, in ms. */
-interface Trouble {
+interface Refusals {
   count: number;
   since: number;
   until: number;
@@ -66,7 +66,7 @@ export class Followers {
       if (!(error instanceof UnreadableRow)) this.#sayUntold(error, runKey);
     }),
   );
-  readonly #troubles = new Map<string, Trouble>();
+  readonly #refusals = new Map<string, Refusals>();
   readonly #sayUntold: (error: unknown, runKey: string) => void;
 
   constructor(private readonly options: FollowersOptions) {
@@ -89,7 +89,7 @@ export class Followers {
   async sweep(): Promise<void> {
     const untold = await this.options.followers.untold();
     const ids = new Set(untold.map(idOf));
-    for (const id of this.#troubles.keys()) if (!ids.has(id)) this.#troubles.delete(id);
+    for (const id of this.#refusals.keys()) if (!ids.has(id)) this.#refusals.delete(id);
     await Promise.all([...new Set(untold.map(({ runKey }) => runKey))].map((runKey) => this.tell(runKey)));
   }
 
@@ -130,7 +130,7 @@ export class Followers {
     }
     const failure = await this.#send(follower, run, card, cardUrl);
     if (failure === null) {
-      this.#troubles.delete(idOf(follower));
+      this.#refusals.delete(idOf(follower));
       return followers.settle(follower, run.state);
     }
     await this.#notNow(follower, run, failure, failure.kind === "transient" || follower.mayBeTold);
@@ -170,20 +170,20 @@ export class Followers {
   /** Postpones a follower for a while after a failure. @returns false when it is time to give up */
   #hold(follower: Follower, failure: SlackFailure): boolean {
     const now = this.options.clock.monotonic();
-    const { count, since } = this.#troubles.get(idOf(follower)) ?? { count: 0, since: now };
+    const { count, since } = this.#refusals.get(idOf(follower)) ?? { count: 0, since: now };
     // A scope may still be granted, and a token replaced.
     const isWorthRepeating = mayPass(failure) || failure.kind === "credentials";
     if (!isWorthRepeating || now - since > KEEP_TRYING_MS) {
-      this.#troubles.delete(idOf(follower));
+      this.#refusals.delete(idOf(follower));
       return false;
     }
     const failures = count + 1;
-    this.#troubles.set(idOf(follower), { count: failures, since, until: now + retryPauseMs(failure, failures) });
+    this.#refusals.set(idOf(follower), { count: failures, since, until: now + retryPauseMs(failure, failures) });
     return true;
   }
 
   #isHeldUp(follower: Follower): boolean {
-    return (this.#troubles.get(idOf(follower))?.until ?? 0) > this.options.clock.monotonic();
+    return (this.#refusals.get(idOf(follower))?.until ?? 0) > this.options.clock.monotonic();
   }
 
   /** A link to the card for people who can read it there; `null` when Slack gives none. */

@@ -147,6 +147,6 @@ export function ownerOf(told: ToldTrouble, { now, owners }: Pick<AroundTroubles,
 }
 
 /** Escaped. */
-export function titleOf(told: ToldTrouble): string {
+export function shownTitle(told: ToldTrouble): string {
   return inline(lastTitle(told), TITLE_MAX);
 }

@@ -14,7 +14,7 @@ import {
   toldOf,
 } from "./told-trouble.js";
 import { endOf, noLongerTold } from "./trouble.js";
-import { kindsWords, ownerOf, titleOf } from "./trouble-project.js";
+import { kindsWords, ownerOf, shownTitle } from "./trouble-project.js";
 
 /** One of those that share a message. */
 export interface TimedMember extends MemberTimes {
@@ -47,7 +47,7 @@ export function troubleReplies(
 
 /** What is over: a notification does not show which message the thread is about. */
 function namesOf(told: readonly ToldTrouble[]): string {
-  const titles = told.slice(0, 1).map(titleOf);
+  const titles = told.slice(0, 1).map(shownTitle);
   const others = told.length - titles.length;
   return [...titles, ...(others > 0 ? [`and ${count(others, "other project")}`] : [])].join(", ");
 }
@@ -68,7 +68,7 @@ function newsReply(
   if (others.length > 0) return { message: newsOfMany(kind, [first, ...others], around), isSilent };
   const { emoji, words } = NEWS[kind];
   const kinds = kind === "joined" ? ` ${kindsWords(first.trouble)}.` : "";
-  const text = `${words}: ${dotted(titleOf(first), ownerOf(first, around))}.${kinds}`;
+  const text = `${words}: ${dotted(shownTitle(first), ownerOf(first, around))}.${kinds}`;
   return { message: message(text, [section(`${emoji} ${text}`)]), isSilent };
 }
 
@@ -86,7 +86,7 @@ function newsOfMany(
   const text = `${words}: ${count(told.length, "project")}`;
   const lines = told.map((one) => {
     const what = kind === "joined" ? `*${kindsWords(one.trouble)}:* ` : "";
-    return `• ${what}${dotted(titleOf(one), ownerOf(one, around))}`;
+    return `• ${what}${dotted(shownTitle(one), ownerOf(one, around))}`;
   });
   const more = (rest: number) => context(moreProjects(rest));
   const room = [section(text), more(told.length)];
@@ -112,7 +112,7 @@ function overtakenWords(told: readonly ToldTrouble[]): string | null {
   const [first, ...others] = overtaken;
   if (first === undefined) return null;
   return others.length === 0
-    ? `Hex still lists the run of ${titleOf(first)} that was stuck: if nobody needs it, cancel it there.`
+    ? `Hex still lists the run of ${shownTitle(first)} that was stuck: if nobody needs it, cancel it there.`
     : `Hex still lists the runs of ${overtaken.length} projects that were stuck: if nobody needs them, cancel them there.`;
 }
 
@@ -120,6 +120,6 @@ function overtakenWords(told: readonly ToldTrouble[]): string | null {
 function incompleteWords(told: readonly ToldTrouble[]): string | null {
   const [first, ...others] = told.filter(({ trouble }) => endedWithoutRun(trouble));
   if (first === undefined) return null;
-  const whose = others.length === 0 ? `The run of ${titleOf(first)}` : `The runs of ${others.length + 1} projects`;
+  const whose = others.length === 0 ? `The run of ${shownTitle(first)}` : `The runs of ${others.length + 1} projects`;
   return `${whose} did not complete.`;
 }

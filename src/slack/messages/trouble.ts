@@ -16,7 +16,7 @@ import {
   type ToldTrouble,
   toldOf,
 } from "./told-trouble.js";
-import { kindsWords, projectBlocks, TITLE_MAX, titleOf } from "./trouble-project.js";
+import { kindsWords, projectBlocks, shownTitle, TITLE_MAX } from "./trouble-project.js";
 
 /** Projects that one message shows in full, if it has room for them; the others are counted. */
 const SHOWN = 10;
@@ -116,7 +116,7 @@ export function endOf(told: readonly ToldTrouble[]): { emoji: string; check: str
 function notification(told: readonly ToldTrouble[], open: readonly ToldTrouble[]): string {
   const [first] = open.length > 0 ? open : told;
   if (first === undefined) return "";
-  const title = titleOf(first);
+  const title = shownTitle(first);
   if (open.length === 0) return `${endOf(told).words}: ${title}`;
   const others = open.length > 1 ? `, and ${count(open.length - 1, "other project")}` : "";
   return `${kindsWords(first.trouble)}: ${title}${others}`;
