@@ -27,6 +27,7 @@ export function connectionLines(found: Connection): string {
 /** For scripts, as a value that can be written as JSON. Times in ms, or in ISO 8601 (UTC). */
 export function connectionFacts(found: Connection) {
   const { host, error, me, tokenKind, read, run, projects, latencyMs } = found;
+  const missing = missingScope(me);
   const failures = failuresOf(found).map(({ facts }) => ({
     kind: facts.kind,
     operation: facts.operation,
@@ -45,7 +46,7 @@ export function connectionFacts(found: Connection) {
       user: me.user,
       expiresAt: expiryOf(me),
       // The scope that the token needs for Hex to say more about it.
-      ...(missingScope(me) === null ? {} : { missingScope: missingScope(me) }),
+      ...(missing === null ? {} : { missingScope: missing }),
     },
     scopes: { readProjects: read.state, runProjects: run.state },
     projects,

@@ -64,6 +64,7 @@ export function createAlerts(
     watches: follow.watches,
     onEnded: (place, word) => logEndedWatches(log, place, word),
   };
+  const onRefused: AlertsOptions["onRefused"] = (refused) => logRefusedWhereWatched(log, refused);
   const troubleAlerts = alertsFor(
     options,
     async () => {
@@ -72,7 +73,7 @@ export function createAlerts(
       const told = endingWatches([...troubles, ...(await wantedAbsences(troubleSources, now))], lostPlaces, now);
       return { alerts: [...told, ...(await wantedFarewells(lostPlaces, now))], nextAt };
     },
-    (refused) => logRefusedWhereWatched(log, refused),
+    onRefused,
   );
   const endAlerts = alertsFor(
     options,
@@ -81,7 +82,7 @@ export function createAlerts(
       const { alerts: ends, nextAt } = await wantedEnds(troubleSources, now);
       return { alerts: endingWatches(ends, lostPlaces, now), nextAt };
     },
-    (refused) => logRefusedWhereWatched(log, refused),
+    onRefused,
   );
   follow.news.on(() => {
     troubleAlerts.wake();

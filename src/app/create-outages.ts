@@ -4,6 +4,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import { Prober } from "../hex/connection-check.js";
 import { Emitter } from "../lib/emitter.js";
 import { newReference } from "../lib/reference.js";
+import { SECOND } from "../lib/time.js";
 import { HealthStore } from "../outages/store.js";
 import { Watchdog } from "../outages/watchdog.js";
 import type { HexPart } from "./create-hex.js";
@@ -39,7 +40,7 @@ export function createOutages({ settings, store, hex, catalog }: OutagesPartOpti
     store: health,
     clock,
     share: shares.probe,
-    probeMs: config.probeSeconds * 1_000,
+    probeMs: config.probeSeconds * SECOND,
     newReference,
     onEvent: (event) => logHealth(log, event),
     onStored: (isWell) => {

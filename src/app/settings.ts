@@ -37,7 +37,7 @@ export interface Settings {
   formAnswerMs: number;
   /** The longest wait for Hex's public status page. */
   statusPageMs: number;
-  /** Longest time for one event to the paging service. */
+  /** The longest time for one event to the paging service. */
   pageTimeoutMs: number;
   /** How long Slack may leave a ping unanswered. */
   slackPingMs: number;

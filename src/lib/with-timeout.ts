@@ -1,4 +1,4 @@
-// A time limit for a store that may hang.
+// A time limit for something that may hang, such as the store.
 
 import type { Clock } from "./clock.js";
 
