@@ -63,15 +63,17 @@ const filter = z
     owner: patterns.optional().describe("The owner's e-mail address in Hex; * stands for any text"),
     collection: patterns.optional(),
   })
-  .describe("All of these must apply; of a list, one");
+  .describe("All of these must match; of a list, at least one");
 
 const rule = z
   .strictObject({
-    name: z.string().min(1).max(LONGEST_TEXT).optional().describe("Stands in refusals and in the audit log"),
+    name: z.string().min(1).max(LONGEST_TEXT).optional().describe("Appears in refusals and in the audit log"),
     allow: verbs.optional(),
     deny: verbs.optional(),
     people: who,
-    channels: oneOrMore(z.string().regex(CHANNEL)).optional().describe("Ids of the conversations in which it holds"),
+    channels: oneOrMore(z.string().regex(CHANNEL))
+      .optional()
+      .describe("Ids of the conversations in which the rule applies"),
     projects: oneOrMore(filter).optional(),
     needs: z
       .string()

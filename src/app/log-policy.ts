@@ -1,4 +1,4 @@
-// What the log says about the rules of who may do what.
+// What the log says about the rules about who may do what.
 
 import type { Policy } from "../access/policy.js";
 import type { PolicyNews } from "../access/policy-in-force.js";
@@ -10,7 +10,7 @@ import type { OptionalScope } from "../slack/connection/scopes.js";
 import { noRulesSentence, POLICY_VERSIONS, POLICY_VERSIONS_TODO } from "../slack/messages/policy.js";
 import { ruleScopesSentence } from "../slack/messages/slack-remedies.js";
 
-/** Logs whether there are rules of who may do what, and what keeps them from being of use. */
+/** Logs whether there are rules about who may do what, and what keeps them from being of use. */
 export function logRules(log: Logger, policy: Policy | null, declined: readonly OptionalScope[]): void {
   if (policy === null) log.info("%s", noRulesSentence(!declined.includes("users:read")));
   else log.info({ rules: policy.rules.length }, "The rules of the policy file decide who may do what");

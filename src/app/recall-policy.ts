@@ -1,4 +1,4 @@
-// Whether the bot may start without rules of who may do what.
+// Whether the bot may start without rules about who may do what.
 
 import { MissingPolicyError, PolicyMemory } from "../store/policy-memory.js";
 import type { StorePart } from "./create-store.js";

@@ -15,7 +15,7 @@ export interface Settings {
   clock: Clock;
   /** A number in [0, 1). */
   random: () => number;
-  /** The rules of who may do what; `null` when there are none. */
+  /** The rules about who may do what; `null` when there are none. */
   policy: () => Policy | null;
   /** Why the policy file cannot be used at the moment, while earlier rules are in force; `null` when it can. */
   policyTrouble: () => PolicyTrouble | null;

@@ -29,7 +29,7 @@ export const alertChannel = variable((value, fail): string | null => {
   return fail(`${what}; set it to one such as C0123ABCD (Slack: open the channel > its name > About > Channel ID)`);
 });
 
-/** The file with the rules of who may do what. A file that nobody has named may be missing. `none`: there are to be no rules. */
+/** The file with the rules about who may do what. A file that nobody has named may be missing. `none`: there are to be no rules. */
 export type PolicySetting = { kind: "none" } | { kind: "file"; path: string; isNamed: boolean };
 
 /** The file's path is relative to the working directory. */

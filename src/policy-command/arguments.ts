@@ -53,7 +53,7 @@ npm run policy -- schema
 <channel>  The id of a conversation (C…). Without it, the Home tab.
 --file     The policy file. Otherwise HEX_BOT_POLICY, or policy.yml.
 
-With the tokens of Slack and Hex in the environment or in .env, people and projects are looked up there.
+If the tokens are in the environment or in .env, people are looked up in Slack, and projects in Hex.
 `;
 
 /** For a question that is none: the usage would push out of sight what is wrong, and the projects that may be meant. */

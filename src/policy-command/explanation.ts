@@ -55,11 +55,11 @@ function linesOf(file: string, question: Question, { verb, decision }: Decided):
 
 /** Why it is not the verb of the question that decides. */
 const WHY_ANOTHER = {
-  see: "To somebody who may not see it, a project does not exist.",
-  run: "Whoever publishes needs the right to run, too.",
+  see: "A project does not exist for people who may not see it.",
+  run: "Publishing takes the right to run, too.",
 } as const;
 
-const OWN_RUNS = "Whoever asked for a run may cancel it in any case.";
+const OWN_RUNS = "People may always cancel the runs that they asked for.";
 const OUTSIDERS =
   "People who have left, bots and people from other organizations may do nothing, whatever the rules say.";
 

@@ -6,7 +6,7 @@ export const AUDIT_HELP = [
   "  npm run --silent audit -- [--since 7d] [--until 2026-12-01] [--person U0123ABCD] [--project ID] [--format jsonl]",
   "",
   "  --since, --until  a date or time (ISO 8601; UTC unless it says otherwise), or how long ago: 90m, 12h, 7d, 4w.",
-  "                    A date is its beginning: --until 2026-12-01 prints what was done before December",
+  "                    A date means the beginning of that day: --until 2026-12-01 prints what was done before December",
   "  --person          a person's id in Slack",
   "  --project         a project's id in Hex",
   "  --format          jsonl (the default) or csv",

@@ -37,7 +37,7 @@ const MOST_LINES = 100;
 /** For a start without rules after one with rules. `since`: when the bot first started with rules, epoch ms. */
 export function missingPolicySentence(since: number): string {
   const day = new Date(since).toISOString().slice(0, 10);
-  return `Rules of who may do what have been in force since ${day}, and now there is no policy file: set HEX_BOT_POLICY to its path, or to none if everybody may do everything again; then start again`;
+  return `Rules about who may do what have been in force since ${day}, and now there is no policy file: set HEX_BOT_POLICY to its path, or to none if everybody may do everything again; then start again`;
 }
 
 /** For a look at a file that the bot does not use, because HEX_BOT_POLICY is none. */
@@ -198,7 +198,7 @@ function wordsOf(fault: Fault): string {
     case "administer_owner":
       return "administer is about the bot, and the bot has no owner. Name people or a group.";
     case "unquoted":
-      return `YAML takes this for ${fault.is === "number" ? "a number" : "true or false"}. Put it in quotes.`;
+      return `YAML reads this as ${fault.is === "number" ? "a number" : "true or false"}. Put it in quotes.`;
     case "wrong_type":
       return `This must be ${fault.expected}.`;
   }

@@ -1,4 +1,4 @@
-// Remembers that there were rules of who may do what, so that nobody gets every right because a file is missing.
+// Remembers that there were rules about who may do what, so that nobody gets every right because a file is missing.
 
 import type { Db } from "./database.js";
 

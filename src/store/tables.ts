@@ -309,7 +309,7 @@ interface ConnectionReadingsTable {
   doc: string;
 }
 
-/** One row while rules of who may do what are in force, and one for each replica that says which ones it uses. */
+/** One row while rules about who may do what are in force, and one for each replica that says which ones it uses. */
 interface PolicyMemoryTable {
   /** See `PolicyMemory` and `PolicyVersions`. */
   key: string;

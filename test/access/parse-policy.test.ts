@@ -169,12 +169,12 @@ describe("each mistake is named with its place and with what to write", () => {
     [
       "a title",
       rule("{ allow: see, people: everyone, projects: { title: 5 } }"),
-      "2:56: YAML takes this for a number. Put it in quotes.",
+      "2:56: YAML reads this as a number. Put it in quotes.",
     ],
     [
       "one of several titles",
       rule("{ allow: see, people: everyone, projects: { title: [x, true] } }"),
-      "2:60: YAML takes this for true or false. Put it in quotes.",
+      "2:60: YAML reads this as true or false. Put it in quotes.",
     ],
     [
       "an empty title",
@@ -185,7 +185,7 @@ describe("each mistake is named with its place and with what to write", () => {
     [
       "a name",
       rule("{ allow: run, people: everyone, name: 5 }"),
-      "2:43: YAML takes this for a number. Put it in quotes.",
+      "2:43: YAML reads this as a number. Put it in quotes.",
     ],
     [
       "a name for people",
@@ -361,7 +361,7 @@ describe("each mistake is named with its place and with what to write", () => {
     const text = rule("{ allow: see, people: everyone, projects: { colour: red, title: 5 } }");
     expect(said(text)).toEqual([
       expect.stringContaining('2:49: "colour" means nothing here.'),
-      expect.stringContaining("2:69: YAML takes this for a number."),
+      expect.stringContaining("2:69: YAML reads this as a number."),
     ]);
   });
 
@@ -391,7 +391,7 @@ rules:
       expect.stringMatching(/^9:52: "a\/b" is not the id of a project\./),
       expect.stringMatching(/^9:59: "colour" means nothing here\./),
       expect.stringMatching(/^10:5: The rule neither allows nor denies anything\./),
-      expect.stringMatching(/^10:31: YAML takes this for a number\./),
+      expect.stringMatching(/^10:31: YAML reads this as a number\./),
     ]);
   });
 });

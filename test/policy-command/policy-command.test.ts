@@ -116,7 +116,7 @@ describe("explain", () => {
     expect(asked("owner", "run", "category:Salaries,owner:ada@acme.com")).toBe(
       "No: owner, run category:Salaries,owner:ada@acme.com, on the Home tab\n" +
         "policy.yml:3: rule 1 (No salaries) denies see.\n" +
-        "To somebody who may not see it, a project does not exist.\n",
+        "A project does not exist for people who may not see it.\n",
     );
   });
 
@@ -137,7 +137,7 @@ describe("explain", () => {
     expect(asked("member", "publish", "title:Revenue")).toBe(
       "No: member, publish title:Revenue, on the Home tab\n" +
         "No rule allows run there.\n" +
-        "Whoever publishes needs the right to run, too.\n",
+        "Publishing takes the right to run, too.\n",
     );
   });
 
@@ -145,10 +145,10 @@ describe("explain", () => {
     expect(asked("member", "cancel", "title:Revenue")).toBe(
       "No: member, cancel title:Revenue, on the Home tab\n" +
         "No rule allows cancel there.\n" +
-        "Whoever asked for a run may cancel it in any case.\n",
+        "People may always cancel the runs that they asked for.\n",
     );
     expect(asked("member", "cancel", "category:Salaries")).toMatch(
-      /does not exist\.\nWhoever asked for a run may cancel/,
+      /for people who may not see it\.\nPeople may always cancel/,
     );
   });
 

@@ -103,7 +103,7 @@ test("once there were rules, a start without them fails, until HEX_BOT_POLICY is
   expect(await second.exit).toBe(1);
   await second.printed("set HEX_BOT_POLICY to its path, or to none");
   expect(second.output).toMatch(
-    /Rules of who may do what have been in force since .* set HEX_BOT_POLICY to its path, or to none/,
+    /Rules about who may do what have been in force since .* set HEX_BOT_POLICY to its path, or to none/,
   );
   const third = start({ HEX_BOT_POLICY: "none" });
   await third.ready();

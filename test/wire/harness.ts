@@ -104,7 +104,7 @@ interface HarnessOptions {
 
 export class Harness {
   readonly log: string[] = [];
-  /** The rules of who may do what; `null` for none. Tests set it with `rules`. */
+  /** The rules about who may do what; `null` for none. Tests set it with `rules`. */
   policy: Policy | null = null;
   /** Why the policy file cannot be used, as the bot is told. */
   policyTrouble: PolicyTrouble | null = null;

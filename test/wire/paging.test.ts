@@ -91,7 +91,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => shown(message).includes("has been on it"), STEP_MS);
     const { id } = await harness.person("ada").press(message, "I'm on it");
     const answer = await harness.slack.waitForMessage(({ responseUrlOf }) => responseUrlOf === id);
-    expect(shown(answer)).toContain("A page that was acknowledged does not ring again.");
+    expect(shown(answer)).toContain("An acknowledged page does not ring again.");
     mend(project);
     await harness.until(() => pager.open.length === 0, STEP_MS);
     await harness.pass(30 * MINUTE, 10_000);
@@ -165,7 +165,7 @@ test("whoever gives it up before anybody was paged reads that a page may ring no
   expect(pager.received).toEqual([]);
   const { id } = await harness.person("ada").press(message, "I'm on it");
   const answer = await harness.slack.waitForMessage(({ responseUrlOf }) => responseUrlOf === id);
-  expect(shown(answer)).toContain("If there was none yet, one may ring now.");
+  expect(shown(answer)).toContain("If nobody has been paged yet, the bot may page now.");
   await harness.until(() => pager.rang === 1, STEP_MS);
 });
 
@@ -390,7 +390,7 @@ test("whoever ends a silence reads that a page may ring now, and it does", async
   expect(pager.received).toEqual([]);
   const { id } = await harness.person("grace").press(message, "End the silence");
   const answer = await harness.slack.waitForMessage(({ responseUrlOf }) => responseUrlOf === id);
-  expect(shown(answer)).toContain("If nobody is on it, and there was no page yet, one may ring now.");
+  expect(shown(answer)).toContain("If nobody is on it and nobody has been paged yet, the bot may page now.");
   await harness.until(() => pager.rang === 1, STEP_MS);
 });
 

@@ -1,4 +1,4 @@
-// Rules of who may do what from one start to the next, and what the bot says about them.
+// Rules about who may do what from one start to the next, and what the bot says about them.
 
 import { afterEach, describe, expect, test } from "vitest";
 import { startFailure } from "../../src/startup-failure.js";
@@ -19,7 +19,7 @@ describe("once there were rules", () => {
     harness.policy = null;
     const refused: unknown = await harness.startBot().catch((error: unknown) => error);
     expect(startFailure(refused, { port: 0, store: { kind: "embedded" } })).toBe(
-      `Rules of who may do what have been in force since ${TODAY}, and now there is no policy file: set HEX_BOT_POLICY to its path, or to none if everybody may do everything again; then start again`,
+      `Rules about who may do what have been in force since ${TODAY}, and now there is no policy file: set HEX_BOT_POLICY to its path, or to none if everybody may do everything again; then start again`,
     );
     await harness.startBot({}, { isOpen: true });
     expect(harness.log.filter((line) => line.includes("are forgotten"))).toHaveLength(1);

@@ -534,7 +534,9 @@ describe("Postgres", () => {
       expect(shown(answer)).toContain("The bot could not do that, because the bot's store does not work.");
       expect(shown(answer)).toContain("Check the card, or the project in Hex, before you try again.");
       expect(await harness.ask("runs")).toContain("Then try again.");
-      expect(await harness.ask("watch revenue")).toContain("Then look whether it has happened, and try again if not.");
+      expect(await harness.ask("watch revenue")).toContain(
+        "Then check whether it happened, and try again if it did not.",
+      );
       expect(harness.requests("cancelRun")).toEqual([]);
       const before = harness.log.length;
       await harness.pass(300_000);

@@ -95,7 +95,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const daily = { cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 20, minute: 0 } };
     harness.hex.workspace.addProject({ title: "Revenue", schedules: [daily, cron] });
     await harness.ask("projects");
-    const why = "The bot cannot tell the due times of 1 of its 2 schedules, and calls no run late on that account.";
+    const why = "The bot cannot tell the due times of 1 of its 2 schedules, and calls no run late because of that.";
     expect(await harness.ask("watch revenue")).toContain(why);
     expect(await harness.ask("watch revenue failures")).not.toContain(why);
     expect(await harness.ask("watching")).toMatch(

@@ -128,7 +128,7 @@ const UNTOLD: Record<WhyUntold, string> = {
 
 /** Whoever gives it up before it has paged anybody lets the page ring. */
 const RELEASED_PAGED =
-  "Nobody in Slack is told of that: ask somebody to take over. A page that was acknowledged does not ring again. If there was none yet, one may ring now.";
+  "Nobody in Slack is told of that: ask somebody to take over. An acknowledged page does not ring again. If nobody has been paged yet, the bot may page now.";
 
 /** `untold`: null when a reply in the thread tells whoever had it. `hasPaging`: whether a service pages whoever is on call. */
 export function takingMessage(
@@ -172,7 +172,7 @@ export function silencingMessage(silencing: Silencing, until: number | null): Me
 /** `hasPaging`: whether a service pages whoever is on call. */
 export function unsilencingMessage({ kind }: Unsilencing, hasPaging: boolean): Message {
   if (kind === "not_silenced") return answer("It is no longer silenced.");
-  const page = hasPaging ? " If nobody is on it, and there was no page yet, one may ring now." : "";
+  const page = hasPaging ? " If nobody is on it and nobody has been paged yet, the bot may page now." : "";
   return answer(`:bell: No longer silenced: from now on, the bot posts what is new.${page}`);
 }
 

@@ -42,9 +42,9 @@ export function contradictionWords(contradiction: Contradiction): string {
     case "view_is_link":
       return "This takes the id of a saved view, which has 36 characters. Hex's links do not contain it.";
     case "view_with_inputs":
-      return "A saved view brings its own inputs. Empty this field, or all inputs.";
+      return "A saved view brings its own inputs. Clear this field, or all inputs.";
     case "publish_with_inputs":
-      return "Hex publishes results only without inputs. Untick Publish, or empty all inputs.";
+      return "Hex publishes results only without inputs. Untick Publish, or clear all inputs.";
     case "too_many_inputs":
       return `There are more than ${contradiction.most} inputs. Leave out those that can keep their default.`;
   }

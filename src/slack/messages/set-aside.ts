@@ -14,7 +14,7 @@ export const SET_ASIDE_TODO =
 export function unreadableRunCard(run: RunOutline, place: HexPlace): Message {
   return message("Not known: the bot can no longer track this run. Open its project in Hex to see how it ends.", [
     section(
-      `:grey_question: *Not known*  ${projectLink(run, place)}\nThe bot cannot read what it has stored about this run, so it no longer tracks it. If Hex has started it, it goes on there. Open the project in Hex to see how it ends.`,
+      `:grey_question: *Not known*  ${projectLink(run, place)}\nThe bot cannot read what it has stored about this run, so it no longer tracks it. If Hex has started it, it continues there. Open the project in Hex to see how it ends.`,
     ),
     idsBlock(run),
   ]);
@@ -23,7 +23,7 @@ export function unreadableRunCard(run: RunOutline, place: HexPlace): Message {
 /** The answer to somebody who wants to do something with such a run. */
 export function unreadableRunMessage(run: RunOutline, place: HexPlace, reference: string): Message {
   return answer(
-    `:warning: The bot cannot read what it has stored about this run, so nothing was done. Open ${projectLink(run, place)} in Hex to see the run, cancel it or run it again.\nWhoever runs the bot finds the reference in its log.`,
+    `:warning: The bot cannot read what it has stored about this run, so nothing was done. Open ${projectLink(run, place)} in Hex to see the run, cancel it or run it again.\nWhoever runs the bot can find the reference in its log.`,
     idsBlock(run),
     context(referenceWords(reference)),
   );

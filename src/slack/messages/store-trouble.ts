@@ -40,7 +40,7 @@ const UNDONE = {
   },
   nothing_read: { head: COULD_NOT, todo: "Then try again." },
   maybe_run: { head: COULD_NOT, todo: "Check the card, or the project in Hex, before you try again." },
-  maybe_other: { head: COULD_NOT, todo: "Then look whether it has happened, and try again if not." },
+  maybe_other: { head: COULD_NOT, todo: "Then check whether it happened, and try again if it did not." },
 };
 
 /** A line of mrkdwn for `/hex status`; `null` while the store works. */

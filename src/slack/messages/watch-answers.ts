@@ -73,7 +73,7 @@ const PAGING_NOTES: Record<WatchSet["paging"], string | null> = {
   on: ":pager: Whoever is on call is paged, too, unless somebody presses *I'm on it* in time.",
   ended: ":warning: This watch no longer pages whoever is on call. If it should, type it again with `page` at the end.",
   no_key:
-    ":warning: Nobody is paged yet: the bot has no key for PagerDuty. Whoever runs the bot can set `PAGERDUTY_ROUTING_KEY`.",
+    ":warning: Nobody is paged yet: the bot has no key for PagerDuty. Ask whoever runs the bot to set `PAGERDUTY_ROUTING_KEY`.",
 };
 
 function scheduleNote(project: Project | null, level: Level): string | null {
@@ -88,7 +88,7 @@ function scheduleNote(project: Project | null, level: Level): string | null {
   }
   const unclear = unclearWords(schedules);
   const note =
-    unclear === null ? "" : ` The bot cannot tell the due times of ${unclear}, and calls no run late on that account.`;
+    unclear === null ? "" : ` The bot cannot tell the due times of ${unclear}, and calls no run late because of that.`;
   return `Its schedule: ${scheduleWords(schedules) ?? ""}.${note}`;
 }
 

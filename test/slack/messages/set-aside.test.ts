@@ -10,7 +10,7 @@ const said = (rows: number) => setAsideLine(new Map(READ_TABLES.map((table) => [
 test("of a run that may never have been started, the card does not say that it continues", () => {
   const run = { key: "k", projectId: "p", runId: null };
   const card = unreadableRunCard(run, { origin: "https://app.hex.tech", workspace: null });
-  expect(visibleText(card)).toContain("no longer tracks it. If Hex has started it, it goes on there.");
+  expect(visibleText(card)).toContain("no longer tracks it. If Hex has started it, it continues there.");
 });
 
 test("a single row of a kind is counted in the singular", () => {

@@ -8,7 +8,7 @@ export const audit: Command = {
   name: "audit",
   deed: "administer",
   usage: "audit [project or @person] [days]",
-  summary: "Who ran, cancelled, watched or silenced what, and what was refused. For those who look after the bot.",
+  summary: "Who ran, cancelled, watched or silenced what, and what was refused. For people who look after the bot.",
   example: "audit weekly revenue 30",
   handle: (bot, interaction, text) => showAudit(bot, interaction, parseAuditArguments(text)),
 };
