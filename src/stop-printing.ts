@@ -2,7 +2,7 @@
 
 import { outputFailure } from "./remedies/audit.js";
 
-/** For errors of stdout: ends the process. Whoever reads the output may have enough of it, as `head` does. */
+/** Ends the process after an error of stdout. That is no failure if the reader has had enough, as `head` has. */
 export function stopPrinting(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE") process.exit(0);
   process.stderr.write(outputFailure(error.code ?? error.message));

@@ -39,7 +39,7 @@ export function listenForStop(clock: Clock, { onStop, onHurry, onReload }: StopL
   if (process.env.npm_lifecycle_event === "start") whenParentEnds(() => request("npm has ended"));
 }
 
-/** npm passes on SIGTERM and SIGINT. If anything else ends npm, its child would live on, unnoticed by whoever stopped npm. */
+/** npm passes on SIGTERM and SIGINT. If anything else ends npm, its child would live on, unnoticed by the person who stopped npm. */
 function whenParentEnds(tell: () => void): void {
   const parent = process.ppid;
   const looking = setInterval(() => {

@@ -1,4 +1,4 @@
-// What may be shown in a conversation, whoever reads it there.
+// What may be shown in a conversation to everybody who reads it.
 
 import type { Person, Policy, ProjectFacts } from "./policy.js";
 import { Rights } from "./rights.js";

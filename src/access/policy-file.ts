@@ -41,7 +41,7 @@ function oneOrMore<T extends z.ZodType>(item: T) {
   return z.union([item, z.array(item).min(1).max(MOST_TERMS)]);
 }
 
-/** Only editors compare with the pattern: whoever reads the rules says what was probably meant. */
+/** Only editors use the pattern: the bot's own check also says what was probably meant. */
 const somebody = z.string().meta({ pattern: `${PERSON.source}|${GROUP.source}|${NAME.source}` });
 const who = oneOrMore(somebody).describe(
   "everyone, members, guests, admins, owner (whoever owns the project), the id of a person or of a user group, or a name from `people`",

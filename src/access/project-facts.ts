@@ -20,7 +20,7 @@ export function factsOf(project: Project, collections: readonly string[] | null)
   };
 }
 
-/** A project of which only the id is known, such as one in a link that nobody has looked up yet. */
+/** A project about which only the id is known, such as one in a link that nobody has looked up yet. */
 export function unknownProject(id: string): ProjectFacts {
   return { id: [id], title: null, category: null, status: null, owner: null, collection: null };
 }

@@ -1,4 +1,4 @@
-// The rules of a policy that are about a project, found once for each project, whoever asks about it. Pure.
+// The rules of a policy that are about a project. They don't depend on who asks, so they are found once for each project. Pure.
 
 import { projectMatcher } from "./matching.js";
 import type { Policy, ProjectFacts, Rule } from "./policy.js";

@@ -43,7 +43,7 @@ export function shadowedRules({ rules }: Policy): ShadowedRule[] {
   return shadowed;
 }
 
-/** Earlier rules of which one applies in each case that the rule is about; `null` when there is a case in which none does. */
+/** Earlier rules that together apply in every case that the rule is about; `null` when there is a case in which none of them does. */
 function rulesBefore(rule: Rule, earlier: readonly Compared[]): Rule[] | null {
   const before = new Set<Rule>();
   let count = 0;
@@ -56,7 +56,7 @@ function rulesBefore(rule: Rule, earlier: readonly Compared[]): Rule[] | null {
   return [...before].sort((one, other) => one.number - other.number);
 }
 
-/** Something that is asked, of which nothing is known but what makes a rule apply. */
+/** A question about which nothing is known except what makes a rule apply. */
 interface Case {
   verb: Verb;
   person: Person;
@@ -87,7 +87,7 @@ function* casesOf({ verbs, people, channels, projects }: Rule): Generator<Case> 
 
 /** For any text. */
 const ANY = "*";
-/** No rule about a project's title certainly applies to a project of which no title is known, and so on. */
+/** No rule about a project's title certainly applies to a project whose title is not known, and so on. */
 const NOTHING_KNOWN: ProjectFacts = { id: [], title: [], category: [], status: [], owner: [], collection: [] };
 
 /** Projects with one text of each field. A pattern stands for itself: it matches a wider one as every text does that matches it. */

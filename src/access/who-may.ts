@@ -1,4 +1,4 @@
-// Whom the rules let do something, whoever asks: for the answer to somebody who may not. Pure.
+// Whom the rules let do something, to be named to somebody who may not. Pure.
 
 import { holdsIn, projectMatcher } from "./matching.js";
 import type { PeopleTerm, Place, Policy, ProjectFacts, Verb } from "./policy.js";

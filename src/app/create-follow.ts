@@ -26,7 +26,7 @@ export interface FollowPart {
   /** What digests are written from. */
   digestSources: DigestSources;
   troubles: TroubleStore;
-  /** Which message tells of which trouble. */
+  /** Which messages tell of which troubles. */
   members: MemberStore;
   /** What is known of data connections. */
   connections: ConnectionStore;

@@ -9,7 +9,7 @@ const MOST_LISTENERS = 50;
 export interface Lifetime {
   /** Aborts when the stop begins: each loop ends after its current round. */
   stopping: AbortController;
-  /** Aborts when the time for the stop is nearly over: whoever is still waiting for an answer is told that none will come. */
+  /** Aborts when the time for the stop is nearly over: people who are still waiting for an answer are told that none will come. */
   leaving: AbortController;
   /** Aborts when the time for the stop is over: whatever still waits for Slack gives up. */
   ending: AbortController;

@@ -31,7 +31,7 @@ export async function loadRules(
   return { inForce: null, isOpen: false };
 }
 
-/** Whoever has written rules into a file of nearly the same name believes that they are in force. */
+/** People who wrote rules into a file of nearly the same name believe that they are in force. */
 async function warnOfOtherName(path: string, log: Logger): Promise<void> {
   const other = path.replace(/\.yml$/, ".yaml");
   if (other === path || !(await isThere(other))) return;

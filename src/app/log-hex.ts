@@ -41,8 +41,8 @@ export function requestLogger(log: Logger, clock: Clock): (record: RequestRecord
 }
 
 /**
- * The same for failures of which the first says all. `asked`: the reference of whoever waits for the answer, under which they find it;
- * `null` when nobody does.
+ * The same text for failures that are logged only once. `asked`: the reference that the person who waits for the answer sees; `null`
+ * when nobody waits.
  */
 function sameFailure({ kind, facts: { operation } }: HexError, path: string, asked: string | null): string {
   if (concernsEverything(kind)) return `${kind} ${asked}`;

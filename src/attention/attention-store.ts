@@ -49,7 +49,7 @@ export class AttentionStore {
   }
 
   /**
-   * Changes what belongs to some subjects, all of it or nothing. If somebody else was faster, `change` is called again with what is there
+   * Changes what belongs to some subjects, all of it or nothing. If somebody else was faster, `change` is called again with what is stored
    * then.
    * @param change receives them in the order of `subjects`
    */

@@ -8,7 +8,7 @@ export function askedId(runKey: string, who: string): string {
   return `asked ${runKey} ${who}`;
 }
 
-/** The id of the entry about a run of which the bot has lost sight. It may be found again, and then it has an end, too. */
+/** The id of the entry about a run that the bot has lost sight of. It may be found again, and then it has an end, too. */
 export function lostId(runKey: string): string {
   return `lost ${runKey}`;
 }

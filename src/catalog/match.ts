@@ -44,7 +44,7 @@ export function mayBeMeant(match: Match): readonly Project[] {
 /** Which projects may be found: those that can be run, or all that Hex lists, including unpublished ones. */
 export type Among = "runnable" | "listed";
 
-/** Which projects exist for whoever asks. The others count as little as if Hex did not have them. */
+/** Which projects exist for the person who asks. The others are treated as if Hex did not have them. */
 export type Sees = (project: Project) => boolean;
 
 const ALLOWED: Record<Among, (project: Project) => boolean> = { runnable: isRunnable, listed: isListed };
@@ -191,7 +191,7 @@ export class Matcher {
     return [];
   }
 
-  /** What each attempt finds, best first, whoever sees it. */
+  /** What each attempt finds, best first, and visible or not. */
   *#find(phrase: string, among: Among): Generator<Project[], void> {
     const isAllowed = ALLOWED[among];
     const words = mostTellingFirst(phrase.split(" "));
@@ -295,7 +295,7 @@ function typosIn(word: string): number | false {
   return word.length < 6 ? 1 : 2;
 }
 
-/** The query for a word. Two letters that changed places are two typos, of which a short word may have only one. */
+/** The query for a word. Two letters that changed places are two typos, and a short word may have only one. */
 function alikeTo(word: string): Query {
   if (typosIn(word) !== 1 || !/^\p{L}+$/u.test(word)) return word;
   const swapped: Query = {

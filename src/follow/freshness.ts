@@ -20,7 +20,7 @@ export type Freshness =
   | { kind: "fresh" | "failed" | "late" | "stuck" | "running" }
   /**
    * - `hex_down`: Hex is down, and a run was due or going since the bot last read the runs.
-   * - `was_down`: Hex was down when the last run was due, and is back since so short a time that the run is not late yet.
+   * - `was_down`: Hex was down when the last run was due, and has been back for so short a time that the run is not late yet.
    * - `unread`: the bot has not read the runs since the last one was due.
    * - `unreadable`: for a long time, Hex has not listed its runs for the bot.
    * - `unclear_run`: the run that was due may be one that this bot cannot read.

@@ -1,4 +1,4 @@
-// Stores which message tells of which trouble.
+// Stores which messages tell of which troubles.
 
 import { z } from "zod";
 import { epochMs } from "../lib/epoch.js";

@@ -94,7 +94,7 @@ interface Judged {
 interface Survey {
   /** By their ids. */
   judged: ReadonlyMap<string, Judged>;
-  /** A project that Hex may not run or show any more, and of which Hex is to be asked now; `null` for none. */
+  /** A project that Hex may not run or show any more, and that Hex is to be asked about now; `null` for none. */
   toSettle: { id: string; known: Followed } | null;
 }
 

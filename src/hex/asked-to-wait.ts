@@ -31,7 +31,7 @@ export class AskedToWait {
 
   /**
    * How much longer Hex wants no requests of a group, in ms.
-   * @param now by the monotonic clock, in ms: whoever compares pauses needs them as of the same moment
+   * @param now by the monotonic clock, in ms. To compare pauses, ask for them as of the same moment.
    */
   pauseOf(group: string | null, now: number): number {
     const until = this.#groupPausedUntil.get(group) ?? 0;

@@ -147,7 +147,7 @@ const DISCONNECTED: ReadonlySet<HexErrorKind> = new Set([
   "hex_failed",
 ]);
 
-/** True for those of them whose cause is the same whatever is asked. Others may be the trouble of one endpoint. */
+/** True for the kinds of failures that affect every request. Others may be about one endpoint only. */
 export function concernsEverything(kind: HexErrorKind): boolean {
   return CONCERN_EVERYTHING.has(kind);
 }

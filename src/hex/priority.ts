@@ -2,7 +2,7 @@
 
 import type { Share } from "./shares.js";
 
-/** A cancellation may stop something harmful. A person is waiting for a command. Whoever has a share of the rest can wait. */
+/** A cancellation may stop something harmful. A person is waiting for a command. Whatever has a share of the rest can wait. */
 export type Priority = "cancel" | "command" | Share;
 
 /** Whether a person is waiting for the answer. */

@@ -237,7 +237,7 @@ export interface RunPage {
   unreadStarts: (number | null)[];
 }
 
-/** The times of a run, of which nothing else can be read. */
+/** The times of a run, when nothing else about it can be read. */
 export const runTimesSchema = z.object({ startTime: time, endTime: time });
 
 /** Narrows a status to one that is final: the run no longer changes. */
@@ -258,7 +258,7 @@ export function endOf({ startTime, endTime }: Pick<RunTimes, "startTime" | "endT
   return startTime === null || endTime === null ? startOrEnd({ startTime, endTime }) : Math.max(startTime, endTime);
 }
 
-/** The order of runs, latest start first. Runs that are waiting come first, and runs of which only the final status is known last. */
+/** The order of runs, latest start first. Runs that are waiting come first, and runs with nothing but a final status come last. */
 export function latestFirst(one: RunTimes, other: RunTimes): number {
   const [first, second] = [orderOf(one), orderOf(other)];
   return first === second ? 0 : second - first;

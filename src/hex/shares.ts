@@ -23,7 +23,7 @@ export interface Use {
  */
 export function partOf(own: Share, others: readonly Use[], total: number): number {
   let [left, weight] = [total, others.reduce((sum, { share }) => sum + share.weight, own.weight)];
-  // Whoever uses less than its part leaves the rest to those who want more.
+  // A share that uses less than its part leaves the rest to those that want more.
   for (const { share, requests } of [...others].sort((one, other) => levelOf(one) - levelOf(other))) {
     if (requests * weight > left * share.weight) break;
     left -= requests;

@@ -5,7 +5,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { SECOND } from "../lib/time.js";
 
-/** What a client may take before it is cut off, whoever it is: nothing has been read of it that could tell. */
+/** How much time any client may take before it is cut off: nothing that it has sent yet says who it is. */
 export interface ServerLimits {
   /** How long it may take to send its request, in ms. */
   requestMs: number;

@@ -1,4 +1,4 @@
-// References: what a message and a line of the log share, so that whoever runs the bot finds the one by the other.
+// References: an id that a message and a line of the log share, so that each can be found from the other.
 
 import { randomBytes } from "node:crypto";
 

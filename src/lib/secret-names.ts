@@ -91,7 +91,7 @@ function characterOf(hex: string | undefined): string {
 
 /**
  * Whether a text gives something a value that nobody may see, as in `name=value`, `"name": value` or `--name value`, or has a
- * credential in an address. Rather once too often than once too seldom.
+ * credential in an address. When in doubt, it does.
  */
 export function givesSecret(text: string): boolean {
   return spellings(text).some(

@@ -17,7 +17,7 @@ interface Rest {
   bytes: Buffer;
   /** Whether the beginning of the line has been written. */
   isBegun: boolean;
-  /** How many lines are lost with it. For the line that says how many were lost, as many as it says. */
+  /** How many lines are lost if this one is. A line that says how many were lost counts for all of those. */
   counts: number;
 }
 

@@ -23,7 +23,7 @@ export function outagePage({ id, since, cause }: Incident, place: HexPlace): Pag
 
 const WORDS: Record<Finding["kind"], string> = { failed: "Failed", late: "Late", stuck: "Stuck" };
 
-/** A trouble of which something is not over. `project`: null when the catalog does not know it any more. */
+/** A trouble that is not entirely over. `project`: null when the catalog does not know it any more. */
 export function troublePage(
   { id, projectId, since, ailments }: Trouble,
   project: Project | null,

@@ -159,7 +159,7 @@ function sinceSetBack(wish: Pageable, now: number, afterMs: number): Pageable {
   return wish.toldAt - now > SKEW_MS ? { ...wish, toldAt: now - afterMs } : wish;
 }
 
-/** Names the outage or trouble to the service, whoever leads. */
+/** Names the outage or trouble to the service. It is the same whichever process leads. */
 function dedupKeyOf({ kind, id }: Subject): string {
   return `hex-bot ${kind} ${id}`;
 }

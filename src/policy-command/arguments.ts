@@ -56,7 +56,7 @@ npm run policy -- schema
 If the tokens are in the environment or in .env, people are looked up in Slack, and projects in Hex.
 `;
 
-/** For a question that is none: the usage would push out of sight what is wrong, and the projects that may be meant. */
+/** For a question with a mistake: the whole usage would push what is wrong, and the projects that may be meant, out of sight. */
 export const USAGE_HINT = "npm run policy -- help says what you can ask.";
 
 /** @throws UsageError, or a TypeError of `parseArgs`, whose messages say what is wrong */

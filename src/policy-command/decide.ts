@@ -3,7 +3,7 @@
 import type { PeopleTerm, Person, ProjectFacts, Rule, Verb } from "../access/policy.js";
 import type { Decision, Rights } from "../access/rights.js";
 
-/** `verb` is the one that decided: whoever may not see a project may do nothing to it, and whoever may not run it may not publish it. */
+/** `verb` is the one that decided: what somebody may not see, they may not touch, and what they may not run, they may not publish. */
 export interface Decided {
   verb: Verb;
   decision: Decision;

@@ -55,11 +55,11 @@ export const approvalSchema = z.object({
   posting: z.enum(["approvers", "hopeless"]).nullable().default(null),
   /** The direct messages that still ask. */
   questions: z.array(questionSchema),
-  /** The Slack id of the project's owner who is asked; `null`: nobody's, or the rule names no owner. Without it, nobody has been asked yet. */
+  /** The Slack id of the owner who is asked; `null`: not found, or the rule names no owner. Missing: nobody has been asked yet. */
   owner: z.string().nullable().optional(),
-  /** Whether whoever asked for the run has been told of its end, while some of those messages could not be changed yet. */
+  /** Whether the requester has been told of the run's end, while some of those messages could not be changed yet. */
   isEndTold: z.boolean().default(false),
-  /** Since when it has been certain that nobody can approve it, and whether whoever asked has been told; `null` when somebody may. */
+  /** Since when it has been certain that nobody can approve it, and whether the requester has been told; `null` when somebody may. */
   hopeless: z.object({ since: epochMs, told: z.boolean() }).nullable().default(null),
 });
 export type Approval = z.output<typeof approvalSchema>;

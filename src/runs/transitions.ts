@@ -228,7 +228,7 @@ export function observed(run: LiveRun, seen: HexRun, now: number): Run {
 
 type Unclear = RunIn<"cancelling">["unclear"];
 
-/** Without those from long ago: they did not cancel a run that is still going, so whoever ends it later is somebody else. */
+/** Without those from long ago: they did not cancel a run that is still going, so it is somebody else who ends it later. */
 function outlived(unclear: Unclear, now: number): Unclear {
   return unclear.filter(({ at }) => now - at <= CANCELLED_MS);
 }

@@ -38,7 +38,7 @@ export interface RowPlace {
 
 /**
  * A row that cannot be read. `why` is `no_text`, `too_large`, `no_json`, `nested_too_deep`, or `wrong_shape at …` with the place in the
- * document. It never contains what is there, because somebody may have typed it.
+ * document. It never contains the value, because somebody may have typed it.
  */
 export class UnreadableRow extends Error {
   override readonly name = "UnreadableRow";

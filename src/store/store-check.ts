@@ -120,7 +120,7 @@ export class StoreCheck {
     this.#known = state;
     // What the test itself could not write before shows that there is room.
     if (why === null && !isAsBefore) this.#full = null;
-    // The next round is sooner while the store fails, whoever has noticed that.
+    // The next round is sooner while the store fails, no matter what noticed the failure.
     if (!isAsBefore) this.#rounds.wake();
     if (why !== (before?.why ?? null)) this.options.onChange(state, error);
     return state;

@@ -238,7 +238,7 @@ interface RunEndsTable {
   doc: string;
 }
 
-/** Which message of which conversation tells of which trouble. */
+/** Which messages, and in which conversations, tell of which troubles. */
 interface TroubleMembersTable {
   channel: string;
   /** Empty outside threads. */

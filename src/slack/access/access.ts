@@ -160,7 +160,7 @@ export class Access {
     };
   }
 
-  /** @returns whether a project may be shown in a channel, to whoever reads it there */
+  /** @returns whether a project may be shown in a channel, to everybody who reads it there */
   shownIn(channel: string): (project: ProjectFacts) => boolean {
     return mayBeShownIn(this.options.policy(), channel);
   }

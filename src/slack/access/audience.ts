@@ -1,4 +1,4 @@
-// What may be shown in a conversation, whoever reads it there.
+// What may be shown in a conversation to everybody who reads it.
 
 import type { Answer } from "../../access/answer.js";
 import { unknownProject } from "../../access/project-facts.js";
@@ -11,7 +11,7 @@ import { type PermissionSources, type Permissions, permissionsOf } from "./permi
 export interface Audience {
   /** A conversation's id, or a person's for their direct messages. */
   channel: string;
-  /** Who reads it if it is somebody's direct messages with the bot: whoever asked for what is shown there. `null`: not known. */
+  /** Who reads it if it is somebody's direct messages with the bot: the person who asked for what is shown there. `null`: not known. */
   person: string | null;
 }
 

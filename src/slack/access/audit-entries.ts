@@ -19,7 +19,7 @@ export function deedEntry(interaction: Interaction, deed: Deed, at: number, more
     ...whoAndWhere(interaction),
     deed,
     decision: decision?.kind === "needs_approval" ? "needs_approval" : "allowed",
-    // Whoever asked for a run may cancel it, whatever the rules say.
+    // A run's requester may cancel it, whatever the rules say.
     rule: decision === null || decision.kind === "denied" ? null : decidedBy(decision),
     ...more,
   };

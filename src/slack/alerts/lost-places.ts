@@ -35,7 +35,7 @@ export function endingWatches(
   }));
 }
 
-/** Whoever set watches that have ended is told once, in a direct message, of all that they set in a conversation. `now`: epoch ms. */
+/** Tells each person once, in a direct message, of all the watches that they set in a conversation and that have ended. `now`: epoch ms. */
 export async function wantedFarewells(sources: LostPlaceSources, now: number): Promise<WantedAlert[]> {
   const byPerson = new Map<string, EndedWatch[]>();
   for (const watch of await sources.watches.ended()) {

@@ -25,7 +25,7 @@ export interface OpenSources extends OpenTroubleSources {
 
 /**
  * @param now epoch ms
- * @param projects those that exist for whoever asks: the troubles of the others are not counted either
+ * @param projects those that exist for the person who asks: the troubles of the others are not counted either
  * @param mayName decides which troubles are named, from the watches that tell of them and from who has them: a conversation that is told
  * of a trouble may be private
  */

@@ -6,7 +6,7 @@ import { isAmongShown, type Shown, type ShownTo } from "../access/audience.js";
 /** Whether a project may be shown in a conversation; `null`: not known now. A conversation that was not asked about is shown nothing. */
 export type ShownNow = (channel: string, projectId: string) => Answer;
 
-/** A conversation, and whoever wants it to be told. `setBy`: `null` when nobody wants that any more. */
+/** A conversation, and the person who wants it to be told. `setBy`: `null` when nobody wants that any more. */
 export interface ToldPlace {
   channel: string;
   setBy: string | null;

@@ -102,7 +102,7 @@ export class AlertStore {
     return new Map(rows.map(({ subject, settled }) => [subject, settled === 1]));
   }
 
-  /** The messages of settled alerts of which it is not known what they show, by their subjects. */
+  /** The messages of settled alerts whose content is not known, by their subjects. */
   async abandoned(): Promise<(Posted & { subject: string })[]> {
     const rows = await this.db
       .selectFrom("alerts")

@@ -138,7 +138,7 @@ function whyLate(alert: Alert | null, due: number, leadingSince: number): WhyLat
   return leadingSince <= due ? "unsure" : "down";
 }
 
-/** Whoever set it is told once, in a direct message. `settled`: see `settledSince`. */
+/** The person who set it is told once, in a direct message. `settled`: see `settledSince`. */
 function endedDigest(digest: Digest, settled: ReadonlyMap<string, boolean>, now: number): WantedAlert[] {
   const { setBy, setAt, ended } = digest;
   const id = `${PREFIX}ended ${placeKey(digest)} ${setAt}`;

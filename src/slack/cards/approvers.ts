@@ -80,7 +80,7 @@ export class Approvers {
     if (run.state === "awaiting") await changeApproval(this.options.runs, run, untold);
   }
 
-  /** Whoever asked for the run has been told of its end, although not everything has been said to those who were asked. */
+  /** The requester has been told of the end, although those who were asked have not been told everything yet. */
   async noteEndTold(run: Run): Promise<void> {
     await changeApproval(this.options.runs, run, (approval) => ({ ...approval, isEndTold: true }));
   }
@@ -119,7 +119,7 @@ export class Approvers {
     return null;
   }
 
-  /** Says to whoever asked that nobody can approve it. @returns why Slack did not take that yet, or `null` */
+  /** Tells the requester that nobody can approve it. @returns why Slack did not take that yet, or `null` */
   async #tellHopeless(run: RunIn<"awaiting">, card: Card): Promise<SlackFailure | null> {
     const failure = await this.#reply(run, card, "hopeless", hopelessMessage(run));
     if (failure !== null) return failure;

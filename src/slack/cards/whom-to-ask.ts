@@ -11,13 +11,13 @@ import type { PersonByEmail } from "../connection/people-by-email.js";
 const MOST_ASKED = 20;
 const NO_OWNER: PersonByEmail = { id: null, said: "yes" };
 
-/** The project's owner, if the rule names them: whoever was found to be that since they were first asked. */
+/** The project's owner, if the rule names them: the person who was found when they were first asked. */
 export async function ownerToAsk(sources: ApproverSources, run: RunIn<"awaiting">): Promise<PersonByEmail> {
   const { owner } = run.approval;
   return owner === undefined ? ownerNow(sources, run) : { id: owner, said: "yes" };
 }
 
-/** The same as of now, whoever was asked before. */
+/** The same as of now, no matter who was asked before. */
 export async function ownerNow(
   { catalog, peopleByEmail }: ApproverSources,
   { project, approval }: RunIn<"awaiting">,

@@ -33,7 +33,7 @@ export class Accounts {
     const { slackRefusals, clock } = this.options;
     if (slackRefusals.now().declinedScopes.includes("users:read")) return null;
     try {
-      // What comes later counts for whoever asks next.
+      // An answer that comes later counts for the next one who asks.
       const accounts = await within(clock, ANSWER_MS, this.#answers.of(ALL));
       return accounts === "too_many" ? null : accounts;
     } catch (error) {

@@ -1,4 +1,4 @@
-// Reads the bodies of HTTP requests, of which it is not known yet whether Slack has signed them.
+// Reads the bodies of HTTP requests before it is known whether Slack has signed them.
 
 import type { IncomingMessage } from "node:http";
 

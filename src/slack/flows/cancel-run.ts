@@ -95,7 +95,7 @@ export async function cancelHexRun(
 }
 
 /**
- * Whoever asked for a run may cancel it, and so may those whom the rules give the right. Asked before Hex is asked for anything, and
+ * A run's requester may cancel it, and so may those to whom the rules give the right. Checked before Hex is asked for anything, and
  * before anything is stored. @throws AccessDenied; HexError when the project does not exist for them
  */
 async function demandCancel(

@@ -1,4 +1,4 @@
-// Changes who is on what an alert tells of, or its silence. Whoever presses a button about something that is over is told so.
+// Changes who is on it for an alert, or silences the alert. People who press a button about something that is over are told so.
 
 import {
   type Attention,
@@ -46,7 +46,7 @@ interface Shown {
 
 /**
  * Changes what belongs to all that the alert showed and that is not over.
- * @param change receives what is there now, and the version of all that the alert shows
+ * @param change receives what is stored now, and the version of all that the alert shows
  * @returns what came of it, and whether all of it is silenced now; null: it is over or gone, and the person has been told
  * @throws StoreFailure, AccessDenied; HexError for a project that they may not see
  */

@@ -47,7 +47,7 @@ async function judgedBy(bot: Bot, click: Click, kind: Verdict["kind"]): Promise<
     await click.respond(why);
     return null;
   };
-  // Whoever asked for it sees it in any case.
+  // The requester always sees it.
   const run = await runFor(bot, click, click.value, kind);
   if (run === null) return refuse(staleButtonMessage());
   await permissions.projects.ready();
@@ -85,9 +85,9 @@ function about(run: Run) {
 type Standing = { rule: Approval["rule"] | null } & (
   | { kind: "approver" }
   | { kind: "requester" | "other"; by: readonly PeopleTerm[] }
-  /** Whoever asked for the run has left, and may do nothing, whatever the rules say of them. */
+  /** The requester has left, and may do nothing, whatever the rules say. */
   | { kind: "requester_left" }
-  /** The rules no longer allow the run to whoever asked for it. */
+  /** The rules no longer allow the requester to run it. */
   | { kind: "no_longer_allowed" }
   | { kind: "unsure" }
 );
@@ -120,7 +120,7 @@ async function standingOf(bot: Bot, user: string, run: RunIn<"awaiting">): Promi
   return { kind: "approver", rule };
 }
 
-/** Of all verdicts, the first one that is stored counts. Whoever comes later is told whose it was. */
+/** The first verdict that is stored counts. People who come later are told whose it was. */
 async function settle(bot: Bot, click: Click, { verdict, entry }: Judged): Promise<void> {
   const key = click.value;
   const result = await bot.runs.update(key, (run) =>

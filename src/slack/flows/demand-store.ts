@@ -17,7 +17,7 @@ export class NothingDone extends Error {
 }
 
 /**
- * Does the work, of which nothing may come if the store does not accept it. A deleted database file accepts writes as before, but they
+ * Does work that must have no effect if the store does not accept it. A deleted database file accepts writes as before, but they
  * are lost at the next start.
  * @throws NothingDone, and what the work throws
  */

@@ -1,11 +1,11 @@
-// What a list of runs is drawn with: it is for whoever reads it alone, and shows what they may do.
+// What a list of runs is drawn with. Only one person sees it, and it shows what they may do.
 
 import type { Run } from "../../runs/run.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import type { ListAt } from "../messages/runs.js";
 import { mayDecide } from "./decide-run.js";
 
-/** @param awaited runs of the list, of which some may await an approval */
+/** @param awaited runs of the list, some of which may await an approval */
 export async function listAt(bot: Bot, interaction: Interaction, awaited: readonly Run[]): Promise<ListAt> {
   const { user, permissions } = interaction;
   const decidable = await Promise.all(

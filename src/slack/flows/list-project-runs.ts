@@ -10,7 +10,7 @@ import { listAt } from "./list-at.js";
 import type { ProjectSeen } from "./read-project.js";
 import { readProjectRuns } from "./read-project-runs.js";
 
-/** The latest runs, with a Cancel button for those in flight, of which Hex may not know all. @throws HexError */
+/** The latest runs, with a Cancel button for those in flight. Hex may not know all of those. @throws HexError */
 export async function projectRuns(bot: Bot, interaction: Interaction, project: ProjectSeen): Promise<Message> {
   const [{ runs, own }, tracked] = await Promise.all([
     readProjectRuns(bot, interaction, project.id),

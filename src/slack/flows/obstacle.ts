@@ -19,7 +19,7 @@ export async function obstacleIn(
   const notInvited: Obstacle = { kind: "not_invited", name: bot.name };
   if (isPublic) {
     const writesInPublic = !bot.slackRefusals.now().declinedScopes.includes("chat:write.public");
-    // Whoever mentions the bot reaches it only in channels that it is in. A mention has no trigger.
+    // A mention reaches the bot only in channels that it is in, and has no trigger.
     return writesInPublic || triggerId === null ? null : notInvited;
   }
   // By a person's id, direct messages are always those with the bot.

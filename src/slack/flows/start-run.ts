@@ -102,7 +102,7 @@ interface Remembered {
 function remember(bot: Bot, user: string, { intent, need, entry, card }: Remembered): Promise<boolean> {
   return demandStore(bot, "nothing_started", async () => {
     await bot.audit.demand(entry);
-    // Together, so that the card is that of whoever has asked for the run, of several who ask at once.
+    // Together, so that if several people ask at once, the card belongs to the one whose run is stored.
     const withCard: Alongside = (db) => bot.cards.open(intent.key, card, { requester: user, db });
     return need === null ? bot.starter.intend(intent, withCard) : bot.starter.awaitApproval(intent, need, withCard);
   });

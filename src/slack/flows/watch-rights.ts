@@ -35,7 +35,7 @@ function coveredBy(rule: Rule, projects: VisibleProjects): ProjectNamed[] {
   return rule.kind === "project" ? [projects.named(rule)] : projectsOf([rule], projects);
 }
 
-/** Whether a watch or a digest exists for somebody: one of a hidden project does for whoever set it alone. */
+/** Whether a watch or a digest exists for somebody: one of a hidden project exists only for the person who set it. */
 export function isKnownTo(
   { user, permissions }: Interaction,
   { rule, setBy }: Pick<Watch | Digest, "rule" | "setBy">,
@@ -49,7 +49,7 @@ export function noteHidden(interaction: Interaction, { rule }: Pick<Watch | Dige
     noteAttempt(interaction, deed, { kind: "project", project: { id: rule.id, title: "" } });
 }
 
-/** Demands the right to end a watch, which whoever set it has. @throws AccessDenied */
+/** Demands the right to end a watch. The person who set it has that right. @throws AccessDenied */
 export async function demandToEnd(interaction: Interaction, { rule, setBy }: Watch): Promise<void> {
   if (setBy !== interaction.user) await demandWatch(interaction, [rule], "unwatch");
 }

@@ -1,5 +1,5 @@
-// Whether an interaction comes for the first time. Slack may deliver one again when an acknowledgement is lost, and over HTTP whoever
-// sees a request can send it again for five minutes.
+// Whether an interaction comes for the first time. Slack may deliver one again when an acknowledgement is lost, and over HTTP anybody
+// who sees a request can send it again for five minutes.
 
 import { within } from "../../lib/with-timeout.js";
 import type { Arrival, Bot } from "./context.js";

@@ -34,7 +34,7 @@ export function approversMessage(run: RunIn<"awaiting">, { owner, asked, isForAl
   );
 }
 
-/** The reply to whoever asked for a run that nobody can approve any more. */
+/** The reply to the requester of a run that nobody can approve any more. */
 export function hopelessMessage(run: RunIn<"awaiting">): Message {
   const { by, until } = run.approval;
   const who = run.requester === null ? "" : `${mention(run.requester)} `;

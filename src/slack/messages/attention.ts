@@ -112,7 +112,7 @@ function attentionParts(
   ];
 }
 
-/** The reply in the thread that tells whoever had it. */
+/** The reply in the thread that tells the people who had it. */
 export function takenOverMessage(by: string, from: readonly string[]): Message {
   const before = from.map(mention).join(" and ");
   return answer(`:raising_hand: ${mention(by)} is on it now, instead of ${before}.`);
@@ -126,11 +126,11 @@ const UNTOLD: Record<WhyUntold, string> = {
   no_message: "The bot does not tell them: please do.",
 };
 
-/** Whoever gives it up before it has paged anybody lets the page ring. */
+/** If it is given up before anybody was paged, the page can go out. */
 const RELEASED_PAGED =
   "Nobody in Slack is told of that: ask somebody to take over. An acknowledged page does not ring again. If nobody has been paged yet, the bot may page now.";
 
-/** `untold`: null when a reply in the thread tells whoever had it. `hasPaging`: whether a service pages whoever is on call. */
+/** `untold`: null when a reply in the thread tells the people who had it. `hasPaging`: whether a service pages whoever is on call. */
 export function takingMessage(
   taking: Taking,
   { untold, hasPaging }: { untold: WhyUntold | null; hasPaging: boolean },

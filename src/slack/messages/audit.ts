@@ -84,7 +84,7 @@ const DID: Record<Deed, string> = {
 const NOT_BEGUN: ReadonlySet<string> = new Set(["declined", "expired", "refused", "too_late", "withdrawn"]);
 const TOO_LATE: ReadonlySet<string> = new Set(["too_late"]);
 
-/** What somebody did of which nothing came, by the results that say so. */
+/** What somebody did without effect, by the results that say so. */
 const IN_VAIN: Partial<Record<Deed, { tried: string; results: ReadonlySet<string> }>> = {
   run: { tried: "asked to run", results: NOT_BEGUN },
   publish: { tried: "asked to run and publish", results: NOT_BEGUN },

@@ -43,7 +43,7 @@ export function fitsButton(choice: Choice): boolean {
   return JSON.stringify(JSON.stringify(inValue(choice))).length <= LIMITS.choiceInButton;
 }
 
-/** The form that goes into a button's value, without what is there by default. */
+/** The form that goes into a button's value, without defaults. */
 export function inValue(choice: Choice): z.input<typeof choiceSchema> {
   return choice.purpose === "run" ? { text: choice.text, carried: packed(choice.carried) } : choice;
 }

@@ -127,12 +127,12 @@ export function noSuchTimeMessage(typed: string): Message {
   return answer(`${code(typed, 40)} is not a time of day. Write it like \`08:00\`, \`8am\` or \`17:30\`.`);
 }
 
-/** Where nothing is watched, to whoever sets a digest about that. */
+/** To a person who sets a digest where nothing is watched. */
 export function nothingToShowMessage(typed: DigestWords): Message {
   return whatToShow("so the digest would be empty", typed);
 }
 
-/** The same, to whoever wants to see the digest now. */
+/** The same, to a person who wants to see the digest now. */
 export function nothingToShowNowMessage(): Message {
   return whatToShow("and no digest is set here", { hour: 8, minute: 0, weekdaysOnly: false, zone: null, text: "" });
 }
@@ -158,7 +158,7 @@ export function whichDigestProjectMessage(typed: DigestWords, projects: readonly
   return answer(asked);
 }
 
-/** To whoever set a digest that Slack does not accept any more. `word`: Slack's error code. `isDoubled`: whether this may have been posted before. */
+/** To the person who set a digest that Slack does not accept any more. `word`: Slack's error code. `isDoubled`: whether this may have been posted before. */
 export function digestEndedMessage(digest: DigestChoice, word: string, isDoubled: boolean): Message {
   const { what } = slackRemedy(word);
   return answer(

@@ -120,7 +120,7 @@ export function groupMention(groupId: string): string {
   return `<!subteam^${groupId}>`;
 }
 
-/** Under which whoever runs the bot finds something in its log. */
+/** What to look for in the bot's log. */
 export function referenceWords(reference: string): string {
   return `Reference ${code(reference, 40)}`;
 }

@@ -30,7 +30,7 @@ export function openNowText(
   return lines.length === 0 ? null : ["*Not over yet*", ...lines.map((line) => `• ${line}`)].join("\n");
 }
 
-/** For whoever may take the outage, where no channel has a message about it. Null when Hex is not down. */
+/** For people who may press *I'm on it* for an outage that no channel has a message about. Null when Hex is not down. */
 export function outageButtons({ outage }: OpenNow): ActionsBlock | null {
   return outage === null ? null : onItAlone(incidentAlert(outage), outage.attention);
 }

@@ -4,7 +4,7 @@ import type { PagesHeld } from "../../paging/page-store.js";
 import { pagingRemedy } from "../../remedies/paging.js";
 import { count, date, inline } from "./mrkdwn.js";
 
-/** `count` is null where there are rules: some of the pages may be about projects that are hidden from whoever reads it. */
+/** `count` is null where there are rules: some of the pages may be about projects that are hidden from the reader. */
 export type PagesHeldShown = Omit<PagesHeld, "count"> & { count: number | null };
 
 /** A line of mrkdwn; `null` when all were accepted. */

@@ -4,10 +4,10 @@ import { context, type Message, message } from "./blocks.js";
 
 const WHY = "may be here more than once: the bot lost its connection to Slack while it was posting.";
 
-/** Stands in a reply. */
+/** In a reply. */
 const REPEAT = `This ${WHY}`;
 
-/** Stands in a message that is kept up to date, when it may have been posted before. It is true of each copy, of which several may say it. */
+/** In a message that is kept up to date, when it may have been posted before. It is true of each copy, and several may say it. */
 export const DOUBLED = `This message ${WHY} Only the latest one is kept up to date.`;
 
 /** The same for a message that does not change. */

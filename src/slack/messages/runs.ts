@@ -28,7 +28,7 @@ export interface ListAt {
   mayDecide: (runKey: string) => boolean;
 }
 
-/** All runs that the bot tracks. `recent` are the latest that ended, of which as many are shown as have room. */
+/** All runs that the bot tracks. `recent` are the latest that ended; as many are shown as have room. */
 export function trackedRunsMessage(runs: readonly Run[], recent: readonly Run[], at: ListAt): Message {
   const head = section(runs.length === 0 ? "*No run is in flight.*" : `*${count(runs.length, "run")} in flight*`);
   const more = (left: number) => (left > 0 ? context(`and ${left} more`) : null);

@@ -1,5 +1,5 @@
 // One table from what Slack refused to what people can do about it: for `/hex status`, the start and the log alike.
-// The phrases have no full stop, because whoever shows them puts them together.
+// The phrases have no full stop, because they are put together where they are shown.
 
 import type { SlackRefusal, SlackState } from "../connection/refusals.js";
 import type { OptionalScope } from "../connection/scopes.js";

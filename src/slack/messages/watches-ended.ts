@@ -1,4 +1,4 @@
-// What whoever set watches reads when Slack does not accept messages in their conversation any more.
+// What a person who set watches reads when Slack does not accept messages in the conversation any more.
 
 import type { EndedWatch, Rule } from "../../follow/watch.js";
 import type { HexPlace } from "../../hex/links.js";

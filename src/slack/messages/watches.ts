@@ -38,7 +38,7 @@ export interface SeenProject {
 
 export interface SeenWatch {
   watch: Watch;
-  /** Whether whoever reads this may end it. */
+  /** Whether the reader may end it. */
   mayEnd: boolean;
   /** How many projects it names. */
   total: number;
@@ -52,7 +52,7 @@ export interface SeenWatch {
   areAllKnown: boolean;
 }
 
-/** Projects that are shown of one rule, and how many of those that are not judged in any case. */
+/** How many projects of one rule are shown, and how many that are not judged are shown even beyond that. */
 const SHOWN = 8;
 const LEAST_ABSENT = 3;
 
@@ -113,7 +113,7 @@ function watchBlocks(
   return [section(head, end), ...paragraphs(all.filter((line) => line !== null))];
 }
 
-/** A category that was renamed, for example, is watched in vain. To whoever may not see a project, it is not there. */
+/** A category that was renamed, for example, is watched in vain. For people who may not see a project, it does not exist. */
 function nothingFits({ kind }: Rule): string | null {
   switch (kind) {
     case "project":

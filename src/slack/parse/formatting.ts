@@ -20,7 +20,7 @@ const MOST_OPEN = 16;
 
 /**
  * The texts without formatting that begins before one of them and ends after the same or a later one. Marks that are not closed, or
- * were not opened, are not formatting and belong to the text. `null` for a word of which nothing remains.
+ * were not opened, are not formatting and belong to the text. `null` for a word with nothing left.
  */
 export function withoutFormatting(words: readonly Formatted[]): (string | null)[] {
   const marked = words.map((word) => ({ ...word, lead: marksOf(word.lead), tail: marksOf(word.tail) }));

@@ -46,7 +46,7 @@ export const RUN_FLAGS = [
   { name: "--view", takesValue: true },
 ] as const;
 
-/** The flags with one dash too few. They belong to no title: whoever asks for a dry run must not be offered a run. */
+/** The flags with one dash too few. They belong to no title: somebody who asks for a dry run must not be offered a run. */
 const ONE_DASH: ReadonlySet<string> = new Set(RUN_FLAGS.map(({ name }) => name.slice(1)));
 
 /** Slack cuts messages off at this many characters, so nobody types more. */

@@ -1,4 +1,4 @@
-// *I'm on it*, on an alert: shows who has it. Whoever has it and presses again no longer does.
+// *I'm on it*, on an alert: shows who has it. A person who has it and presses again no longer does.
 
 import { pressed } from "../../../attention/attention.js";
 import { changeAttention } from "../../flows/change-attention.js";

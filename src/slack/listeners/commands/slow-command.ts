@@ -1,4 +1,4 @@
-// Whoever waits long for the answer to a command hears that it is still to come.
+// Tells people who wait long for the answer to a command that it is still to come.
 
 import { STORE_MS, within } from "../../../lib/with-timeout.js";
 import { slowMessage } from "../../messages/answers.js";

@@ -33,7 +33,7 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
     });
 
   const page = statusPage.read();
-  // Whoever asks in the thread of an alert means what its channel is told of.
+  // A person who asks in the thread of an alert means what its channel is told of.
   const places = [conversation, { ...conversation, threadTs: null }];
   const open = openNow({ ...bot.troubleSources, health }, clock.now(), projects, (watches) =>
     watches.some((watch) => places.some((place) => isSamePlace(watch, place))),
