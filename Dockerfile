@@ -15,7 +15,7 @@ COPY --from=build /app/dist dist
 # The only folder that the bot writes to: everything else may be read-only.
 RUN mkdir -p /data node_modules/.cache && chown node:node /data node_modules/.cache
 USER node
-# The bot ends for lack of settings, but leaves behind what Node compiled, which makes each start of the container faster.
+# Without settings, the bot exits at once, but it leaves behind what Node compiled, which makes each start of the container faster.
 RUN node dist/main.js 2> /dev/null || true
 VOLUME /data
 EXPOSE 3000

@@ -1,4 +1,4 @@
-// What the log says about the rules about who may do what.
+// What the log says about the rules of the policy file.
 
 import type { Policy } from "../access/policy.js";
 import type { PolicyNews } from "../access/policy-in-force.js";

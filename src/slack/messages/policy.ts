@@ -1,4 +1,4 @@
-// What `/hex status` says about the rules about who may do what. Everybody may read it, so it says nothing of what the rules hold.
+// What `/hex status` says about the rules of the policy file. Everybody may read it, so it says nothing of what the rules hold.
 
 import type { PolicyTrouble } from "../../access/load-policy.js";
 import type { NameFindings, UnmatchedName } from "../../access/unmatched-name.js";
