@@ -20,7 +20,7 @@ describe.each(MODES)("%s mode", (mode) => {
   afterEach(() => harness.stop());
 
   const own = () => harness.slack.messages.filter(({ author }) => author === harness.slack.botUserId);
-  const failures = () => harness.log.filter((line) => line.includes('"no answer could be given"'));
+  const failures = () => harness.log.filter((line) => line.includes('"No answer could be given"'));
   /** All that the bot says from now on, once it has said something. */
   const said = async (act: () => Promise<unknown>): Promise<SlackMessage[]> => {
     const before = new Set(own());

@@ -18,7 +18,7 @@ describe.each(MODES)("%s mode", (mode) => {
   afterEach(() => harness.stop());
 
   const calls = (method: string) => harness.slack.calls.filter((call) => call.method === method);
-  const failures = () => harness.log.filter((line) => line.includes('"no answer could be given"'));
+  const failures = () => harness.log.filter((line) => line.includes('"No answer could be given"'));
   const payload = (change: object) => (ends: { triggerId: string; responseUrl: string }) => {
     const { people, channels, teamId } = harness.slack;
     return {

@@ -36,7 +36,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness = await Harness.start(mode);
     const said = async (kind: FaultKind, todo: string) => {
       for (const method of ["response_url", "chat.postEphemeral"]) harness.slack.faults.add({ method, kind });
-      const lines = () => harness.log.filter((line) => line.includes('"no answer could be given"'));
+      const lines = () => harness.log.filter((line) => line.includes('"No answer could be given"'));
       const before = lines().length;
       await harness.slack.command("help");
       await harness.until(() => lines().length > before, 0);

@@ -56,7 +56,7 @@ describe.each(MODES)("a file, %s mode", (mode) => {
     expect(await harness.ask("status")).toMatch(/is locked by another program: close whatever has it open/);
     expect(await harness.ask(`run ${project.id}`)).toContain("Nothing was started");
     expect(harness.starts).toEqual([]);
-    const [line = ""] = logged(harness, "the store does not work");
+    const [line = ""] = logged(harness, "Not done: the store does not work");
     expect(line).toContain('"todo":"The');
     expect(line).not.toContain('"stack"');
     await harness.person("ada").openHome();

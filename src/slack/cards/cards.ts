@@ -319,7 +319,7 @@ export class Cards {
     if (left === null) return;
     const failure = await edit(slack, left, runCard(run, clock.now(), hexPlace()));
     if (failure !== null)
-      log.info({ runKey: run.key, failure: failure.facts }, "the message that a card left behind keeps its last state");
+      log.info({ runKey: run.key, failure: failure.facts }, "The message that a card left behind keeps its last state");
   }
 
   async #failed(run: Run, failure: SlackFailure, shown: string): Promise<void> {

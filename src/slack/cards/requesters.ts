@@ -45,7 +45,7 @@ export class Requesters {
     const told = asker.respond(message).then(
       () => true,
       (err: unknown) => {
-        log.warn({ err, runKey }, "the requester of a run could not be told about it");
+        log.warn({ err, runKey }, "The requester of a run could not be told about it");
         return false;
       },
     );

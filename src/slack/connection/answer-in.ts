@@ -119,7 +119,7 @@ function directly(user: string, { chat }: WebClient): Way {
 }
 
 function tell(log: Logger, failure: SlackFailure): void {
-  log.warn({ failure: failure.facts, todo: todoAfter(failure) }, "an answer goes another way: %s", failure.word);
+  log.warn({ failure: failure.facts, todo: todoAfter(failure) }, "An answer goes another way: %s", failure.word);
 }
 
 /** What to do about an answer that Slack did not take. */

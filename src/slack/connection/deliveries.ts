@@ -81,7 +81,7 @@ export class Deliveries {
         await this.#answer(payload, ack, reference);
       }
     } catch (err) {
-      log.error({ err, type }, "what Slack sent could not be handled");
+      log.error({ err, type }, "What Slack sent could not be handled");
     }
   }
 
@@ -91,7 +91,7 @@ export class Deliveries {
    */
   async #takeEvent(body: ReadBody, ack: Delivery["ack"], retries: Retries): Promise<void> {
     const { log } = this.options;
-    await ack().catch((err: unknown) => log.info({ err }, "an event could not be acknowledged"));
+    await ack().catch((err: unknown) => log.info({ err }, "An event could not be acknowledged"));
     if ("type" in body && body.type === "app_rate_limited") {
       const { what, todo } = EVENTS_LIMITED_REMEDY;
       return log.warn({ todo }, "%s", what);

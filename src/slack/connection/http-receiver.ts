@@ -51,7 +51,7 @@ export class HttpReceiver implements Receiver {
   readonly requestListener: RequestListener = (request, response) => {
     this.#answer(request, response).catch((err: unknown) => {
       // In most cases, the client has disconnected.
-      if (this.#strangers.allows()) this.options.log.info({ err }, "a request to the bot's URL for Slack broke off");
+      if (this.#strangers.allows()) this.options.log.info({ err }, "A request to the bot's URL for Slack broke off");
       if (!response.headersSent) response.writeHead(400, { connection: "close" });
       response.end();
     });

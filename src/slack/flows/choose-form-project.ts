@@ -133,9 +133,9 @@ async function update(
   } catch (error) {
     const failure = asSlackFailure(error);
     // Something newer is shown: the form was submitted, or another process has redrawn it.
-    if (failure.word === "hash_conflict") log.debug("the form was changed in the meantime");
+    if (failure.word === "hash_conflict") log.debug("The form was changed in the meantime");
     // A form that was submitted without being redrawn does not start a run: its blocks say whose inputs they are.
-    else log.warn({ failure: failure.facts }, "the form was not redrawn");
+    else log.warn({ failure: failure.facts }, "The form was not redrawn");
     return null;
   }
 }

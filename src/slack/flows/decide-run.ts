@@ -144,7 +144,7 @@ async function start({ starter }: Bot, { log, respond }: Click, key: string): Pr
     await starter.ask(key);
   } catch (error) {
     if (!(error instanceof StoreFailure)) throw error;
-    log.error({ err: error, runKey: key }, "a run was approved, but the store did not accept its start");
+    log.error({ err: error, runKey: key }, "A run was approved, but the store did not accept its start");
     await respond(approvedLaterMessage());
   }
 }

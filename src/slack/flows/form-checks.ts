@@ -41,7 +41,7 @@ export function endCheck({ drafts }: Bot, key: string): Promise<void> {
 export async function bringBackLostForms(bot: Bot, log: Logger): Promise<void> {
   for (const check of await bot.drafts.takeExpired(PREFIX, checkSchema)) {
     await bringBackLost(bot, log, check).catch((err: unknown) =>
-      log.error({ err }, "a form could not be brought back"),
+      log.error({ err }, "A form could not be brought back"),
     );
   }
 }
@@ -84,7 +84,7 @@ export async function bringBack(bot: Bot, log: Logger, returning: ReturningForm)
   const view = runFormView(form, returning);
   const failure = await bot.slack.views.update({ external_id: externalId, view }).then(() => null, asSlackFailure);
   if (failure === null) return;
-  log.info({ failure: failure.facts }, "the form was closed in the meantime: a direct message brings it back");
+  log.info({ failure: failure.facts }, "The form was closed in the meantime: a direct message brings it back");
   const message = closedFormMessage({ title: form.project?.title ?? "", complaints, notice, nonce: form.nonce });
   const refusal = await bot.slack.chat
     .postMessage({ channel: user, ...NO_PREVIEWS, ...message })

@@ -81,7 +81,7 @@ export class FormReply {
   #noteCheck({ nonce, round }: RunForm): Promise<void> {
     const { user, key, log } = this.submission;
     const check = { user, nonce, round, externalId: this.#externalId };
-    return noteCheck(this.bot, key, check).catch((err: unknown) => log.error({ err }, "the check could not be noted"));
+    return noteCheck(this.bot, key, check).catch((err: unknown) => log.error({ err }, "The check could not be noted"));
   }
 
   #acknowledge(answer: ViewResponseAction): Promise<void> {
@@ -140,7 +140,7 @@ export class FormReply {
     if (isUnanswered) return this.submission.answer(null);
     const failure = await this.#update(startedView(title, channel, isAwaiting));
     // The card says so anyway.
-    if (failure !== null) this.submission.log.info({ failure: failure.facts }, "the form was closed in the meantime");
+    if (failure !== null) this.submission.log.info({ failure: failure.facts }, "The form was closed in the meantime");
     await this.#endCheck();
   }
 
@@ -165,14 +165,14 @@ export class FormReply {
       if (kept !== null && kept.form.round >= form.round) return false;
       await keepForm(this.bot, { user, form, complaints });
     } catch (err) {
-      log.error({ err }, "the form could not be stored");
+      log.error({ err }, "The form could not be stored");
     }
     return true;
   }
 
   #endCheck(): Promise<void> {
     const { key, log } = this.submission;
-    return endCheck(this.bot, key).catch((err: unknown) => log.error({ err }, "the check could not be ended"));
+    return endCheck(this.bot, key).catch((err: unknown) => log.error({ err }, "The check could not be ended"));
   }
 
   #update(view: ReturnType<typeof startedView>) {

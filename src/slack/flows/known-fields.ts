@@ -35,7 +35,7 @@ export async function knownFields(
       most: MOST_FIELDS,
     });
   } catch (err) {
-    log.warn({ err }, "the inputs of earlier runs cannot be read");
+    log.warn({ err }, "The inputs of earlier runs cannot be read");
     return [];
   }
 }

@@ -65,7 +65,7 @@ export async function showForm(
   if (failure === null || failure.word === "exchanged_trigger_id") return;
   // A message cannot open a form.
   if (triggerId !== null)
-    log.warn({ failure: failure.facts }, "the form could not be opened: sent a button that opens it");
+    log.warn({ failure: failure.facts }, "The form could not be opened: sent a button that opens it");
   await keepForm(bot, { user, form: withItsPlace(form), complaints });
   await respond(formNotOpenedMessage(form.nonce, triggerId !== null));
 }

@@ -178,7 +178,7 @@ async function tellStarted(
 ): Promise<void> {
   await reply
     .started({ title, channel: isDirect(channel) ? null : channel, isAwaiting })
-    .catch((err: unknown) => log.warn({ err }, "the form was not told that its run has been started"));
+    .catch((err: unknown) => log.warn({ err }, "The form was not told that its run has been started"));
 }
 
 /**

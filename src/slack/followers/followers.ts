@@ -125,7 +125,7 @@ export class Followers {
     const isShown = await this.options.mayBeShownTo({ channel: user, person: user }, run.project.id);
     if (isShown === null) return this.#notNow(follower, run, UNSURE, follower.mayBeTold);
     if (!isShown) {
-      log.info({ runKey: run.key, user }, "a follower may not see the project any more, and is not told");
+      log.info({ runKey: run.key, user }, "A follower may not see the project any more, and is not told");
       return followers.settle(follower, run.state);
     }
     const failure = await this.#send(follower, run, card, cardUrl);

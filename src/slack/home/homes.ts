@@ -102,7 +102,7 @@ export class Homes {
       await homes.use(user, clock.now());
       await this.redraw(user);
     } catch (err) {
-      log.warn({ err, user }, "a Home tab in use was not redrawn");
+      log.warn({ err, user }, "A Home tab in use was not redrawn");
     }
   }
 
@@ -156,7 +156,7 @@ export class Homes {
     try {
       await this.#drawUntilTaken(user, isOpened);
     } catch (err) {
-      if (!isOpened) return log.warn({ err, user }, "a Home tab was not redrawn");
+      if (!isOpened) return log.warn({ err, user }, "A Home tab was not redrawn");
       await this.#showBroken(user, err);
     }
   }
@@ -242,7 +242,7 @@ export class Homes {
       runs.askedForBy(user, RUNS),
       this.#openFor(user, projects),
       health.state().catch((err: unknown) => {
-        log.warn({ err }, "a Home tab cannot show how Hex is");
+        log.warn({ err }, "A Home tab cannot show how Hex is");
         return null;
       }),
     ]);
@@ -273,7 +273,7 @@ export class Homes {
       projects,
       (watches, { taken }) => taken?.by === user || watches.some(({ setBy }) => setBy === user),
     ).catch((err: unknown) => {
-      log.warn({ err }, "a Home tab cannot show what is open");
+      log.warn({ err }, "A Home tab cannot show what is open");
       return null;
     });
   }

@@ -46,13 +46,13 @@ export function explain(
     return { message: deniedMessage(error.deed), outcome: "denied" };
   }
   if (error instanceof UnreadableRun) {
-    log.warn({ err: error, runKey: error.run.key }, "a run that cannot be read");
+    log.warn({ err: error, runKey: error.run.key }, "Not done: the run cannot be read");
     return { message: unreadableRunMessage(error.run, hex.place.now, reference), outcome: "fault" };
   }
   if (error instanceof StoreFailure || error instanceof NothingDone) {
     const { kind: why } = error;
     const undone = error instanceof NothingDone ? error.undone : undoneOf(deed);
-    log.error({ err: error, why, todo: storeSentence(why, storeKind) }, "the store does not work");
+    log.error({ err: error, why, todo: storeSentence(why, storeKind) }, "Not done: the store does not work");
     return {
       message: storeTroubleMessage({ why, kind: storeKind, undone, reference }),
       outcome: "fault",

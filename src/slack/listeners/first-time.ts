@@ -16,7 +16,7 @@ export async function isFirstTime({ seenEvents, clock }: Bot, { once, log }: Arr
   try {
     return await within(clock, CLAIM_MS, seenEvents.claim(once));
   } catch (err) {
-    log.warn({ err }, "the store cannot say whether this has already been handled, so it is handled now");
+    log.warn({ err }, "The store cannot say whether this has already been handled, so it is handled now");
     return true;
   }
 }

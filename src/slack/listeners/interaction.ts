@@ -109,9 +109,9 @@ export function handle<A extends Arrival>(
 
 /** The bot ends before the work is done, and the person hears that, in place of nothing. */
 async function interrupted({ log, respond, typed }: Arrival): Promise<Outcome> {
-  log.warn("the bot ends before this is done");
+  log.warn("The bot ends before this is done");
   await respond(withTyped(restartingMessage(), typed)).catch((err: unknown) =>
-    log.error({ err }, "no answer could be given"),
+    log.error({ err }, "No answer could be given"),
   );
   return "fault";
 }
@@ -155,7 +155,7 @@ async function doneOrExplained(
     await respond(withTyped(message, typed)).catch((failure: unknown) => {
       const why = answerFailure(failure);
       const todo = why === null ? {} : { todo: todoAfter(why) };
-      log.error({ err: failure, ...todo }, "no answer could be given");
+      log.error({ err: failure, ...todo }, "No answer could be given");
     });
     return outcome;
   }

@@ -29,7 +29,7 @@ async function press(bot: Bot, click: Click): Promise<void> {
   const drawn = runFormView(form, { ...drawnProject(there, form), complaints });
   const failure = await bot.slack.views.update({ view_id: view.id, view: drawn }).then(() => null, asSlackFailure);
   if (failure !== null) {
-    log.warn({ failure: failure.facts }, "the form was not brought back: sent a button that opens it");
+    log.warn({ failure: failure.facts }, "The form was not brought back: sent a button that opens it");
     return click.respond(formNotOpenedMessage(nonce, true));
   }
   // Only now: Hex's answer goes to nobody who has seen a later round.

@@ -26,7 +26,7 @@ async function press(bot: Bot, click: Click, chosen: Chosen): Promise<void> {
   const isNew = await startRun(bot, click, { key, project, options }, (_, isAwaiting) =>
     click
       .replace(chosenMessage(titleOf(project), isAwaiting))
-      .catch((err: unknown) => click.log.warn({ err }, "the choice keeps its buttons")),
+      .catch((err: unknown) => click.log.warn({ err }, "The choice keeps its buttons")),
   );
   if (!isNew) await tellAlreadyStarted(bot, click, key);
 }

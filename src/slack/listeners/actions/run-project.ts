@@ -35,7 +35,7 @@ async function press(bot: Bot, click: Click, value: z.output<typeof projectValue
     // New buttons, so that pressing Run again starts another run but a double click does not. The run does not depend on them.
     projectsPage(bot, click, value)
       .then((page) => (page === null ? undefined : click.replace(page)))
-      .catch((err: unknown) => click.log.warn({ err }, "the list of projects keeps its buttons")),
+      .catch((err: unknown) => click.log.warn({ err }, "The list of projects keeps its buttons")),
   ]);
   if (!isNew) await tellAlreadyStarted(bot, click, key);
 }

@@ -20,7 +20,7 @@ export async function tellingIfSlow(
     const run = answered.signal.aborted ? null : await within(clock, STORE_MS, runs.get(key));
     if (!answered.signal.aborted && run === null) await respond(slowMessage());
   };
-  const telling = tell().catch((err: unknown) => log.info({ err }, "nobody could be told that this takes long"));
+  const telling = tell().catch((err: unknown) => log.info({ err }, "Nobody could be told that this takes long"));
   // The answer comes last.
   const stopTelling = () => {
     answered.abort();

@@ -27,7 +27,7 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
   /** The card is about Hex, so a store that fails or hangs costs it only a line. */
   const ifRead = <T>(read: Promise<T>) =>
     within(clock, STORE_MS, read).catch((err: unknown) => {
-      if (!isUnreadSaid) log.warn({ err }, "status: the store cannot be read");
+      if (!isUnreadSaid) log.warn({ err }, "Status: the store cannot be read");
       isUnreadSaid = true;
       return null;
     });
