@@ -31,7 +31,7 @@ const renewed = new RenewedSecrets({
   onRead: (values) => {
     for (const value of values) secrets.add(value);
   },
-  onUnusable: (problem) => log.warn("%s. The bot goes on with the old value", problem),
+  onUnusable: (problem) => log.warn("%s. The bot keeps using the old value", problem),
 });
 
 // The supervisor restarts the process, which then picks up the runs in flight.

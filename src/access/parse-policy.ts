@@ -12,7 +12,7 @@ type PositionOf = (path: PolicyPath) => Pick<PolicyMistake, "line" | "column">;
 
 export type PolicyReading = { ok: true; policy: Policy } | { ok: false; mistakes: PolicyMistake[] };
 
-/** `text` is that of a policy file. Mistakes come in the order in which they stand in the file. */
+/** `text` is that of a policy file. Mistakes come in their order in the file. */
 export function parsePolicy(text: string): PolicyReading {
   if (text.length > LONGEST_FILE) {
     return failed([{ line: 1, column: 1, fault: { kind: "too_long", characters: text.length, most: LONGEST_FILE } }]);
@@ -59,7 +59,7 @@ function readNames(people: NonNullable<PolicyFile["people"]>, findings: Finding[
   );
 }
 
-/** A name behind another name is none of somebody unknown. */
+/** A name behind another name is not an unknown person. */
 function asNameInName(finding: Finding, people: object): Finding {
   const { fault } = finding;
   if (fault.kind !== "unknown_people" || !Object.hasOwn(people, fault.text)) return finding;

@@ -60,8 +60,8 @@ class EdgeIndex<T> {
   }
 
   /**
-   * The longest edge that the text has stands before the text, and whatever stands between the two has that edge, too. So it is the last
-   * one that stands before the text, or one of those with which that one begins.
+   * The longest edge that the text has sorts before the text, and whatever sorts between the two has that edge, too. So it is the last
+   * one that sorts before the text, or one of those with which that one begins.
    */
   find(text: string, found: (entry: T) => void): void {
     let edge = lastBefore(this.settle(), (other) => this.#compare(other.text, text) <= 0);
@@ -85,7 +85,7 @@ class EdgeIndex<T> {
     return true;
   }
 
-  /** Negative if `one` stands before the other: the shorter one does where one begins with the other. */
+  /** Negative if `one` sorts before the other. If one begins with the other, the shorter one comes first. */
   #compare(one: string, other: string): number {
     const length = Math.min(one.length, other.length);
     for (let at = 0; at < length; at++) {

@@ -1,6 +1,6 @@
 // What can be wrong with a policy file.
 
-/** Where something stands in the file: keys, and places in lists from 0. */
+/** Where something is in the file: keys, and places in lists from 0. */
 export type PolicyPath = readonly PropertyKey[];
 
 /** `meant` is what was probably meant; `null` when nothing is close. */

@@ -88,7 +88,7 @@ function unquoted(value: unknown): Fault | null {
   return is === "number" || is === "boolean" ? { kind: "unquoted", is } : null;
 }
 
-/** What may be listed at a path; `null` where no list may stand. */
+/** What may be listed at a path; `null` where no list is allowed. */
 function listedAt(path: PolicyPath): Listed | null {
   if (path[0] === "people") return path.length === 2 ? "people" : null;
   const name = path.at(-1);
@@ -122,7 +122,7 @@ function lastName(path: PolicyPath): string {
   return typeof name === "string" ? name : "";
 }
 
-/** What stands at a path; undefined when nothing does. */
+/** What is at a path; undefined when nothing is. */
 function valueAt(content: unknown, path: PolicyPath): unknown {
   return path.reduce<unknown>(
     (value, step) => (typeof value === "object" && value !== null ? Reflect.get(value, step) : undefined),

@@ -40,7 +40,7 @@ export interface Rule {
   /** Its place in the file, from 1. */
   number: number;
   name: string | null;
-  /** Where it stands in the file, from 1. */
+  /** Its place in the file, from 1. */
   line: number;
   column: number;
   effect: Effect;
@@ -60,7 +60,7 @@ export interface PolicyName {
   kind: "person" | "group" | "channel" | ProjectField;
   /** As in the rules: an id or a pattern. */
   text: string;
-  /** The file's own name for people under which it stands, if any. */
+  /** The file's own name for people that stands for it, if any. */
   alias: string | null;
   /** Where the file names it first, from 1. */
   line: number;

@@ -1,4 +1,4 @@
-// Reads the policy file from the disk. It takes bounded time and memory, whatever stands at the path.
+// Reads the policy file from the disk. It takes bounded time and memory, whatever is at the path.
 
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// A rule as it stands in the policy file -> the rule that the bot compares, or what is wrong with it.
+// A rule as written in the policy file -> the rule that the bot compares, or what is wrong with it.
 
 import { safeId } from "../hex/ids.js";
 import { uuidOfShortId } from "../hex/links.js";
@@ -83,7 +83,7 @@ export function readPeople(
     const terms = termsOf(text, names);
     if (terms !== null) return terms;
     const meant = closest(text, [...PEOPLE_WORDS, ...names.keys()]);
-    // A text that is no list has nothing at that place, so that the finding stands at the text.
+    // In place of a list there may be a single text. Then the finding is about that text.
     findings.push({ path: [...path, place], ofKey: false, fault: { kind: "unknown_people", text, meant } });
     return [];
   });

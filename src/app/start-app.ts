@@ -34,7 +34,7 @@ import { stopApp } from "./stop-app.js";
 export interface RunningApp {
   /** Where the health endpoints are, and in HTTP mode Slack's. */
   port: number;
-  /** Reads the secrets that are in files again, and goes on with what they hold. @returns the names of those that are new */
+  /** Reads the secrets that are in files again, and uses what they hold from then on. @returns the names of those that are new */
   renewSecrets: () => Promise<SecretName[]>;
   /** Takes no more commands, finishes what is being handled, and closes everything. */
   stop: () => Promise<void>;

@@ -80,7 +80,7 @@ export type Taking =
   /** Somebody else was faster, so nothing has changed. */
   | { kind: "held"; by: string };
 
-/** What comes of a press or a choice, and what then belongs to each thing that it was for, in the same order. */
+/** The outcome of a press or a choice, and what is stored then about each thing that it was for, in the same order. */
 export interface Change<T> {
   outcome: T;
   next: Attention[];

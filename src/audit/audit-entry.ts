@@ -28,9 +28,9 @@ export const auditEntrySchema = z.object({
   /** Unique. What is recorded twice, because a process died or Slack repeated itself, has the same one. */
   id: z.string(),
   at: epochMs,
-  /** A person's id in Slack; `null` when nobody is known, as of a run that was started in Hex. */
+  /** A person's id in Slack; `null` when nobody is known, as for a run that was started in Hex. */
   who: z.string().nullable(),
-  /** The conversation in which they did it, or opened the form; `null` on the Home tab, in shortcuts, and for what comes of a run. */
+  /** The conversation in which they did it, or opened the form; `null` on the Home tab, in shortcuts, and for the outcome of a run. */
   where: z.string().nullable(),
   deed: z.enum(deedNames),
   /** `title` is empty when it is not known. `null` when it is about no project. */
@@ -39,11 +39,11 @@ export const auditEntrySchema = z.object({
   detail: z.string().nullable(),
   /** What the run was to start with, with secret-looking inputs masked. */
   inputs: z.record(z.string(), z.unknown()).nullable(),
-  /** `needs_approval`: it waits for somebody's yes. `null`: what came of something that has an entry of its own. */
+  /** `needs_approval`: it waits for somebody's approval. `null`: the outcome of something that has an entry of its own. */
   decision: z.enum(["allowed", "refused", "needs_approval"]).nullable(),
   /** The rule that decided: its number in the file, from 1, and its name. `null` without one. */
   rule: z.object({ number: z.number(), name: z.string().nullable() }).nullable(),
-  /** What came of it, in a word, such as `started`, `completed` or the kind of a failure; `null` while that is not known. */
+  /** The outcome, in a word, such as `started`, `completed` or the kind of a failure; `null` while that is not known. */
   result: z.string().nullable(),
   runKey: z.string().nullable(),
   /** The run's id in Hex, and Hex's trace id. */

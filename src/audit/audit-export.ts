@@ -26,7 +26,7 @@ const COLUMNS = [
   "id",
 ] as const;
 
-/** What stands before the entries. */
+/** What comes before the entries. */
 export function headOf(format: Format): string {
   return format === "csv" ? csvLine(COLUMNS) : "";
 }

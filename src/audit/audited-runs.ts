@@ -1,4 +1,4 @@
-// Records what comes of the runs that people ask for.
+// Records the outcome of the runs that people ask for.
 
 import type { Clock } from "../lib/clock.js";
 import { dropOldest } from "../lib/keep-latest.js";

@@ -26,7 +26,7 @@ const USUAL_DAYS = 7;
 /**
  * @param words what follows `--` on the command line
  * @param now epoch ms
- * @param projectIdOf reads a project's id as Hex writes it; `null` for what is none
+ * @param projectIdOf reads a project's id as Hex writes it; `null` for anything else
  */
 export function parseExportOptions(
   words: readonly string[],

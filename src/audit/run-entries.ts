@@ -1,4 +1,4 @@
-// What comes of a run, as entries of the audit log. Pure.
+// The outcome of a run, as entries of the audit log. Pure.
 
 import { type EndedRun, identityOf, isEnded, type Run } from "../runs/run.js";
 import { type AuditEntry, NOTHING_MORE } from "./audit-entry.js";

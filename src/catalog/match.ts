@@ -56,7 +56,7 @@ const FUZZY_WORDS = 12;
 const FUZZY_LENGTH = 60;
 /** How much a word with a typo counts beside one as it was typed. */
 const TYPO_WEIGHT = 0.3;
-/** What stands between words, and is no word itself even between spaces, as in `sales & marketing`. */
+/** What separates words, and is not a word itself even between spaces, as in `sales & marketing`. */
 const BETWEEN_WORDS = /[\n\r\p{Z}\p{P}]+/u;
 
 /** A project, and its texts in the form in which they are compared. */

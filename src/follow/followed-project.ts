@@ -135,7 +135,7 @@ function judgedAgain(followed: Followed, now: number): Followed {
 }
 
 /**
- * The same project, which is not judged any more. Its trouble ends with that, and is told anew if it is still there when its runs can be
+ * The same project, which is not judged any more. Its trouble ends with that, and is told again if it is still there when its runs can be
  * read again.
  * @param since epoch ms
  * @param troubleSince since when it was in trouble, epoch ms; `null`: it was not

@@ -74,7 +74,7 @@ function failed({ runs, readAt, settledUntil }: Evidence, { from }: Terms): Find
   const good = ended.findIndex((run) => !isFailure(run));
   const since = Math.max(from, settledUntil);
   const inARow = (good === -1 ? ended : ended.slice(0, good)).filter((run) => endedAt(run) >= since);
-  // Those that went on together need not end in the order in which they began.
+  // Those that ran at the same time need not end in the order in which they began.
   inARow.sort((one, other) => endedAt(other) - endedAt(one));
   const [newest, first] = [inARow[0], inARow.at(-1)];
   if (newest === undefined || first === undefined) return null;
@@ -98,7 +98,7 @@ export function hasRunFor(due: Due, evidence: Evidence): boolean {
   const { runs, readAt } = evidence;
   return runs.some((run) => {
     if (run.startTime === null && !isOver(run, readAt)) {
-      // One that has waited since before then, as Hex may go on saying of a run for weeks, is another one.
+      // One that has waited since before then is another run. Hex may keep saying for weeks that a run waits.
       return mayBeScheduled(run) && beganAt(run, evidence) >= earliestStart(due);
     }
     // One that ended without ever starting is not missing: it failed, or somebody cancelled it.

@@ -74,7 +74,7 @@ export class MemberStore {
     });
   }
 
-  /** Notes that a message shows nothing new any more. `gone`: its members that are not over. They may be told anew. */
+  /** Notes that a message shows nothing new any more. `gone`: its members that are not over. They may be told again. */
   async settle(alert: string, gone: readonly Member[]): Promise<void> {
     await this.write(async (db) => {
       for (const { troubleId } of gone) {

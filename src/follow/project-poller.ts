@@ -71,7 +71,7 @@ const AGAIN_MS = 15 * SECOND;
 /** How long (ms) Hex must have failed or refused to list a project's runs before people are told, and how often at least. */
 const UNREADABLE_MS = 30 * MINUTE;
 const UNREADABLE_TIMES = 3;
-/** How long (ms) until it is asked for them again: while that may pass, and once people know. The other projects go on in between. */
+/** How long (ms) until it is asked for them again: while that may pass, and once people know. The other projects are read in between. */
 const UNREAD_AGAIN_MS = MINUTE;
 const UNREADABLE_AGAIN_MS = 5 * MINUTE;
 

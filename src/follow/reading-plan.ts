@@ -2,7 +2,7 @@
 // about a project when there may be news: when its scheduled run should have ended, when that run counts as late, while a run is
 // going, and just before a page, which nobody needs if all is well by then. These projects come first, and the one that has
 // waited longest comes before the others. The rest of the share goes to the projects in turn, the one that was read longest ago
-// first, to find runs that were started outside of the schedules. However much news there is, these rounds go on, with half of
+// first, to find runs that were started outside of the schedules. However much news there is, these rounds continue, with half of
 // the share if need be.
 
 import type { Schedule } from "../hex/schema.js";

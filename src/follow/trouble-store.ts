@@ -65,7 +65,7 @@ export class TroubleStore {
     );
   }
 
-  /** Stores the result of a reading, all of it or nothing. `trouble`: null if there is none. Of an end that is known, nothing changes. */
+  /** Stores the result of a reading, all of it or nothing. `trouble`: null if there is none. An end that is already known does not change. */
   async keep(
     projectId: string,
     followed: Followed,
@@ -110,7 +110,7 @@ export class TroubleStore {
     }
   }
 
-  /** Forgets projects that nobody watches any more, with their troubles. If somebody watches them later, they are judged afresh. */
+  /** Forgets projects that nobody watches any more, with their troubles. If somebody watches them later, they are judged from scratch. */
   async forget(projectIds: readonly string[]): Promise<void> {
     for (const ids of slicesOf(projectIds)) {
       await this.write(async (db) => {

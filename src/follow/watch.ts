@@ -33,7 +33,7 @@ export function placeKey({ channel, threadTs }: WatchPlace): string {
   return `${channel} ${threadTs ?? ""}`;
 }
 
-/** Whether they are the same conversation. A thread is another one than its channel, and no place is none. */
+/** Whether they are the same conversation. A thread is a different one from its channel. False if there is no first place. */
 export function isSamePlace(one: WatchPlace | undefined, other: WatchPlace): boolean {
   return one?.channel === other.channel && one.threadTs === other.threadTs;
 }

@@ -238,7 +238,7 @@ export class Budget {
     return (this.#heldUpAt.get(share) ?? Number.NEGATIVE_INFINITY) > this.#now - WINDOW_MS;
   }
 
-  /** In requests a minute. What began a moment ago counts as if it went on, so that two that begin together don't spend it all. */
+  /** In requests a minute. What began a moment ago counts as if it continued, so that two that begin together don't spend it all. */
   #rateOf(share: Share): number {
     const isIts = (priority: Priority) => priority === share;
     return Math.max(this.#sent.countOf(isIts), this.#sent.countOf(isIts, WINDOW_MS / 4) * 4);

@@ -3,11 +3,11 @@
 import { holdsSecret } from "../lib/secret-names.js";
 import type { SentInputs } from "./refused-inputs.js";
 
-/** A shorter text (characters) is no secret, and may stand anywhere in a sentence. */
+/** A shorter text (in characters) is no secret: it may occur in any sentence. */
 const SHORTEST = 4;
 const HIDDEN = "…";
 
-/** The values of inputs that look like secrets, as they could stand in a text; the longest first. */
+/** The values of inputs that look like secrets, as they could appear in a text; the longest first. */
 export function secretsIn(inputs: SentInputs): string[] {
   const secret = Object.entries(inputs).filter(([name, value]) => holdsSecret(name, value));
   const texts = secret.flatMap(([, value]) => [JSON.stringify(value) ?? "", ...textsIn(value)]);

@@ -61,7 +61,7 @@ function looksSecret(name: string): boolean {
   return NORMAL_KEYS.has(key) || SECRET_WORDS.some((word) => key.includes(word));
 }
 
-/** Quotes and formatting may stand behind a name. Takes time proportional to the length of the text: it begins only where a name does. */
+/** Quotes and formatting may follow a name. Takes time proportional to the length of the text: it begins only where a name does. */
 const NAME_BEFORE_VALUE = /(?<![\p{L}\p{N}_-])([\p{L}\p{N}_-]+)[^\p{L}\p{N}\s=:]{0,8}\s*[=:]/gu;
 /** A name in quotes, which may be several words. */
 const QUOTED_NAME = /(["'])([^"'\n]{1,100})\1\s*[=:]/g;

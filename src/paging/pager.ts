@@ -120,7 +120,7 @@ export class Pager {
     return Math.min(ROUND_MS, ...waits.filter((ms) => ms > 0));
   }
 
-  /** @returns whether the service fails, so that what else is due is planned anew */
+  /** @returns whether the service fails, so that what else is due is planned again */
   async #send(
     { subject, action }: PageStep,
     content: PageContent | null,

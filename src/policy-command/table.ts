@@ -12,7 +12,7 @@ export function plain(text: string): string {
 
 /**
  * Rows as aligned columns, in as many tables, one below the other, as the width takes. Ends with a new line.
- * @param heads what stands above each column, but for the first one
+ * @param heads the heading of each column except the first
  * @param width of the terminal, in characters
  */
 export function textTable(

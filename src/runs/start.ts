@@ -63,7 +63,7 @@ export class Starter {
 
   /**
    * Stores the intent, and what `alongside` stores. Returns false when it was already stored, so that there is nothing to ask Hex for.
-   * @throws StoreFailure, and then nothing comes of the intent, even if the store has taken it or takes it late
+   * @throws StoreFailure, and then the intent has no effect, even if the store has taken it or takes it late
    */
   intend(intent: Intent, alongside: Alongside): Promise<boolean> {
     return this.#insert(intended(intent, this.options.clock.now()), alongside);
@@ -129,7 +129,7 @@ export class Starter {
     return asked.catch((error: unknown) => (error instanceof NoLongerWanted ? null : asHexError(error)));
   }
 
-  /** Stores what Hex has answered. If the store goes on failing, this continues after the failure is reported. @throws StoreFailure */
+  /** Stores what Hex has answered. If the store keeps failing, this continues after the failure is reported. @throws StoreFailure */
   async #note<T>(key: string, work: () => Promise<T>): Promise<T> {
     const { clock } = this.options;
     try {

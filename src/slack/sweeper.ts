@@ -17,7 +17,7 @@ export interface SweeperOptions {
 const SWEEP_MS = 15_000;
 /**
  * How long (ms) the end waits for the sweeps that are under way. Slack may hold them up for minutes, and this process leads again only
- * after the end. Those that go on do no harm: none is begun twice, and another process takes no message that this one is drawing.
+ * after the end. Those that continue do no harm: none is begun twice, and another process takes no message that this one is drawing.
  */
 const LEAVE_MS = 10_000;
 

@@ -26,7 +26,7 @@ import type { Tables } from "./tables.js";
 import { checkWrite } from "./write-check.js";
 
 export interface SharedStore extends Store {
-  /** Reads the file of its URL, and goes on with another login if there is one. @returns whether there is. Never rejects. */
+  /** Reads the file of its URL, and continues with another login if there is one. @returns whether there is. Never rejects. */
   renew: () => Promise<boolean>;
   /** The schema with the bot's tables. */
   schema: string;

@@ -3,7 +3,7 @@
 import { type Compilable, type CompiledQuery, type Expression, type OperationNode, ValueNode } from "kysely";
 import type { Db } from "./database.js";
 
-/** Stands in a query for a value that comes later. */
+/** In a query, in place of a value that comes later. */
 class Placeholder<T> implements Expression<T> {
   get expressionType(): T | undefined {
     return undefined;
@@ -15,8 +15,7 @@ class Placeholder<T> implements Expression<T> {
 }
 
 /**
- * @param build builds the query, when it is first executed. It gets what stands for the value, as often as the query needs it. A query
- * without such a value is always the same.
+ * @param build builds the query, when it is first executed. It gets a placeholder for the value, which the query may use more than once or not at all.
  * @returns executes the query with a value, and resolves with the rows
  */
 export function prepared<R, V = void>(

@@ -5,7 +5,7 @@ import { MINUTE } from "../lib/time.js";
 
 /** The pauses (ms) before a store that has failed is tried again. Afterwards, the lease of a start must leave enough time to ask Hex. */
 const STORE_AGAIN_MS = [100, 400, 1_000];
-/** For how long (ms), and how often (ms), a store that goes on failing is tried with what only this process knows. */
+/** For how long (ms), and how often (ms), a store that keeps failing is tried with what only this process knows. */
 const PERSIST_MS = 10 * MINUTE;
 const PERSIST_AGAIN_MS = 1_000;
 

@@ -217,7 +217,7 @@ export class Harness {
       onRead: (values) => {
         for (const value of values) secrets.add(value);
       },
-      onUnusable: (problem) => log.warn("%s. The bot goes on with the old value", problem),
+      onUnusable: (problem) => log.warn("%s. The bot keeps using the old value", problem),
     });
     this.app = await startApp({
       config,

@@ -45,7 +45,7 @@ interface Compiled {
 export class Access {
   /** By person and place, the oldest first. */
   readonly #compiled = new Map<string, Compiled>();
-  /** Folding the texts of thousands of projects anew for each person would take longer than the rules do. */
+  /** Folding the texts of thousands of projects again for each person would take longer than the rules do. */
   readonly #facts = new WeakMap<Project, ProjectFacts>();
   /** What the rules were last compared with. */
   #compared: { policy: Policy; projects: readonly Project[] } | null = null;

@@ -44,7 +44,7 @@ export async function wantedAbsences(sources: AbsenceSources, now: number): Prom
         place,
         isNews,
         isFinal: isOver,
-        // Edited where it stands, and not posted any more.
+        // Edited where it is, and not posted any more.
         isSilent: !isNews,
         message: (isDoubled) => absenceMessage(absent, { place: sources.hexPlace(), isDoubled }),
         replies: [],

@@ -12,7 +12,7 @@ export interface WantedAlert {
   isNews: boolean;
   /** The message will not change any more. */
   isFinal: boolean;
-  /** What it is about is silenced: it is edited where it stands, and not posted anywhere. */
+  /** What it is about is silenced: it is edited where it is, and not posted anywhere. */
   isSilent: boolean;
   message: (isDoubled: boolean) => Message;
   /** The replies in its thread, in order. Whatever a message already says when it is posted needs no reply. */

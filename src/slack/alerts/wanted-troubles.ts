@@ -109,7 +109,7 @@ async function ownersOf({ people }: TroubleAlertSources, { members }: ToldGroup,
   return owners;
 }
 
-/** What is known of their data connections, if any of them stand together in a message; asks for what is not known yet. */
+/** What is known of their data connections, if several of them share a message; asks for what is not known yet. */
 async function connectionsOf(
   { connections, wishConnections }: TroubleAlertSources,
   groups: readonly ToldGroup[],

@@ -63,7 +63,7 @@ export interface SlackConnection {
   /** Whether a WebSocket is open, and since when (epoch ms) that has been so; `null` over HTTP, where there is none. */
   socket: () => { open: boolean; since: number } | null;
   /**
-   * Reads the file of the app token or of the signing secret, and goes on with what it holds.
+   * Reads the file of the app token or of the signing secret, and uses what it holds from then on.
    * @returns the name of what is new; `null` when nothing is
    */
   renewSecret: () => SecretName | null;

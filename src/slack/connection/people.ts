@@ -106,7 +106,7 @@ export function isFromElsewhere(
   return standingOf(home, { user: "", userTeam: team_id, team: null, enterprise }) === "stranger";
 }
 
-/** How long (ms) a person may have to wait for this before the bot goes on without an answer. */
+/** How long (ms) a person may have to wait for this before the bot continues without an answer. */
 export const ANSWER_MS = 1_500;
 
 export function whyNot(error: unknown): { failure: unknown } {

@@ -192,7 +192,7 @@ export class SocketReceiver implements Receiver {
     this.options.log.warn({ err: withoutStack(error), todo, pauseMs }, "Socket Mode: no connection yet: %s", what);
   }
 
-  /** The app token does not work: whether there is another one to go on with, in the file or the old one. */
+  /** The app token does not work: whether there is another one to continue with, in the file or the old one. */
   #hasOtherToken(refusal: string): boolean {
     const { appToken, log } = this.options;
     switch (appToken.refused()) {
@@ -200,7 +200,7 @@ export class SocketReceiver implements Receiver {
         log.info("SLACK_APP_TOKEN does not work (%s), but its file holds another one: trying that", refusal);
         return true;
       case "from_before":
-        log.warn("The new SLACK_APP_TOKEN does not work (%s): the bot goes on with the old one", refusal);
+        log.warn("The new SLACK_APP_TOKEN does not work (%s): the bot keeps using the old one", refusal);
         return true;
       case null:
         return false;

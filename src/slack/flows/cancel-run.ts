@@ -120,7 +120,7 @@ async function cancelUnreadable(bot: Bot, interaction: Interaction, error: Unrea
   await interaction.respond(unreadableRunCancelledMessage(error.run, bot.hex.place.now));
 }
 
-/** A cancellation goes on even if it cannot be recorded yet. */
+/** A cancellation continues even if it cannot be recorded yet. */
 async function recordCancel(bot: Bot, interaction: Interaction, outcome: CancelOutcome): Promise<void> {
   if (outcome.kind === "unknown") return;
   const { run, kind } = outcome;

@@ -122,7 +122,7 @@ async function told(answer: Promise<void>): Promise<null> {
   return null;
 }
 
-/** `hidden`: the projects that stand in the alert and may no longer be shown in its conversation. */
+/** `hidden`: the projects in the alert that may no longer be shown in its conversation. */
 async function shownBy(bot: Bot, { alert, to }: Target): Promise<{ shown: Shown[]; hidden: ProjectNamed[] }> {
   const now = bot.clock.now();
   if (isOutage(alert)) {

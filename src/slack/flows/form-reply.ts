@@ -30,7 +30,7 @@ type State =
   | { is: "unanswered"; stored: RunForm | null }
   /** In the store. The screen says "Checking with Hex…". */
   | { is: "checking" }
-  /** The person has been told what comes of it. */
+  /** The person has been told the outcome. */
   | { is: "told" };
 
 export class FormReply {

@@ -194,7 +194,7 @@ export interface MenuOptions {
   options: readonly { text: string; value: string }[];
 }
 
-/** Slack goes on showing what was picked for as long as the id of the block stays the same. */
+/** Slack keeps showing what was picked for as long as the id of the block stays the same. */
 export function menu({ actionId, label, options }: MenuOptions): StaticSelect {
   return {
     type: "static_select",

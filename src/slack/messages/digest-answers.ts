@@ -59,7 +59,7 @@ function aboutWords({ rule }: Pick<DigestChoice, "rule">, project: Project | nul
   return rule === null ? "what is watched here" : ruleWords(rule, project, place);
 }
 
-/** What stands below a digest that is shown on demand. `digest`: null if none is set. */
+/** What is below a digest that is shown on demand. `digest`: null if none is set. */
 export function digestNote(digest: (DigestChoice & { setBy: string }) | null): string {
   if (digest === null) {
     return "No digest is set here. `/hex digest 08:00` sends this every morning, `/hex digest 08:00 weekdays` from Monday to Friday.";

@@ -25,7 +25,7 @@ export interface DigestView extends DigestContents {
   place: HexPlace;
   /** Epoch ms. */
   now: number;
-  /** What stands below it, in mrkdwn. */
+  /** What is below it, in mrkdwn. */
   notes: readonly (string | null)[];
   /** Whether the workspace takes tables that can be sorted, as far as is known. */
   hasTables: boolean;

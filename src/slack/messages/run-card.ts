@@ -105,7 +105,7 @@ export function runReport(run: Run, now: number, place: HexPlace): Message {
   ]);
 }
 
-/** Why the bot knows nothing of a run, or why there is none; `null` if that is not so, or if no failure is the reason. */
+/** The failure because of which the bot knows nothing of a run, or there is no run; `null` if there is none. */
 function failureOf(run: Run): HexErrorFacts | null {
   if (run.state === "refused") return run.facts;
   return run.state === "lost" && (run.why === "refused" || run.why === "unreachable") ? run.facts : null;

@@ -147,7 +147,7 @@ function shownOf(texts: readonly string[], longest: number): number {
   return firstWithin(texts, JUDGED_INPUTS, lengthOf).length;
 }
 
-/** A text as code, in several pieces if it is long. Each shows where it goes on, so that none looks like another input. */
+/** A text as code, in several pieces if it is long. Each shows that it continues, so that none looks like another input. */
 function inPieces(text: string): string[] {
   const characters = [...text];
   const count = Math.ceil(characters.length / PIECE);

@@ -13,7 +13,7 @@ export interface AuditArguments {
 
 /** Slack writes a mention as `<@U0ADA|ada>` or `<@U0ADA>`. */
 const MENTION = /<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>/;
-/** Slack offers no mention of people who have left: their id stands in their profile and in exports. No word of a title looks like it. */
+/** Slack offers no mention of people who have left: their id is in their profile and in exports. No word of a title looks like it. */
 const PERSON = /^(?=.*\d)[UW][A-Z0-9]{8,}$/;
 const DAYS = /^(\d{1,5})\s*(?:d|days?)?$/i;
 

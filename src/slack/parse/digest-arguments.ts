@@ -41,7 +41,7 @@ interface TimeOfDay {
   minute: number;
 }
 
-/** Before the projects, the time, the days and the zone may stand in any order. */
+/** Before the projects, the time, the days and the zone may come in any order. */
 export function parseDigestArguments(typed: string): DigestArguments {
   const words = plainWords(typed);
   const [first = "", ...others] = words.map(folded);

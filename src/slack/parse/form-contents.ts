@@ -1,4 +1,4 @@
-// What stands in the form that starts a run: from what is known of its project, from a draft, and from what was typed before. Pure.
+// What is in the form that starts a run: from what is known of its project, from a draft, and from what was typed before. Pure.
 
 import type { JsonValue } from "../../hex/client.js";
 import type { ProjectNamed } from "../../hex/projects.js";

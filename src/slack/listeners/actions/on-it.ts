@@ -28,7 +28,7 @@ export const onIt: Action = {
   }),
 };
 
-/** The button for an outage also stands in `/hex status`, which only one person reads. */
+/** The button for an outage is also in `/hex status`, which only one person reads. */
 function hasMessage({ hasAlertChannel }: Bot, alert: string): boolean {
   return hasAlertChannel || !isOutage(alert);
 }
