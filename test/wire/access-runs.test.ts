@@ -149,7 +149,7 @@ describe.each(MODES)("over %s", (mode) => {
       const answer = await bench.ask(`cancel ${run?.id}`);
       expect(answer).toContain("You may not* cancel runs of *Weekly revenue* here. No rule allows it.");
       expect(answer).toContain(
-        `<@${grace().id}>, <!subteam^S0DATATEAM2>, an admin of the workspace or the project's owner may.`,
+        `Ask <@${grace().id}>, <!subteam^S0DATATEAM2>, an admin of the workspace or the project's owner: they may.`,
       );
       expect(answer).not.toContain("U0SOMEBODY");
       expect(bench.requests("cancelRun")).toEqual([]);
@@ -166,7 +166,7 @@ describe.each(MODES)("over %s", (mode) => {
       await bothRun();
       const people = ["U0AAAAA", "U0BBBBB", "U0CCCCC", "U0DDDDD", "U0EEEEE", "U0FFFFF"];
       bench.rules(SEE, `{ allow: cancel, people: [${people}] }`);
-      expect(await bench.ask(`cancel ${runsOf(revenue)[0]?.id}`)).toContain("<@U0DDDDD> or 2 others may.");
+      expect(await bench.ask(`cancel ${runsOf(revenue)[0]?.id}`)).toContain("<@U0DDDDD> or 2 others: they may.");
     });
 
     test("a hidden project's run by the id of a visible project reaches nothing", async () => {

@@ -3,7 +3,7 @@
 import type { DeniedDeed } from "../../access/access-denied.js";
 import type { Verb } from "../../access/policy.js";
 import { answer, type Message } from "./blocks.js";
-import { bold, sentence, shorten } from "./mrkdwn.js";
+import { bold, shorten } from "./mrkdwn.js";
 import { emptyGroupWords, peopleWords } from "./people-terms.js";
 import { titleOf } from "./run-words.js";
 
@@ -28,7 +28,7 @@ function todo({ whoMay = [], nobodyOf, decision }: DeniedDeed): string {
     return `The rule names ${peopleWords(nobodyOf, { most: MOST_NAMED })}, but each of them has left, belongs to another workspace, may not see the project, or is you.${emptyGroupWords(nobodyOf)} Ask whoever looks after the bot to name somebody else.`;
   }
   if (whoMay.length === 0) return "If you need to, ask whoever looks after the bot.";
-  return `${sentence(peopleWords(whoMay, { most: MOST_NAMED }))} may.`;
+  return `Ask ${peopleWords(whoMay, { most: MOST_NAMED })}: they may.`;
 }
 
 /** The same in plain text, for a field of a form. */
