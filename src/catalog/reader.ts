@@ -110,7 +110,7 @@ export class CatalogReader {
       return Math.min(waitMs, LOOK_MS);
     }
     if (signal.aborted) return 0;
-    const pass = goesOn(state.pass, now) ? state.pass : this.#begin(now);
+    const pass = canContinue(state.pass, now) ? state.pass : this.#begin(now);
     const page = await this.#ask(pass, signal);
     if (signal.aborted) return 0;
     if (page instanceof HexError) return this.#failed(page, pass);
@@ -212,7 +212,7 @@ function waitOf({ pass, passEndedAt }: CatalogState, now: number): number {
   return hasCome(at, now, PASS_EVERY_MS) ? 0 : at - now;
 }
 
-/** Narrows to a pass that can continue. One in the future is from before the clock was set back. */
-function goesOn(pass: Pass | null, now: number): pass is Pass {
+/** One in the future is from before the clock was set back. */
+function canContinue(pass: Pass | null, now: number): pass is Pass {
   return pass !== null && pass.startedAt <= now && now - pass.stepAt <= STANDSTILL_MS;
 }

@@ -161,7 +161,7 @@ export function incidentOf(health: Health): IncidentIn<"down" | "back"> | null {
 }
 
 /** The health that follows from the latest outage when nothing else is known; `null` means that there is no open outage. */
-export function goesOn(incident: Incident | null): Health {
+export function healthFrom(incident: Incident | null): Health {
   switch (incident?.state) {
     case "down":
       return { state: "down", incident, failures: 2, sign: null };

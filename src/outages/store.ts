@@ -8,7 +8,7 @@ import type { Write } from "../store/leadership.js";
 import { RowReader, type StoredDoc, storedDoc, textOf, UnreadableRow } from "../store/row-reader.js";
 import { daysLeft } from "./expiry.js";
 import { type History, type Hour, historyOf, hoursOf } from "./history.js";
-import { goesOn, type Incident, incidentOf, incidentSchema } from "./incident.js";
+import { healthFrom, type Incident, incidentOf, incidentSchema } from "./incident.js";
 import {
   type Probe,
   type Remembered,
@@ -88,7 +88,7 @@ export class HealthStore {
     } catch (error) {
       if (!(error instanceof UnreadableRow)) throw error;
     }
-    const memory = salvaged(text, goesOn(await this.#openIncident(db)));
+    const memory = salvaged(text, healthFrom(await this.#openIncident(db)));
     return { memory, text, state: row === undefined ? "missing" : "damaged" };
   }
 

@@ -134,7 +134,7 @@ function best(requests: readonly PolledRun[][], value: (request: PolledRun[]) =>
 /** The expected delay at `at` between the end of a run, if it ended since Hex was last asked about it, and the bot seeing it. */
 function delayMs(run: PolledRun, now: number, at: number): number {
   const askedAt = Math.min(run.askedAt ?? run.since, now);
-  const ended = 1 - goesOn(at - run.since, run.typicalMs) / goesOn(askedAt - run.since, run.typicalMs);
+  const ended = 1 - chanceOfLonger(at - run.since, run.typicalMs) / chanceOfLonger(askedAt - run.since, run.typicalMs);
   return (ended * (at - askedAt)) / 2;
 }
 
@@ -146,7 +146,7 @@ const CLOSENESS = 5;
 const UNUSUAL = 0.2;
 
 /** The chance that a run takes longer than this (log-logistic: the older a run, the longer it may still take). */
-function goesOn(ageMs: number, typicalMs: number | null): number {
+function chanceOfLonger(ageMs: number, typicalMs: number | null): number {
   const age = Math.max(0, ageMs);
   const unknown = 1 / (1 + age / MEDIAN_MS);
   if (typicalMs === null) return unknown;

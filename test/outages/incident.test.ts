@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { HexError, type HexErrorKind, lifeSignOf } from "../../src/hex/errors.js";
 import {
   type Failure,
-  goesOn,
   type Health,
+  healthFrom,
   healthSchema,
   type Incident,
   incidentOf,
@@ -101,9 +101,9 @@ describe("an outage", () => {
     const back = incidentOf(play("tt..").health);
     const [over = null] = play("tt......").ended;
     for (const incident of [down, back, over]) expect(incidentSchema.parse(incident)).toEqual(incident);
-    expect(goesOn(down)).toEqual({ state: "down", incident: down, failures: 2, sign: null });
-    expect(goesOn(back)).toEqual({ state: "back", incident: back, first: null, quietSince: 2 * MINUTE });
-    expect([goesOn(over), goesOn(null)]).toEqual([{ state: "up" }, { state: "up" }]);
+    expect(healthFrom(down)).toEqual({ state: "down", incident: down, failures: 2, sign: null });
+    expect(healthFrom(back)).toEqual({ state: "back", incident: back, first: null, quietSince: 2 * MINUTE });
+    expect([healthFrom(over), healthFrom(null)]).toEqual([{ state: "up" }, { state: "up" }]);
     expect(incidentSchema.safeParse({ ...down, state: "over" }).success).toBe(false);
   });
 

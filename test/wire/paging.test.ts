@@ -155,7 +155,7 @@ test("a watch is set again without page: the answer says that it no longer pages
   expect(await harness.ask("watching")).not.toContain("pages whoever is on call");
 });
 
-test("whoever gives it up before anybody was paged reads that a page may ring now, and it does", async () => {
+test("whoever gives it up before anybody was paged reads that the bot may page now, and it does", async () => {
   await start();
   const project = addProject("Weekly revenue");
   await harness.ask("watch weekly revenue page");
@@ -379,7 +379,7 @@ test("the next leader's clock is half a minute behind: the page keeps its time",
   await harness.until(() => pager.rang === 1, STEP_MS);
 });
 
-test("whoever ends a silence reads that a page may ring now, and it does", async () => {
+test("whoever ends a silence reads that the bot may page now, and it does", async () => {
   await start();
   const project = addProject("Weekly revenue");
   await harness.ask("watch weekly revenue page");

@@ -95,21 +95,21 @@ const IN_SHORT: Record<NoCard["kind"], string> = {
 };
 
 function whyWords(run: Run, why: NoCard, bot: string): string {
-  const goesOn = isEnded(run) ? "" : ` ${bold(titleOf(run.project), 120)} ${doesWords(run)} anyway.`;
+  const anyway = isEnded(run) ? "" : ` ${bold(titleOf(run.project), 120)} ${doesWords(run)} anyway.`;
   switch (why.kind) {
     case "slow":
-      return `Slack is slow to post this run's card. It appears as soon as Slack accepts it.${goesOn}`;
+      return `Slack is slow to post this run's card. It appears as soon as Slack accepts it.${anyway}`;
     case "later":
-      return `Slack does not accept this run's card at the moment (${refusalWords(why.word)}). It appears as soon as Slack accepts it.${goesOn}`;
+      return `Slack does not accept this run's card at the moment (${refusalWords(why.word)}). It appears as soon as Slack accepts it.${anyway}`;
     case "outdated":
       return `This run's card may not yet show how the run ended, because Slack does not accept the change at the moment (${refusalWords(why.word)}).`;
     case "refused": {
       const { word, asMessage } = why;
       const todos = [...new Set([word, asMessage ?? word].map((one) => todoWords(one, bot)))].join(" ");
       if (asMessage === null)
-        return `Slack does not accept this run's card (${refusalWords(word)}).${goesOn}\n${todos}`;
+        return `Slack does not accept this run's card (${refusalWords(word)}).${anyway}\n${todos}`;
       const both = asMessage === word ? "" : ` (${refusalWords(word)})`;
-      return `Slack accepts this run's card neither in this channel${both} nor as a direct message (${refusalWords(asMessage)}).${goesOn}\n${todos}`;
+      return `Slack accepts this run's card neither in this channel${both} nor as a direct message (${refusalWords(asMessage)}).${anyway}\n${todos}`;
     }
   }
 }
