@@ -1,4 +1,4 @@
-// When the app stops, in three steps: it begins nothing new, tells those whom it has not answered yet, and waits for nothing any more.
+// When the app stops, in three steps: it begins nothing new, tells those whom it has not answered yet, and waits for nothing more.
 
 import { setMaxListeners } from "node:events";
 import { PendingWork } from "../lib/pending-work.js";

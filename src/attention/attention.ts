@@ -89,7 +89,7 @@ export interface Change<T> {
 /**
  * Somebody who saw that they have it is no longer on it. Anybody else takes it, also from somebody else, unless that person took it only
  * after the message was shown. So a double click is one press, and the second of two people does not take it without a word.
- * @param now of all for which the press is, at least one
+ * @param now of each thing that the press is for, at least one
  * @param version see `versionOf`, of all that the message showed
  */
 export function pressed(now: readonly Attention[], version: number, press: Press): Change<Taking> {

@@ -52,7 +52,7 @@ export function askedForBy({ requester }: Pick<Run, "requester">): string | null
   return requester === null ? null : `asked for by ${requester}`;
 }
 
-/** What somebody has decided about it, by which it may start or has ended. */
+/** What somebody has decided about it: that it may start, or not. */
 function verdictOn(run: Run): Pick<AuditEntry, "id" | "at" | "who" | "deed" | "detail" | "result">[] {
   const approved = run.approval?.approved ?? null;
   const detail = askedForBy(run);

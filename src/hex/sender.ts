@@ -106,7 +106,7 @@ export interface SenderOptions {
   onHeldBack?: (held: HeldBack) => void;
 }
 
-/** Hex refused a token for which there is another one by now. */
+/** Hex refused a token that has been replaced by now. */
 class StaleToken extends Error {
   override readonly name = "StaleToken";
   constructor(readonly refusal: HexError) {

@@ -53,7 +53,7 @@ export function readPerson(label: string): DescribedPerson {
   };
 }
 
-/** The person as described. Somebody of whom only the id is given is not known any further. */
+/** The person as described. Nothing more is known about somebody who is given by an id alone. */
 export function describedPerson(who: DescribedPerson, policy: Policy): AskedPerson {
   const { label, isOwner } = who;
   return { label, isOwner, as: (project) => personLike(who, policy, project) };

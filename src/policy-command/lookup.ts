@@ -73,7 +73,7 @@ export class Lookup {
     return [...(this.#slack === null ? ["Slack" as const] : []), ...(this.#hex === null ? ["Hex" as const] : [])];
   }
 
-  /** Somebody of whom only the id is given is looked up in Slack. */
+  /** Somebody who is given by an id alone is looked up in Slack. */
   async person(who: DescribedPerson): Promise<AskedPerson> {
     const { policy } = this;
     const { label, id, kind } = who;

@@ -57,7 +57,7 @@ export function extraUses(scopes: readonly string[]): string | null {
     : `With ${extra.join(" and ")}, it looks up once a day whether the channels that the rules name are still there.`;
 }
 
-/** The scopes among these for which the bot has no use. */
+/** Those of these scopes that the bot does not use. */
 export function unusedScopes(scopes: readonly string[]): string[] {
   return scopes.filter((scope) => !(scope in SCOPE_USES) && !EXTRA_SCOPES.includes(scope));
 }

@@ -56,7 +56,7 @@ const PASSING = new Set(["ekm_access_denied", "access_denied"]);
 /** Refusals of a thread. */
 const THREADLESS = new Set(["thread_not_found", "cannot_reply_to_message"]);
 
-/** Refusals of a place to which nobody brings the bot back by an invitation. */
+/** Refusals of a place that no invitation brings the bot back to. */
 const FOR_GOOD = new Set(["is_archived", "is_inactive", "channel_not_found", "user_not_found", "cannot_dm_bot"]);
 
 /**
@@ -200,7 +200,7 @@ export function asSlackFailure(error: unknown): SlackFailure {
 export const NOBODY = "users_not_found";
 /** Slack's word for an id that is nobody's. */
 export const NO_PERSON = "user_not_found";
-/** Slack's word for somebody of whom the bot may know nothing. */
+/** Slack's word for somebody about whom the bot may know nothing. */
 export const UNSEEN = "user_not_visible";
 /** Slack's word for a group that is not in the workspace. */
 export const NO_GROUP = "no_such_subteam";

@@ -96,7 +96,7 @@ function whereToLook(run: Run | null, card: CardPlace | null): string {
   return `${shower(run, card)} shows how it is going.${there === null ? "" : ` ${there}.`}`;
 }
 
-/** The answer to a cancellation for which Hex need not be asked. */
+/** The answer to a cancellation that takes no request to Hex. */
 export function cannotCancelMessage(run: Run, card: CardPlace | null): Message {
   const title = titleOf(run.project);
   if (run.state === "cancelling") {
@@ -173,7 +173,7 @@ export function alreadyEndedMessage(run: EndedRun): Message {
   return answer(`${bold(titleOf(run.project), 120)} has already ended: ${emoji} *${word}*, ${date(run.endedAt)}.`);
 }
 
-/** The answer to *Look again* on a run for which the bot need not begin to look. */
+/** The answer to *Look again* when the bot need not begin to look for the run. */
 export function nothingToLookForMessage(run: Run, card: CardPlace | null): Message {
   const where = whereToLook(run, card);
   return run.state === "starting"

@@ -37,7 +37,7 @@ export interface ProjectChoice {
   total: number;
   /** Whether the person may do to none of them what they choose one for. */
   isDenied: boolean;
-  /** How many others fit equally well to which they may not do it. */
+  /** How many others fit equally well, but may not be chosen by this person. */
   denied: number;
   /** Whether there are more to ask for. */
   hasOthers: boolean;
