@@ -96,12 +96,13 @@ interface Asked {
  * rejects.
  */
 export function handle<A extends Arrival>(
-  { bot, work, leaving }: Listening,
+  listening: Listening,
   arrival: A,
   asked: Asked,
   task: (interaction: A & Interaction) => Promise<void>,
 ): Promise<Outcome> {
-  const done = answered(arrival, bot, leaving, asked.deed, (attempts) =>
+  const { bot, work, leaving } = listening;
+  const done = answered(listening, arrival, asked.deed, (attempts) =>
     admitted({ bot, arrival, ...asked, attempts }, task),
   );
   return work.add(abortable(done, leaving).catch(() => interrupted(arrival)));
@@ -118,28 +119,22 @@ async function interrupted({ log, respond, typed }: Arrival): Promise<Outcome> {
 
 type Work = (attempts: Attempt[]) => Promise<void>;
 
-async function answered(
-  arrival: Arrival,
-  bot: Bot,
-  leaving: AbortSignal,
-  deed: Deed | null,
-  work: Work,
-): Promise<Outcome> {
+async function answered(listening: Listening, arrival: Arrival, deed: Deed | null, work: Work): Promise<Outcome> {
+  const { bot } = listening;
   if (!(await isFirstTime(bot, arrival))) {
     arrival.log.info("Slack's request came again: nothing is done twice");
     return "repeated";
   }
   const attempts: Attempt[] = [];
-  const outcome = await doneOrExplained(arrival, bot, leaving, deed, () => work(attempts));
+  const outcome = await doneOrExplained(listening, arrival, deed, () => work(attempts));
   for (const entry of attemptEntries(arrival, attempts, bot.clock.now())) await bot.audit.record(entry);
   return outcome;
 }
 
 /** Never rejects. */
 async function doneOrExplained(
+  { bot, leaving }: Listening,
   arrival: Arrival,
-  bot: Bot,
-  leaving: AbortSignal,
   deed: Deed | null,
   work: () => Promise<void>,
 ): Promise<Outcome> {
