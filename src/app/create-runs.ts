@@ -45,8 +45,8 @@ export function createRuns({ settings, store: storePart, hex, catalog }: RunsPar
   const polled = new Emitter<string>();
   const onChange = (run: Run) => changed.emit(run);
   const linkOf = (url: string) => ownLink(url, config.hex.origin);
-  const store = new RunStore(db, onChange, rows, undefined, linkOf);
-  const leadersStore = new RunStore(db, onChange, rows, leadership.write, linkOf);
+  const store = new RunStore(db, onChange, { rows, linkOf });
+  const leadersStore = new RunStore(db, onChange, { rows, write: leadership.write, linkOf });
   const starter = new Starter({ hex: client, store, clock });
   const canceller = new Canceller({ hex: client, store, clock });
   const poller = new Poller({

@@ -23,23 +23,33 @@ const countedSchema = z.object({ version: z.int() });
 /** Stores something in the transaction that stores a new run. */
 export type Alongside = (db: Db) => Promise<void>;
 
+export interface RunStoreOptions {
+  rows?: RowReader;
+  /** How changes are written. The leader's changes are refused when another process leads. */
+  write?: Write;
+  /** Turns a stored link to a run into one that may be shown; `null` if it may not. Version 0.1 stored whatever Hex answered. */
+  linkOf?: (url: string) => string | null;
+}
+
 /** Lists leave out runs that cannot be read. Asking for one of them throws an UnreadableRun. */
 export class RunStore {
   /** What the documents that were read last say, by run key, so that one that has not changed is not parsed again. */
   readonly #parsed = new Map<string, { text: string; run: Run }>();
+  readonly #rows: RowReader;
+  readonly #write: Write;
+  readonly #linkOf: (url: string) => string | null;
   readonly #inFlight;
   readonly #byKey;
 
+  /** `onChange` is called after each stored change. */
   constructor(
     private readonly db: Db,
-    /** Called after each stored change. */
     private readonly onChange: (run: Run) => void,
-    private readonly rows: RowReader = new RowReader(),
-    /** How changes are written. The leader's changes are refused when another process leads. */
-    private readonly write: Write = (work) => work(db),
-    /** Turns a stored link to a run into one that may be shown; `null` if it may not. Version 0.1 stored whatever Hex answered. */
-    private readonly linkOf: (url: string) => string | null = (url) => url,
+    { rows = new RowReader(), write = (work) => work(db), linkOf = (url) => url }: RunStoreOptions = {},
   ) {
+    this.#rows = rows;
+    this.#write = write;
+    this.#linkOf = linkOf;
     this.#inFlight = prepared(db, () =>
       db
         .selectFrom("runs")
@@ -103,7 +113,7 @@ export class RunStore {
       if (row === null) return null;
       const next = change(row.run);
       if (next === null || JSON.stringify(next) === JSON.stringify(row.run)) return { run: row.run, changed: false };
-      const result = await this.write((db) =>
+      const result = await this.#write((db) =>
         db
           .updateTable("runs")
           .set({ version: row.version + 1, ...columns(next) })
@@ -121,7 +131,7 @@ export class RunStore {
 
   /** The runs that have not ended, oldest first. */
   async inFlight(): Promise<Run[]> {
-    return this.rows.each(await this.#inFlight(), (row) => this.#parse(row));
+    return this.#rows.each(await this.#inFlight(), (row) => this.#parse(row));
   }
 
   async countInFlight(): Promise<number> {
@@ -158,7 +168,7 @@ export class RunStore {
       .select(["key", "version", "hex_run_id", storedDoc(this.db).as("doc")])
       .where("hex_run_id", "in", [...runIds])
       .execute();
-    return new Map(this.rows.each(rows, (row) => [row.hex_run_id ?? "", this.#parse(row)]));
+    return new Map(this.#rows.each(rows, (row) => [row.hex_run_id ?? "", this.#parse(row)]));
   }
 
   /** Which of the given ids in Hex belong to a run of the bot, even if the run cannot be read. */
@@ -200,7 +210,7 @@ export class RunStore {
       .orderBy("finished_at", "desc")
       .limit(limit)
       .execute();
-    return this.rows.each(rows, (row) => this.#parse(row));
+    return this.#rows.each(rows, (row) => this.#parse(row));
   }
 
   /** The latest runs of a project that were requested here, newest first, and whether everybody can read their cards. */
@@ -220,7 +230,7 @@ export class RunStore {
       .orderBy("runs.requested_at", "desc")
       .limit(limit)
       .execute();
-    return this.rows.each(rows, (row) => {
+    return this.#rows.each(rows, (row) => {
       // A card that Slack refused in its channel is in direct messages, or nowhere.
       const isThere = row.ts !== null && row.channel?.startsWith("C") === true;
       return { run: this.#parse(row), isPublic: row.is_public === 1 && isThere };
@@ -239,12 +249,12 @@ export class RunStore {
       .limit(limit)
       .execute();
     // A card's requester may be the person who cancelled a run that was started elsewhere.
-    return this.rows.each(rows, (row) => this.#parse(row)).filter(({ requester }) => requester === user);
+    return this.#rows.each(rows, (row) => this.#parse(row)).filter(({ requester }) => requester === user);
   }
 
   /** Removes the runs that ended before a time (epoch ms), with their cards and followers. */
   async removeEndedBefore(time: number): Promise<void> {
-    await this.write(async (db) => {
+    await this.#write(async (db) => {
       const old = db.selectFrom("runs").select("key").where("in_flight", "=", 0).where("finished_at", "<", time);
       await db.deleteFrom("cards").where("run_key", "in", old).execute();
       await db.deleteFrom("followers").where("run_key", "in", old).execute();
@@ -267,18 +277,18 @@ export class RunStore {
   /** A document of a different run, or a version that no change can follow, would hold up the poller in every round. */
   #parse({ key, version, doc }: { key: string; version: number; doc: StoredDoc }): Run {
     const place = { table: "runs", key } as const;
-    this.rows.columns(place, countedSchema, { version });
+    this.#rows.columns(place, countedSchema, { version });
     const text = textOf(doc);
     const known = this.#parsed.get(key);
     if (known !== undefined && known.text === text) return known.run;
-    const run = this.#withLink(this.rows.ownDoc(place, runSchema, text, "key"));
+    const run = this.#withLink(this.#rows.ownDoc(place, runSchema, text, "key"));
     if (text !== null) keepLatest(this.#parsed, key, { text, run }, MOST_PARSED);
     return run;
   }
 
   #withLink(run: Run): Run {
     if (!("hex" in run) || run.hex === null || run.hex.url === null) return run;
-    return { ...run, hex: { ...run.hex, url: this.linkOf(run.hex.url) } };
+    return { ...run, hex: { ...run.hex, url: this.#linkOf(run.hex.url) } };
   }
 }
 

@@ -74,7 +74,7 @@ describe("RunStore", () => {
 
   test("a document that is damaged and repaired is set aside in between", async () => {
     const rows = new RowReader();
-    store = new RunStore(opened.db, () => undefined, rows);
+    store = new RunStore(opened.db, () => undefined, { rows });
     await store.insert(intent("a"));
     const write = (doc: string) => opened.db.updateTable("runs").set({ doc }).execute();
     for (const [doc, readable] of [
@@ -116,13 +116,7 @@ describe("RunStore", () => {
       await store.update(String(index), adopt);
     }
     const origin = "https://app.hex.tech";
-    const careful = new RunStore(
-      opened.db,
-      () => undefined,
-      new RowReader(),
-      undefined,
-      (url) => ownLink(url, origin),
-    );
+    const careful = new RunStore(opened.db, () => undefined, { linkOf: (url) => ownLink(url, origin) });
     expect((await careful.inFlight()).map((run) => identityOf(run)?.url)).toEqual([stored[0], null]);
   });
 

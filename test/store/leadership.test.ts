@@ -386,7 +386,7 @@ describe("what only the leader writes", () => {
     const candidates = new Candidates(clock);
     const lease = candidates.add("former", store);
     await candidates.anybody();
-    const runs = new RunStore(store.db, ignore, new RowReader(), lease.write);
+    const runs = new RunStore(store.db, ignore, { write: lease.write });
     const health = new HealthStore(store.db, new RowReader(), lease.write);
     const alerts = new AlertStore(store.db, new RowReader(), lease.write);
     const supersede = () => sql`update leader set fence = fence + 1, holder = 'another'`.execute(store.db);

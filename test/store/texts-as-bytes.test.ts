@@ -34,7 +34,7 @@ describe("a text that is not UTF-8", () => {
     opened = await openEmbedded(dir);
     setAside.length = 0;
     rows = new RowReader(({ message }) => setAside.push(message));
-    runs = new RunStore(opened.db, () => undefined, rows);
+    runs = new RunStore(opened.db, () => undefined, { rows });
     cards = new CardStore(opened.db, { process: "me", now: () => 0 }, rows);
     for (const key of ["a", "b"]) {
       await runs.insert(start(key));
