@@ -46,7 +46,7 @@ describe.each(MODES)("over %s", (mode) => {
     bench = await Harness.start(mode, { env: { LOG_LEVEL: "info" }, slackPingMs: PATIENCE_MS });
     const fuzz = await Fuzz.start(seed);
     for (const input of fc.sample(inputsIn(fuzz.world), { numRuns: size, seed })) await fuzz.try(input);
-    expect([...fuzz.judged.counts.keys()].join()).toMatch(/run|publish|cancel|watch|digest|start/);
+    expect([...fuzz.judged.counts.keys()].join()).toMatch(/run|publish|cancel|watch|digest|start|approval/);
     if (process.env.HEX_BOT_FUZZ_INPUTS !== undefined) console.log(seed, Object.fromEntries(fuzz.judged.counts));
   });
 });

@@ -1,7 +1,7 @@
 // Rules about more user groups than Slack tells about one by one within a minute.
 
 import { afterEach, describe, expect, test } from "vitest";
-import { Harness, MODES } from "./harness.js";
+import { breathe, Harness, MODES } from "./harness.js";
 
 const GROUPS = Array.from({ length: 30 }, (_, place) => `S0GROUP${100 + place}`);
 
@@ -46,6 +46,28 @@ describe.each(MODES)("over %s", (mode) => {
     const { grace } = harness.slack.people;
     expect(await harness.ask("projects weekly", { user: grace })).toContain("Weekly revenue");
     expect(asked("usergroups.users.list")).toHaveLength(30);
+  });
+
+  test.each([
+    ["usergroups.users.list", GROUPS.slice(0, 1)],
+    ["usergroups.list", GROUPS],
+    ["users.info", ["admins"]],
+  ])("what %s says seconds later counts for whoever asks next", async (method, people) => {
+    harness = await Harness.start(mode, { idle: true });
+    harness.hex.workspace.addProject({ title: "Weekly revenue" });
+    const { ada } = harness.slack.people;
+    harness.slack.roles.set(ada.id, "admin");
+    for (const group of GROUPS) harness.slack.groups.set(group, new Set([ada.id]));
+    harness.rules(`{ allow: see, people: [${people.join(", ")}] }`);
+    const release = ["users.info", "usergroups.list", "usergroups.users.list"].map((one) =>
+      harness.slack.faults.hold(one),
+    );
+    await harness.startBot();
+    expect(await harness.ask("projects weekly")).not.toContain("Weekly revenue");
+    for (const one of release) one();
+    await harness.until(() => asked(method).length > 0, 0);
+    await breathe(50);
+    expect(await harness.ask("projects weekly")).toContain("Weekly revenue");
   });
 
   test.each([1, 30])(

@@ -1,8 +1,8 @@
 // Who has an account in the workspace, where rules mean people whom they do not name, such as admins.
 
-import { LateError, within } from "../../lib/with-timeout.js";
+import { asSlackFailure } from "./failures.js";
 import { KeptAnswers } from "./kept-answers.js";
-import { ANSWER_MS, detailsIn, type PeopleOptions, type PersonDetails, whyNot } from "./people.js";
+import { detailsIn, type PeopleOptions, type PersonDetails } from "./people.js";
 import { accountsPage, readAnswer } from "./read-answer.js";
 
 /** What is known of people, by their ids. */
@@ -30,16 +30,9 @@ export class Accounts {
    * @returns `null` when Slack does not say in time, and when there are more than the bot asks for
    */
   async all(): Promise<AccountList | null> {
-    const { slackRefusals, clock } = this.options;
-    if (slackRefusals.now().declinedScopes.includes("users:read")) return null;
-    try {
-      // An answer that comes later counts for the next one who asks.
-      const accounts = await within(clock, ANSWER_MS, this.#answers.of(ALL));
-      return accounts === "too_many" ? null : accounts;
-    } catch (error) {
-      if (error instanceof LateError) return null;
-      throw error;
-    }
+    if (this.options.slackRefusals.now().declinedScopes.includes("users:read")) return null;
+    const accounts = await this.#answers.of(ALL);
+    return accounts === "too_many" ? null : accounts;
   }
 
   /** `null` when Slack does not answer. */
@@ -57,7 +50,7 @@ export class Accounts {
       }
       return "too_many";
     } catch (error) {
-      log.warn(whyNot(error), "Slack does not say who is in the workspace");
+      log.warn({ failure: asSlackFailure(error).facts }, "Slack does not say who is in the workspace");
       return null;
     }
   }

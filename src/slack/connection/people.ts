@@ -3,7 +3,6 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../lib/clock.js";
 import { folded } from "../../lib/spelling.js";
-import { LateError, within } from "../../lib/with-timeout.js";
 import type { Logger } from "../../log/logger.js";
 import { asSlackFailure, NO_PERSON, slackFailureOf, UNSEEN } from "./failures.js";
 import { KeptAnswers } from "./kept-answers.js";
@@ -73,12 +72,12 @@ export class People {
 
   /** `null` when Slack does not answer. */
   async #ask(user: string): Promise<PersonDetails | null> {
-    const { slack, home, clock, log } = this.options;
+    const { slack, home, log } = this.options;
     try {
-      const answer = await within(clock, ANSWER_MS, slack.users.info({ user }));
+      const answer = await slack.users.info({ user });
       return detailsIn(readAnswer("users.info", personDetails, answer).user, home);
     } catch (error) {
-      log.warn({ user, ...whyNot(error) }, "Slack does not say who somebody is");
+      log.warn({ user, failure: asSlackFailure(error).facts }, "Slack does not say who somebody is");
       return REFUSALS[slackFailureOf(error)?.word ?? ""] ?? null;
     }
   }
@@ -104,13 +103,6 @@ export function isFromElsewhere(
   if (home === null || team_id === undefined) return false;
   const enterprise = enterprise_user?.enterprise_id ?? home.enterpriseId;
   return standingOf(home, { user: "", userTeam: team_id, team: null, enterprise }) === "stranger";
-}
-
-/** How long (ms) a person may have to wait for this before the bot continues without an answer. */
-export const ANSWER_MS = 1_500;
-
-export function whyNot(error: unknown): { failure: unknown } {
-  return error instanceof LateError ? { failure: error.message } : { failure: asSlackFailure(error).facts };
 }
 
 function either(one: boolean | undefined, other: boolean | undefined): boolean | null {

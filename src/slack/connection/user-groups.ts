@@ -1,9 +1,8 @@
 // Who is in which user group of Slack.
 
-import { within } from "../../lib/with-timeout.js";
-import { NO_GROUP, NO_GROUPS, slackFailureOf } from "./failures.js";
+import { asSlackFailure, NO_GROUP, NO_GROUPS, slackFailureOf } from "./failures.js";
 import { KeptAnswers } from "./kept-answers.js";
-import { ANSWER_MS, type AskingOptions, whyNot } from "./people.js";
+import type { AskingOptions } from "./people.js";
 import { groupMembers, readAnswer, userGroups } from "./read-answer.js";
 
 /** The ids of the people in a group. */
@@ -65,27 +64,30 @@ export class UserGroups {
 
   /** `null` when Slack does not answer. */
   async #ask(group: string): Promise<GroupMembers | typeof NO_GROUP | null> {
-    const { clock, log } = this.options;
+    const { log } = this.options;
     try {
-      return await within(clock, ANSWER_MS, this.#find(group));
+      return await this.#find(group);
     } catch (error) {
       // The daily check of the names in the rules reports a group that is not there.
       const level = isNoGroup(error) ? "debug" : "warn";
-      log[level]({ group, ...whyNot(error) }, "Slack does not say who is in a user group");
+      log[level]({ group, failure: asSlackFailure(error).facts }, "Slack does not say who is in a user group");
       return isNoGroup(error) ? NO_GROUP : null;
     }
   }
 
   /** Everybody in every group that is switched on; `null` when Slack does not answer, or says more than is read. */
   async #askForAll(): Promise<ReadonlyMap<string, GroupMembers> | null> {
-    const { clock, log, workspaces } = this.options;
+    const { log, workspaces } = this.options;
     const teams = workspaces.length === 0 ? [{}] : workspaces.slice(0, MOST_WORKSPACES).map((team_id) => ({ team_id }));
     try {
-      const answers = await within(clock, ANSWER_MS, Promise.all(teams.map((team) => this.#membersOfAll(team))));
+      const answers = await Promise.all(teams.map((team) => this.#membersOfAll(team)));
       return new Map(answers.flat());
     } catch (error) {
       if (isNoGroup(error)) return new Map();
-      log.warn(whyNot(error), "Slack does not say who is in all user groups, and is asked about each");
+      log.warn(
+        { failure: asSlackFailure(error).facts },
+        "Slack does not say who is in all user groups, and is asked about each",
+      );
       return null;
     }
   }

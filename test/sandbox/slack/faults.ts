@@ -5,9 +5,27 @@ import type { ApiAnswer, Fault, FaultKind, SlackFaults } from "./types.js";
 
 export class Faults implements SlackFaults {
   #faults: { fault: Fault; left: number }[] = [];
+  readonly #held = new Map<string, Promise<void>>();
 
   add(fault: Fault): void {
     this.#faults.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY });
+  }
+
+  hold(method: string): () => void {
+    let release: () => void = () => undefined;
+    const held = new Promise<undefined>((resolve) => {
+      release = () => resolve(undefined);
+    });
+    this.#held.set(method, held);
+    return () => {
+      this.#held.delete(method);
+      release();
+    };
+  }
+
+  /** Resolves when nothing holds the method. */
+  async whenFree(method: string): Promise<void> {
+    await this.#held.get(method);
   }
 
   clear(): void {

@@ -71,7 +71,10 @@ async function answer(core: Core, responseUrls: ResponseUrls, request: IncomingM
   const url = new URL(request.url ?? "/", core.origin);
   const body = await readBody(request);
   const method = /^\/api\/([\w.]+)$/.exec(url.pathname)?.[1];
-  if (method !== undefined) return callMethod(core, method, apiRequest(request, url.searchParams, body));
+  if (method !== undefined) {
+    await core.faults.whenFree(method);
+    return callMethod(core, method, apiRequest(request, url.searchParams, body));
+  }
   const response = request.method === "POST" ? responseUrls.use(url.pathname, body) : undefined;
   return response ?? { status: 404, body: "Not found" };
 }

@@ -282,6 +282,8 @@ export interface Fault {
 
 export interface SlackFaults {
   add(fault: Fault): void;
+  /** Calls of this Web API method wait until the function that this returns is called. */
+  hold(method: string): () => void;
   clear(): void;
 }
 
