@@ -105,14 +105,14 @@ function referenceOf(url: URL): HexReference {
 
 /** `/api/v1/projects/{project}/runs/{run}`, as in answers of the API. */
 function ofApi([version, projects, project, runs, run]: readonly string[]): HexReference {
-  const projectId = version !== undefined && projects === "projects" ? idOf(project ?? "") : null;
+  const projectId = version !== undefined && projects === "projects" ? idAtEnd(project ?? "") : null;
   if (projectId === null) return { kind: "no_project", page: "other" };
-  const runId = runs === "runs" && run !== undefined ? idOf(run) : null;
+  const runId = runs === "runs" && run !== undefined ? idAtEnd(run) : null;
   return runId === null ? { kind: "project", projectId } : { kind: "run", projectId, runId, isCertain: true };
 }
 
 function ofProject(project: string, rest: readonly string[], url: URL): HexReference {
-  const projectId = idOf(project);
+  const projectId = idAtEnd(project);
   const run = runOf(rest, url);
   if (projectId === null) return { kind: "no_id", words: titleWords(project), runId: run?.runId ?? null };
   return run === null || run.runId === projectId ? { kind: "project", projectId } : { kind: "run", projectId, ...run };
@@ -124,7 +124,7 @@ function ofProject(project: string, rest: readonly string[], url: URL): HexRefer
  */
 function runOf(rest: readonly string[], url: URL): { runId: string; isCertain: boolean } | null {
   const [before, last] = rest.slice(-2);
-  const inPath = last === undefined ? null : idOf(last);
+  const inPath = last === undefined ? null : idAtEnd(last);
   if (inPath !== null) return { runId: inPath, isCertain: /^runs?$/i.test(before ?? "") };
   const [inQuery] = [...url.searchParams].filter(([name, value]) => /^run_?id$|^run$/i.test(name) && isUuid(value));
   return inQuery === undefined ? null : { runId: inQuery[1].toLowerCase(), isCertain: true };
@@ -134,16 +134,11 @@ function isKind(segment: string | undefined): boolean {
   return segment !== undefined && KINDS.includes(segment.toLowerCase());
 }
 
-/** The id in one part of a path, which is the id alone or the title and the id. */
-function idOf(segment: string): string | null {
-  return idAtEnd(segment, false);
-}
-
 /**
- * The id at the end of `Title-of-the-project-030UbtEpvL5rit3JLHGzSS`, or the id alone. The title before it may be in any script
- * and may be outdated, so it never counts. `isStrict` accepts only ids with the version and variant of a UUID.
+ * The id at the end of one part of a path, such as `Title-of-the-project-030UbtEpvL5rit3JLHGzSS`, or the id alone. The title before it
+ * may be in any script and may be outdated, so it never counts. `isStrict` accepts only ids with the version and variant of a UUID.
  */
-function idAtEnd(segment: string, isStrict: boolean): string | null {
+function idAtEnd(segment: string, isStrict = false): string | null {
   const long = segment.slice(-UUID_LENGTH);
   if (isUuid(long) && !/[0-9a-z]/i.test(segment.charAt(segment.length - UUID_LENGTH - 1))) return long.toLowerCase();
   if (/[0-9a-z]/i.test(segment.charAt(segment.length - SHORT_LENGTH - 1))) return null;
