@@ -97,7 +97,7 @@ export class FormReply {
   }
 
   /** Brings back the form as it is in `form`, with a `round` of its own. */
-  async draw(form: RunForm, say: Say = {}): Promise<void> {
+  async draw(form: RunForm, say: Say): Promise<void> {
     const { complaints = [] } = say;
     const { user } = this.submission;
     const isStored = this.#state.is === "unanswered" && needsDraft(form);
