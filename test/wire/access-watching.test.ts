@@ -119,14 +119,14 @@ describe.each(MODES)("over %s", (mode) => {
 
   test("whoever watches in a channel what not everybody there may see is told that it says nothing there", async () => {
     bench.rules(`{ allow: [see, watch], people: ${bench.slack.people.ada.id} }`, HIDE_FINANCE, ALL);
-    const one = ":lock: Not everybody here may see this project, so this conversation is not told of it.";
+    const one = ":lock: Not everybody here may see this project, so this conversation is not told about it.";
     expect(await bench.ask("watch weekly salaries")).toContain(one);
     expect(await bench.ask("watching")).toContain(one);
     expect(await bench.ask("digest 08:00 UTC weekly salaries")).toContain(one);
     bench.hex.workspace.addProject({ title: "Bonus", categories: ["Sales", "Finance"] });
     await bench.pass(11 * 60_000, STEP_MS);
     expect(await bench.ask("watch category:Sales")).toContain(
-      "may see 1 of them, so this conversation is not told of it.",
+      "may see 1 of them, so this conversation is not told about it.",
     );
     expect(await bench.ask("watch churn")).not.toContain(":lock:");
     const direct = { channel: bench.slack.dm(bench.slack.people.ada) };

@@ -75,7 +75,7 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
 
     expect(await harness.ask("status", { channel: data })).toMatch(/Failed:\* <.*\|Weekly revenue>.*has been on it/);
     const general = await harness.ask("status", { channel: harness.slack.channels.general });
-    expect(general).toContain("1 watched project that other conversations are told of");
+    expect(general).toContain("1 watched project that other conversations are told about");
     expect(general).not.toContain("Weekly revenue");
 
     expect(await press("grace", there, "I'm on it")).toContain(`You are on it now, instead of ${ada}.`);
@@ -85,7 +85,7 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
 
     await shows(there, `${grace} has been on it since`);
     expect(await press("grace", there, "I'm on it")).toContain(
-      "You are no longer on it. Nobody is told of that: ask somebody to take over.",
+      "You are no longer on it. Nobody is told about that: ask somebody to take over.",
     );
     await harness.until(() => !/has been on it/.test(shown(here) + shown(there)), STEP_MS);
     const stale = { blocks: here.blocks };

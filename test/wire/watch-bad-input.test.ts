@@ -183,13 +183,13 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.ask("watch owner:olga@acme.test");
     const both = "every project of the category `Finance`, and every project of olga@acme.test";
     expect(await harness.ask("unwatch revenue")).toMatch(
-      new RegExp(`The watch of .*Revenue>\\* has ended. But .* still told of it, because it also watches ${both}`),
+      new RegExp(`The watch of .*Revenue>\\* has ended. But .* still told about it, because it also watches ${both}`),
     );
     expect(await harness.ask("unwatch revenue")).toMatch(
-      /\|Revenue>\* has no watch of its own here\. This conversation is told of it because it watches every project/,
+      /\|Revenue>\* has no watch of its own here\. This conversation is told about it because it watches every project/,
     );
     expect(await harness.ask("unwatch category:Finance")).toContain(
-      "The watch of every project of the category `Finance` has ended. But this conversation is still told of 2 projects that it covered, because it also watches every project of olga@acme.test.",
+      "The watch of every project of the category `Finance` has ended. But this conversation is still told about 2 projects that it covered, because it also watches every project of olga@acme.test.",
     );
     expect(await harness.ask("unwatch owner:olga@acme.test")).toContain(
       "No longer watched in this conversation: every project of olga@acme.test.",

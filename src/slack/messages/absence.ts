@@ -71,7 +71,7 @@ function noLongerShown(): Message {
   const text = "What this message said is no longer shown in this conversation.";
   return message(text, [
     section(
-      `:no_entry_sign: ${text}\nIf this conversation should be told of the project, ask whoever looks after the bot.`,
+      `:no_entry_sign: ${text}\nIf this conversation should be told about the project, ask whoever looks after the bot.`,
     ),
   ]);
 }

@@ -128,7 +128,7 @@ const UNTOLD: Record<WhyUntold, string> = {
 
 /** If it is given up before anybody was paged, the page can go out. */
 const RELEASED_PAGED =
-  "Nobody in Slack is told of that: ask somebody to take over. An acknowledged page does not ring again. If nobody has been paged yet, the bot may page now.";
+  "Nobody in Slack is told about that: ask somebody to take over. An acknowledged page does not ring again. If nobody has been paged yet, the bot may page now.";
 
 /** `untold`: null when a reply in the thread tells the people who had it. `hasPaging`: whether a service pages whoever is on call. */
 export function takingMessage(
@@ -145,7 +145,7 @@ export function takingMessage(
       return answer("You are already on it.");
     case "released":
       return answer(
-        `You are no longer on it. ${hasPaging ? RELEASED_PAGED : "Nobody is told of that: ask somebody to take over."}`,
+        `You are no longer on it. ${hasPaging ? RELEASED_PAGED : "Nobody is told about that: ask somebody to take over."}`,
       );
     case "not_on_it":
       return answer("You are no longer on it. The message shows whether somebody else is.");

@@ -42,7 +42,7 @@ function who(attention: Attention, now: number): string {
 function othersLine(more: number, others: number): string | null {
   const parts = [
     more === 0 ? null : count(more, "more watched project"),
-    others === 0 ? null : `${count(others, "watched project")} that other conversations are told of`,
+    others === 0 ? null : `${count(others, "watched project")} that other conversations are told about`,
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : `Also in trouble: ${parts.join(", and ")}`;
 }

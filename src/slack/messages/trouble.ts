@@ -64,7 +64,7 @@ export function noLongerTold(gone: readonly NoLongerTold[]): Message {
   const text = [unwatched, hidden].filter((line) => line !== null).join(" ");
   const todo =
     unwatched === null
-      ? "If this conversation should be told of it, ask whoever looks after the bot."
+      ? "If this conversation should be told about it, ask whoever looks after the bot."
       : "Check in Hex whether all is well. To watch a project again, type `/hex watch` and its name.";
   return message(text, [section(`:no_entry_sign: ${text}\n${todo}`)]);
 }

@@ -118,7 +118,7 @@ export function noLongerWatchedMessage({ rule, project, also }: EndedWatch, plac
   if (also === null) return answer(`No longer watched in this conversation: ${name}.`);
   const what = rule.kind === "project" ? "it" : `${count(also.projects, "project")} that it covered`;
   return answer(
-    `The watch of ${name} has ended. But this conversation is still told of ${what}, because it also watches ${alsoWords(also, place)}.`,
+    `The watch of ${name} has ended. But this conversation is still told about ${what}, because it also watches ${alsoWords(also, place)}.`,
     context(SHOWS_WATCHES),
   );
 }
@@ -127,7 +127,7 @@ export function noLongerWatchedMessage({ rule, project, also }: EndedWatch, plac
 export function watchedByOthersMessage(project: Project, also: AlsoWatched, place: HexPlace): Message {
   const name = ruleWords({ kind: "project", id: project.id }, project, place);
   return answer(
-    `${name} has no watch of its own here. This conversation is told of it because it watches ${alsoWords(also, place)}.`,
+    `${name} has no watch of its own here. This conversation is told about it because it watches ${alsoWords(also, place)}.`,
     context(SHOWS_WATCHES),
   );
 }

@@ -68,7 +68,7 @@ export function obstacleNote(obstacle: Obstacle | null): string | null {
 export function hiddenNote(hidden: number, named: number): string | null {
   if (hidden === 0) return null;
   const what = named === 1 ? "this project" : hidden === named ? "these projects" : `${hidden} of them`;
-  return `:lock: Not everybody here may see ${what}, so this conversation is not told of ${hidden === 1 ? "it" : "them"}. Ask for it in your direct messages with the bot instead.`;
+  return `:lock: Not everybody here may see ${what}, so this conversation is not told about ${hidden === 1 ? "it" : "them"}. Ask for it in your direct messages with the bot instead.`;
 }
 
 /** How many projects a rule or a digest covers now. */

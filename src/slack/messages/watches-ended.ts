@@ -45,7 +45,7 @@ export function watchesEndedMessage(
     section([...lines, ...(rest > 0 ? [`… and ${count(rest, "more rule")}.`] : [])].join("\n")),
     isDoubled ? context(DOUBLED_ONCE) : null,
     section(
-      `Nobody is told of ${them} any more. To watch again, type \`/hex watch\` and the name again in a conversation that the bot can write to.`,
+      `Nobody is told about ${them} any more. To watch again, type \`/hex watch\` and the name again in a conversation that the bot can write to.`,
     ),
   );
 }

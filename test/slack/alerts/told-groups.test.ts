@@ -333,7 +333,7 @@ test("nothing of it may be shown any more: the message names nothing, and goes o
   hidden.add("one");
   const [then] = await round(BEGIN + 2 * MINUTE);
   expect(then?.text).toMatch(
-    /^.*No longer shown here: 1 project\.\nIf this conversation should be told of it, ask whoever/,
+    /^.*No longer shown here: 1 project\.\nIf this conversation should be told about it, ask whoever/,
   );
   expect(then?.isFinal).toBe(false);
   expect((await toldGroup(sources, first?.id ?? ""))?.members.map(({ told }) => told.trouble)).toEqual([null]);

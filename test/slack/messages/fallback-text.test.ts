@@ -287,7 +287,7 @@ const messages: [string, Message, RegExp][] = [
   [
     "the end of one of several watches",
     watches.noLongerWatchedMessage({ rule, project, also: { by: [{ rule, project: null }], projects: 1 } }, PLACE),
-    /^The watch of weekly_revenue has ended. .* still told of it, because it also watches/,
+    /^The watch of weekly_revenue has ended. .* still told about it, because it also watches/,
   ],
   [
     "an owner who is no address",

@@ -13,7 +13,7 @@ export const watch: Command = {
   deed: "watch",
   usage: "watch <project, category:…, owner:… or scheduled> [failures | late | all] [page]",
   summary:
-    "Tells this conversation when a run of a project fails, is late, or is stuck; with `failures` or `late`, only of these, and with `all`, also of every run that ends. With `page`, it pages whoever is on call, too.",
+    "Tells this conversation when a run of a project fails, is late, or is stuck; with `failures` or `late`, only about those, and with `all`, also about every run that ends. With `page`, it pages whoever is on call, too.",
   example: "watch weekly revenue",
   handle,
 };
