@@ -21,7 +21,7 @@ export interface PolicyInForceOptions {
   onNews: (news: PolicyNews) => void;
 }
 
-/** How often the file is read, in ms. Mounted files are replaced in ways that no file system tells of. */
+/** How often the file is read, in ms. Mounted files are replaced in ways that file systems do not report. */
 const LOOK_MS = 5_000;
 /** A change counts when the file is the same after this pause, in ms: somebody may be writing it, and half a file can be valid. */
 const SETTLE_MS = 1_000;

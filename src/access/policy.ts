@@ -1,4 +1,4 @@
-// Who may do what: the rules, the people and the projects that they speak of. Types only.
+// Who may do what: the rules, and the people and projects that they are about. Types only.
 
 /** What a rule can be about. Every verb but `administer` is about a project, and nobody has it for a project that they may not see. */
 export const VERBS = ["see", "run", "publish", "cancel", "watch", "silence", "administer"] as const;

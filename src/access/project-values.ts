@@ -1,4 +1,4 @@
-// What all projects have, for the question whether any project has what a rule names. Pure.
+// The values that projects have, to find out whether any project has what a rule names. Pure.
 
 import { closest } from "../lib/closest.js";
 import type { Answer } from "./answer.js";

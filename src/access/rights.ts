@@ -122,8 +122,8 @@ function outcomeOf(rule: Rule): Decision {
 }
 
 /**
- * What somebody may do however it is with the rules that may apply: the first rule that applies decides, and that may be any of these.
- * So each of them can only take rights away. Suppose that Slack has not said whether somebody is in S0FIN:
+ * What somebody may do, no matter which of the rules that may apply really do: the first rule that applies decides, and that may be
+ * any of these. So each of them can only take rights away. Suppose that Slack has not said whether somebody is in S0FIN:
  *
  *     deny S0FIN, then allow everyone → denied: the first rule may apply
  *     allow S0FIN, then deny everyone → denied: the first rule may not apply

@@ -1,4 +1,4 @@
-// How what people leave over of the request budget is shared.
+// How the part of the request budget that people leave over is shared.
 
 import type { Budget, BudgetShare } from "../hex/budget.js";
 import { MINUTE } from "../lib/time.js";

@@ -127,7 +127,7 @@ function createOutageAlerts(options: AlertsPartOptions): Alerts | null {
   );
 }
 
-/** What the conversations that watch projects are told from. */
+/** The sources of what the bot tells the conversations that watch projects. */
 function createTroubleSources(
   options: AlertsPartOptions,
   { cards, people }: { cards: CardStore; people: PeopleByEmail },

@@ -1,4 +1,4 @@
-// Who has an outage or a trouble, and who has silenced it.
+// Who is on an outage or a trouble, and who has silenced it.
 
 import { AttentionChanges } from "../attention/attention-changes.js";
 import { AttentionStore } from "../attention/attention-store.js";

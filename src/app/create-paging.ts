@@ -1,4 +1,4 @@
-// Pages whoever is on call, when somebody has set where.
+// Pages whoever is on call, if there is a key for the paging service.
 
 import type { Catalog } from "../catalog/catalog.js";
 import type { Metrics } from "../http/metrics.js";

@@ -29,7 +29,7 @@ export interface StorePart extends OpenedStore {
 /** @throws StoreError, or StoreFailure when the store that was opened fails immediately */
 export async function createStore({ config, log, secretInFile, clock: machineClock }: Settings): Promise<StorePart> {
   const process = randomBytes(8).toString("hex");
-  /** What fails of Postgres while no part asks it. */
+  /** Failures of Postgres while no part is using it. */
   const unasked = new Emitter<StoreFailure>();
   const opened = await openStore(config.store, {
     clock: machineClock,

@@ -9,7 +9,7 @@ import { mayBePartial, type StoreFailure, type StoreFailureKind } from "../store
 import { SAID_AGAIN_MS } from "../store/seldom.js";
 import type { StoreState } from "../store/store-check.js";
 
-/** How often (ms) a store that fails and works again in turns is said to fail. */
+/** How often (ms) the log says that a store fails which fails and works again by turns. */
 const FAILS_AGAIN_MS = MINUTE;
 
 export class StoreLog {

@@ -1,11 +1,11 @@
-// Who has an outage or a trouble, and who has silenced it. Pure: a press and what is stored go in, what is stored next comes out.
+// Who is on an outage or a trouble, and who has silenced it. Pure: a press and what is stored go in, what is stored next comes out.
 
 import { z } from "zod";
 import { hasCome } from "../lib/due.js";
 import { epochMs } from "../lib/epoch.js";
 import { HOUR } from "../lib/time.js";
 
-/** What somebody can have: an outage of Hex, or a trouble of a watched project. */
+/** What somebody can be on: an outage of Hex, or a trouble of a watched project. */
 export interface Subject {
   kind: "incident" | "trouble";
   id: string;

@@ -73,7 +73,7 @@ export class AuditStore {
 
   /** All entries, oldest first, a page at a time. */
   async *pages(query: AuditQuery): AsyncGenerator<AuditEntry[], void> {
-    // No entry is older than time itself.
+    // No time is negative.
     let after = { at: -1, id: "" };
     for (;;) {
       const { at, id } = after;

@@ -80,7 +80,7 @@ export class Catalog implements ProjectsSeen {
   }
 
   /**
-   * Projects that may be known no more, as Hex last described them: see `CatalogStore.lastKnown`. @throws StoreFailure
+   * Projects that may no longer be known, as Hex last described them: see `CatalogStore.lastKnown`. @throws StoreFailure
    */
   lastKnown(ids: readonly string[]): Promise<Project[]> {
     return this.options.store.lastKnown(ids);

@@ -182,7 +182,7 @@ export class Matcher {
     return other === undefined ? (only ?? null) : null;
   }
 
-  /** What the first attempt finds that finds something. */
+  /** The results of the first attempt that finds anything. */
   #firstSeen(phrase: string, among: Among, sees: Sees): Project[] {
     for (const fitting of this.#find(phrase, among)) {
       const seen = fitting.filter(sees);

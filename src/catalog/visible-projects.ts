@@ -64,7 +64,7 @@ export class VisibleProjects {
     return { id, title: this.known(id)?.title ?? title };
   }
 
-  /** Whether a project is visible: as far as it is known, or else whatever it is. */
+  /** Whether a project is visible, by what is known of it, or else no matter what it is. */
   has(projectId: string): boolean {
     if (this.sight === null) return true;
     const project = this.catalog.known(projectId);
@@ -99,8 +99,8 @@ export class VisibleProjects {
   }
 
   /**
-   * The project with an id, asked for in Hex where that may help: see `Catalog.project`. A hidden project fails as one does that is
-   * not there, and after as many requests. @throws HexError
+   * The project with an id, asked for in Hex where that may help: see `Catalog.project`. A hidden project fails just like one
+   * that is not there, and after as many requests. @throws HexError
    */
   async project(projectId: string, call: Call): Promise<Project> {
     const { sight } = this;

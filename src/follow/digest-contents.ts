@@ -16,7 +16,7 @@ import { isMeant, projectsOf } from "./watched-projects.js";
 export interface DigestSources extends Pick<FreshnessTerms, "lateMs" | "stuckFactor"> {
   watches: Pick<WatchStore, "in">;
   troubles: Pick<TroubleStore, "followed">;
-  /** When Hex was down, of the time since `since` (epoch ms). */
+  /** When Hex was down since a time (epoch ms). */
   away: (since: number) => Promise<Away[]>;
 }
 

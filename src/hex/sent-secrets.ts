@@ -1,4 +1,4 @@
-// Hex may repeat in its answer what it was sent. What is read of that has no values of inputs whose names look like secrets.
+// Hex may repeat in its answer what it was sent. The values of inputs whose names look like secrets are taken out of it.
 
 import { holdsSecret } from "../lib/secret-names.js";
 import type { SentInputs } from "./refused-inputs.js";

@@ -1,4 +1,4 @@
-// How those who ask in the background share the requests that people leave over. Pure.
+// How the requests that people leave over are shared in the background. Pure.
 //
 // Each has a weight. While all want more than there is, each gets a part in proportion to its weight. What one does not use is lent
 // to the others, in the same proportion (weighted max-min fairness).

@@ -1,4 +1,4 @@
-// A time limit for one request, which whatever it is part of may end sooner.
+// A time limit for one request. What the request is part of may end it sooner.
 
 /**
  * Does the work with a signal that aborts after `ms`, or when `given` does.

@@ -41,7 +41,7 @@ export class RenewablePool implements PostgresPool {
   }
 }
 
-/** A pool that does with the connections that it has while the server lets nobody else in: a statement waits for one of them. */
+/** A pool that makes do with the connections that it has while the server lets nobody else in: a statement waits for one of them. */
 class WaitingPool {
   readonly #open = new Set<PoolClient>();
   readonly #most: number;
@@ -61,7 +61,7 @@ class WaitingPool {
         return client;
       } catch (error) {
         if (postgresFailure(error) !== "too_many" || this.#open.size === 0) throw error;
-        // A pool that has its most does not try to open another one.
+        // A full pool does not try to open another one.
         options.max = this.#open.size;
       }
     }

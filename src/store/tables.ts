@@ -257,7 +257,7 @@ interface TroubleMembersTable {
   settled: number;
 }
 
-/** Who has an outage or a trouble, and who has silenced it. */
+/** Who is on an outage or a trouble, and who has silenced it. */
 interface AttentionTable {
   /** With `id`: the incident or the trouble. */
   kind: "incident" | "trouble";

@@ -1,5 +1,5 @@
 // Looks up what the rules name: a while after the start, after each change of the rules, and once a day. Rules that name somebody who
-// has left give no right, and nothing else would tell.
+// has left give no right, and nothing else would say so.
 
 import { setImmediate as breathe } from "node:timers/promises";
 import type { Policy, ProjectFacts } from "../../access/policy.js";

@@ -37,7 +37,7 @@ export async function addMembers(
     const told = new Set(own.map(({ troubleId }) => troubleId));
     const isWanted = (trouble: Trouble) =>
       !told.has(trouble.id) && isShown(place.channel, trouble.projectId) && here.some((watch) => tells(watch, trouble));
-    // A card has no *I'm on it*, which is what keeps the page from ringing.
+    // A card has no *I'm on it*, with which somebody can prevent the page.
     const pages = (trouble: Trouble) => here.some((watch) => watch.page && tells(watch, trouble));
     return { place, own, pages, troubles: open.filter(isWanted) };
   });

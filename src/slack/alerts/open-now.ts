@@ -1,4 +1,4 @@
-// What is not over at the moment, and who has it: the outage, and the troubles of watched projects.
+// What is not over at the moment, and who is on it: the outage, and the troubles of watched projects.
 
 import { type Attention, attentionTo } from "../../attention/attention.js";
 import type { AttentionStore } from "../../attention/attention-store.js";

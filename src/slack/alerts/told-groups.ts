@@ -15,7 +15,7 @@ import type { CardStore } from "../cards/store.js";
 import type { NoLongerTold, ToldMember, ToldTrouble } from "../messages/told-trouble.js";
 import { type ShownNow, shownNow, type ToldPlace } from "./shown-now.js";
 
-/** What the conversations that watch projects are told from. */
+/** The sources of what the bot tells the conversations that watch projects. */
 export interface TroubleSources {
   watches: Pick<WatchStore, "all">;
   troubles: Pick<TroubleStore, "open" | "of" | "followed" | "followedOf">;

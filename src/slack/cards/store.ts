@@ -205,7 +205,7 @@ export class CardStore {
     return new Map(rows.map((row) => [row.run_key, row.channel]));
   }
 
-  /** The conversations where the cards of runs stand, by the run's id in Hex. Runs without a card are left out. */
+  /** The conversations where the cards of runs are, by the run's id in Hex. Runs without a card are left out. */
   async placesOfHexRuns(runIds: readonly string[]): Promise<Map<string, Pick<Card, "channel" | "threadTs">>> {
     if (runIds.length === 0) return new Map();
     const rows = await this.db

@@ -1,5 +1,5 @@
 // Answers of Slack that are kept for some minutes. When Slack does not answer in time, an older answer still counts for a while, and what
-// it says later counts for whoever asks next.
+// it says later counts for the next one who asks.
 
 import type { Clock } from "../../lib/clock.js";
 import { keepLatest } from "../../lib/keep-latest.js";

@@ -15,7 +15,7 @@ export interface UserGroupsOptions extends AskingOptions {
 
 /** How many workspaces of an organization are asked about, since each may take a request. */
 export const MOST_WORKSPACES = 20;
-/** From so many groups on, all are asked about at once: Slack answers only twenty questions about single ones a minute. */
+/** With this many groups or more, all are asked about at once: Slack answers only twenty questions about single ones a minute. */
 const MANY = 10;
 /** The key of the answer about all groups. */
 const ALL = "all";

@@ -75,7 +75,7 @@ export interface Bot {
   /** Whether the workspace takes tables that can be sorted. */
   dataTables: DataTables;
   troubles: TroubleStore;
-  /** Who has which outage and trouble, and who has silenced it. */
+  /** Who is on which outage or trouble, and who has silenced it. */
   attention: AttentionStore;
   /** What the conversations are told of watched projects. */
   troubleSources: TroubleSources;

@@ -182,8 +182,8 @@ export function nothingToLookForMessage(run: Run, card: CardPlace | null): Messa
 }
 
 /**
- * The answer to a button that this version of the bot does not know, or whose run it no longer remembers or may not show to whoever pressed
- * it. It does not say which: that there is a run is nothing they may know then.
+ * The answer to a button that this version of the bot does not know, or whose run it no longer remembers or may not show to the
+ * person who pressed it. It does not say which, because then they may not even know that there is a run.
  */
 export function staleButtonMessage(): Message {
   return answer(

@@ -1,4 +1,4 @@
-// Who has an outage or a trouble, and who has silenced it: lines and buttons of the alerts, and the answers to presses.
+// Who is on an outage or a trouble, and who has silenced it: lines and buttons of the alerts, and the answers to presses.
 
 import type { ActionsBlock, Button } from "@slack/types";
 import { z } from "zod";
@@ -86,7 +86,7 @@ function onItButton(value: z.output<typeof onItSchema>): Button {
   return button({ actionId: ACTIONS.onIt, label: "I'm on it", value: JSON.stringify(value) });
 }
 
-/** Who has it and who has silenced it; `null` when nobody has done either. `overAt`: epoch ms, null while it is not over. */
+/** Who is on it and who has silenced it; `null` when nobody has done either. `overAt`: epoch ms, null while it is not over. */
 export function attentionLine(attention: Attention, when: { now: number; overAt: number | null }): string | null {
   const line = dotted(...attentionParts(attention, when));
   return line === "" ? null : line;

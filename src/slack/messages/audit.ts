@@ -93,7 +93,7 @@ const IN_VAIN: Partial<Record<Deed, { tried: string; results: ReadonlySet<string
   cancel: { tried: "tried to cancel a run of", results: new Set(["already", "failed", "too_late"]) },
 };
 
-/** What stands between such a deed and its project, since it may have none. */
+/** What comes between such a deed and its project, since it may have none. */
 const TO_PROJECT: Partial<Record<Deed, string>> = {
   digest: " of",
   digest_off: " of",

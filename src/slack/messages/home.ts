@@ -74,7 +74,7 @@ export function homeBlocks(facts: HomeFacts): KnownBlock[] {
   const { inFlight, ended, frequent } = facts.runs;
   const often = frequent.slice(0, FREQUENT_SHOWN);
   const names = spokenNames(often);
-  // What concerns only others is none of this tab's affair.
+  // What concerns only others is not shown here.
   const openText = facts.open && openNowText({ ...facts.open, others: 0 }, facts);
   const blocks = [
     section(hexLine(facts.hex, facts.host)),

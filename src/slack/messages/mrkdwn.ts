@@ -46,8 +46,8 @@ export function escapeText(text: string): string {
 }
 
 /**
- * Foreign text on one line: white space collapsed, shortened to `max` characters, then escaped. Without the marks that turn around what
- * stands behind them; empty when nobody would see any of it.
+ * Foreign text on one line: white space collapsed, shortened to `max` characters, then escaped. Without the marks that reverse what follows
+ * them; empty when nobody would see any of it.
  */
 export function inline(text: string, max: number): string {
   const line = withoutStrays(text).replace(/\s+/g, " ").trim();

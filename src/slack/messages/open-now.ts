@@ -1,4 +1,4 @@
-// What is not over at the moment, and who has it: in `/hex status` and on the Home tab.
+// What is not over at the moment, and who is on it: in `/hex status` and on the Home tab.
 
 import type { ActionsBlock } from "@slack/types";
 import type { Attention } from "../../attention/attention.js";

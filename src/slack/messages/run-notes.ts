@@ -113,7 +113,7 @@ function startUnknown({ facts, unlisted }: RunIn<"lost">): string {
   return `The bot ${found}, ${existence}. Press *Look again* in a minute, or check the project in Hex before you start it again.`;
 }
 
-/** Whether something that is not Hex refused or redirected the start. That it passes nothing on is likely, and nobody says so. */
+/** Whether something that is not Hex refused or redirected the start. That it passed nothing on is likely, but not certain. */
 function isBlocked(facts: HexErrorFacts | null): boolean {
   return facts?.kind === "not_hex" && (facts.status ?? 0) >= 300;
 }

@@ -114,7 +114,7 @@ const JUDGED_INPUTS = 6_000;
 const JUDGED_LENGTHS = [6_000, 3_000, 1_500, 750] as const;
 /** How much is shown of each, whether or not all have room. */
 const LEAST_JUDGED = 300;
-/** How much of an input stands in one piece, in characters: escaped, it has room in a line. */
+/** How much of an input is in one piece, in characters: escaped, it has room in a line. */
 const PIECE = 350;
 
 /** The same, one part after another, for those who decide about the run: nobody should approve what they cannot read. */
@@ -136,7 +136,7 @@ export function optionsToJudge(options: RunOptions): string[] {
 const NOT_WHOLE =
   ":warning: There is no room for all of the inputs. Ask whoever wants the run for the rest before you approve it.";
 
-/** With line breaks that can be seen: what stands behind one may mean something else than it would on the same line. */
+/** With line breaks that can be seen: what follows one may mean something else than it would on the same line. */
 function judgeable(text: string): string {
   return /[\n\r\t\v\f]/.test(text) ? JSON.stringify(text) : text;
 }

@@ -1,4 +1,4 @@
-// What a screen reader calls the projects whose buttons stand in one message.
+// What a screen reader calls the projects whose buttons are in one message.
 
 import { ownerOrCreator } from "../../hex/projects.js";
 import { folded } from "../../lib/spelling.js";
@@ -8,7 +8,7 @@ import type { ProjectShown } from "./project-option.js";
 import { titleOf } from "./run-words.js";
 import { tellingTitles } from "./telling-titles.js";
 
-/** In characters. What a button does stands before the name. */
+/** In characters. What a button does comes before the name. */
 const MOST = LIMITS.buttonText - "Run with other inputs: ".length;
 const MOST_OF_OWNER = 30;
 const MOST_OF_ID = 40;

@@ -36,7 +36,7 @@ export interface Status {
   history: History | null;
   /** Runs that the bot keeps up to date. */
   tracked: number | null;
-  /** What is not over, and who has it; `null` when the store cannot be read. */
+  /** What is not over, and who is on it; `null` when the store cannot be read. */
   open: OpenNow | null;
   /** Whether they can take an outage here: they may, and no channel has a message about it. */
   takesOutages: boolean;

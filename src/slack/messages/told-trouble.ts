@@ -20,7 +20,7 @@ export interface ToldTrouble {
 export type NoLongerTold =
   /** The project is not watched there any more. */
   | { trouble: null; why: "unwatched"; projectId: string; project: Project | null }
-  /** The project may not be shown there. `mayReturn`: the trouble stands, or only now is it not known whether it may: it is shown again once it may be. */
+  /** The project may not be shown there. `mayReturn`: the trouble is not over, or only now is it not known whether it may: it is shown again once it may be. */
   | { trouble: null; why: "hidden"; mayReturn: boolean };
 
 /** One of those that share a message. */

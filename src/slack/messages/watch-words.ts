@@ -1,4 +1,4 @@
-// What the messages about watches say alike: what is watched, for what, how often the bot can look, and what is in the way.
+// What the messages about watches have in common: what is watched, for what, how often the bot can look, and what is in the way.
 
 import { cannotBeJudged, type Due } from "../../follow/due-times.js";
 import type { Level, Rule } from "../../follow/watch.js";

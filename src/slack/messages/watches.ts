@@ -113,7 +113,7 @@ function watchBlocks(
   return [section(head, end), ...paragraphs(all.filter((line) => line !== null))];
 }
 
-/** A category that was renamed, for example, is watched in vain. For people who may not see a project, it does not exist. */
+/** A category that was renamed, for example, matches nothing any more. For people who may not see a project, it does not exist. */
 function nothingFits({ kind }: Rule): string | null {
   switch (kind) {
     case "project":
