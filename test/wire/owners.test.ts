@@ -106,6 +106,21 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(posted()).toHaveLength(before + 3);
   });
 
+  test("while Slack leaves the questions unanswered: asked about all of them at once, so that the message waits no longer", async () => {
+    await start();
+    const projects = ["Revenue", "Churn", "Leads", "Stock"].map((title) => addProject(title, `${title}@acme.test`));
+    for (const { id } of projects) await harness.ask(`watch ${id}`);
+    for (const project of projects) fail(project);
+    await harness.until(() => lookups().length === projects.length, STEP_MS);
+    // Slack is asked again after an hour about addresses that nobody has.
+    await harness.pass(50 * MINUTE, MINUTE);
+    harness.slack.faults.add({ method: "users.lookupByEmail", kind: { type: "hang" } });
+    await harness.pass(20 * MINUTE, 20 * MINUTE);
+    await harness.until(() => lookups().length === 2 * projects.length, STEP_MS);
+    harness.slack.faults.clear();
+    harness.slack.cutHanging();
+  });
+
   test("unknown, deactivated or not answered about: named, and no reason for a warning", async () => {
     await start();
     harness.slack.deactivate(harness.slack.people.grace);

@@ -53,19 +53,20 @@ export async function wantedTroubles(sources: TroubleAlertSources, now: number):
   const members = [...before, ...(await addMembers(sources, { open, watches, isShown, members: before }, now))];
   const groups = await noteFailed(sources, await groupsOf(sources, members, { watches, isShown }), now);
   const connections = await connectionsOf(sources, groups);
-  const wanted: WantedAlert[] = [];
+  const unsettled: ToldGroup[] = [];
   for (const group of groups) {
     if (await isSettled(sources, group, now)) {
       await sources.members.settle(
         group.id,
         group.members.flatMap(({ member, told }) => (told.trouble === null ? member : [])),
       );
-    } else {
-      const owners = await ownersOf(sources, group, now);
-      const shared = connections === null ? [] : sharedConnections(suspectsIn(group), connections);
-      wanted.push(wantedOf(sources, group, { now, owners, shared }));
-    }
+    } else unsettled.push(group);
   }
+  const owners = await ownersOf(sources, unsettled, now);
+  const wanted = unsettled.map((group) => {
+    const shared = connections === null ? [] : sharedConnections(suspectsIn(group), connections);
+    return wantedOf(sources, group, { now, owners, shared });
+  });
   const attentions = groups
     .flatMap(({ members: all }) => toldOf(all.map(({ told }) => told)))
     .map((one) => one.attention);
@@ -98,15 +99,12 @@ function nextReply(groups: readonly ToldGroup[], now: number): number | null {
   return earliest(waits.map((ms) => now + ms));
 }
 
-/** Asks Slack who the owners are that the message is to mention. */
-async function ownersOf({ people }: TroubleAlertSources, { members }: ToldGroup, now: number): Promise<Owners> {
-  const emails = toldOf(members.map(({ told }) => told)).flatMap((one) => ownerToMention(one, now) ?? []);
-  const owners = new Map<string, string>();
-  for (const email of new Set(emails)) {
-    const id = await people.idOf(email);
-    if (id !== null) owners.set(email, id);
-  }
-  return owners;
+/** Asks Slack who the owners are that the messages are to mention, about all of them at once: Slack may take its time. */
+async function ownersOf({ people }: TroubleAlertSources, groups: readonly ToldGroup[], now: number): Promise<Owners> {
+  const told = groups.flatMap(({ members }) => toldOf(members.map((one) => one.told)));
+  const emails = new Set(told.flatMap((one) => ownerToMention(one, now) ?? []));
+  const ids = await Promise.all([...emails].map(async (email) => [email, await people.idOf(email)] as const));
+  return new Map(ids.flatMap(([email, id]) => (id === null ? [] : [[email, id]])));
 }
 
 /** What is known of their data connections, if several of them share a message; asks for what is not known yet. */
