@@ -1,7 +1,7 @@
 // What the connection check from a terminal says.
 
-import { type Connection, failuresOf, type Proof } from "./hex/connection-check.js";
 import type { HexError } from "./hex/errors.js";
+import { type Connection, failuresOf, type Proof } from "./hex/prober.js";
 import type { Me } from "./hex/schema.js";
 import { missingScope, remedyFor } from "./remedies/hex.js";
 

@@ -8,7 +8,7 @@ import { loadEnvFile } from "./config/env-file.js";
 import { withSecretFiles } from "./config/secret-files.js";
 import { connectionFacts, connectionLines } from "./connection-report.js";
 import { AllProjects } from "./hex/all-projects.js";
-import { failuresOf, Prober } from "./hex/connection-check.js";
+import { failuresOf, Prober } from "./hex/prober.js";
 import { terminalClient } from "./hex/terminal-client.js";
 import { systemClock } from "./lib/clock.js";
 import { createNetwork } from "./lib/network.js";

@@ -1,7 +1,7 @@
 // Whether Hex is usable: the leader asks once a minute, and every process asks when somebody wants to know.
 
 import type { Catalog } from "../catalog/catalog.js";
-import { Prober } from "../hex/connection-check.js";
+import { Prober } from "../hex/prober.js";
 import { Emitter } from "../lib/emitter.js";
 import { newReference } from "../lib/reference.js";
 import { SECOND } from "../lib/time.js";

@@ -2,7 +2,7 @@
 // The CatalogReader reads all projects in the background.
 
 import type { Call, HexClient } from "../hex/client.js";
-import type { ProjectsSeen } from "../hex/connection-check.js";
+import type { ProjectsSeen } from "../hex/prober.js";
 import { isListed, isRunnable, sortProjects } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";

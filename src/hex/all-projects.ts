@@ -1,7 +1,7 @@
 // All projects that the token sees, read again each time. For a check that runs only once.
 
 import type { AlsoAsked, Call, HexClient } from "./client.js";
-import type { ProjectsSeen } from "./connection-check.js";
+import type { ProjectsSeen } from "./prober.js";
 import { isListed, sortProjects } from "./projects.js";
 import type { Project } from "./schema.js";
 

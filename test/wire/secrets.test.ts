@@ -12,7 +12,7 @@ import { readConfig } from "../../src/config/config.js";
 import { secretsOf } from "../../src/config/secrets.js";
 import { connectionFacts, connectionLines } from "../../src/connection-report.js";
 import { AllProjects } from "../../src/hex/all-projects.js";
-import { Prober } from "../../src/hex/connection-check.js";
+import { Prober } from "../../src/hex/prober.js";
 import { terminalClient } from "../../src/hex/terminal-client.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { createLogger } from "../../src/log/logger.js";

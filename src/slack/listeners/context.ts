@@ -13,7 +13,7 @@ import type { Following } from "../../follow/watch.js";
 import type { WatchStore } from "../../follow/watch-store.js";
 import type { Budget } from "../../hex/budget.js";
 import type { Call, HexClient } from "../../hex/client.js";
-import type { Prober } from "../../hex/connection-check.js";
+import type { Prober } from "../../hex/prober.js";
 import type { StatusPage } from "../../hex/status-page.js";
 import type { Clock } from "../../lib/clock.js";
 import type { Logger } from "../../log/logger.js";

@@ -2,9 +2,9 @@
 
 import type { KnownBlock } from "@slack/types";
 import type { NameFindings } from "../../access/unmatched-name.js";
-import { type Connection, failuresOf, type Proof } from "../../hex/connection-check.js";
 import { type HexError, type LifeSign, meansLater } from "../../hex/errors.js";
 import type { HexPlace } from "../../hex/links.js";
+import { type Connection, failuresOf, type Proof } from "../../hex/prober.js";
 import type { HexReport } from "../../hex/status-page.js";
 import { DAY, MINUTE } from "../../lib/time.js";
 import type { History } from "../../outages/history.js";

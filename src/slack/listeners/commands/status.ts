@@ -1,7 +1,7 @@
 // `/hex status`: asks Hex now and shows the state of the connection.
 
 import { isSamePlace } from "../../../follow/watch.js";
-import type { Connection } from "../../../hex/connection-check.js";
+import type { Connection } from "../../../hex/prober.js";
 import { STORE_MS, within } from "../../../lib/with-timeout.js";
 import type { Permissions } from "../../access/permissions.js";
 import { openNow } from "../../alerts/open-now.js";

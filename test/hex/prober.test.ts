@@ -2,8 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AllProjects } from "../../src/hex/all-projects.js";
-import { Prober } from "../../src/hex/connection-check.js";
 import { HexError } from "../../src/hex/errors.js";
+import { Prober } from "../../src/hex/prober.js";
 import { CALL, failure, soon, startWire, type Wire } from "./wire.js";
 
 const DAY = 86_400_000;

@@ -1,4 +1,4 @@
-// The probe: whether Hex answers, whose token it is, what it may do and when it expires. Proven by asking, never assumed.
+// The probe: asks Hex whether it answers, whose token it is, what it may do and when it expires. Proven by asking, never assumed.
 
 import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
@@ -46,6 +46,7 @@ export interface ProjectsSeen {
   readonly seen: { projects: readonly Project[]; isWhole: boolean } | null;
 }
 
+/** How long (ms) it counts as proven that the token may run projects. */
 const RUN_PROOF_MS = 10 * MINUTE;
 /** How many projects to try when one of them refuses for a reason that concerns only itself. */
 const RUN_ATTEMPTS = 3;
