@@ -4,6 +4,7 @@ import { MINUTE } from "../lib/time.js";
 import { isFailed, type Trouble } from "./trouble.js";
 import { placeKey, type WatchPlace } from "./watch.js";
 
+/** How long (ms) after its first trouble others join a message. */
 const JOIN_MS = 10 * MINUTE;
 /** How long (ms) after one reply the next one of its kind comes at the earliest, so that those that join together are named together. */
 const REPLY_MS = MINUTE;

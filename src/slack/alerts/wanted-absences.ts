@@ -11,7 +11,8 @@ import type { WantedAlert } from "./wanted-alert.js";
 
 export type AbsenceSources = Pick<TroubleSources, "watches" | "troubles" | "catalog" | "hexPlace" | "shownTo">;
 
-const TOGETHER_MS = 10 * MINUTE;
+/** Absences in one window of this length (ms) share a message. The ids of stored messages have its number, so it never changes. */
+const WINDOW_MS = 10 * MINUTE;
 /** How long (ms) the message is kept up to date, and how long it is news. */
 const NEWS_MS = DAY;
 
@@ -32,7 +33,7 @@ export async function wantedAbsences(sources: AbsenceSources, now: number): Prom
     for (const one of recent) {
       const isTold = here.some((watch) => watch.setAt < one.absence.since && isMeant(watch.rule, one.id, one));
       if (!isTold) continue;
-      const window = Math.floor(one.absence.since / TOGETHER_MS);
+      const window = Math.floor(one.absence.since / WINDOW_MS);
       groups.set(window, [...(groups.get(window) ?? []), one]);
     }
     return [...groups].map(([window, all]): WantedAlert => {
