@@ -66,6 +66,8 @@ export function readSecret(file: string): SecretReading {
     return { ok: false, problem: `its file cannot be read (${code}); check the path, and who may read the file` };
   }
   if (text.length > LONGEST) return { ok: false, problem: "its file is too long for a secret; check the path" };
+  // In UTF-16, as older PowerShells write with `>`, every other byte of a secret is 0.
+  if (text.includes("\0")) return { ok: false, problem: "its file is not in UTF-8; save it as plain text in UTF-8" };
   // Editors and `echo` end a file with a new line.
   const secret = clean(text);
   return secret === undefined

@@ -10,7 +10,7 @@ import { ManualClock } from "../sandbox/clock.js";
 const folder = mkdtempSync(join(tmpdir(), "hex-bot-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function file(name: string, content: string): string {
+function file(name: string, content: string | Buffer): string {
   const path = join(folder, name);
   writeFileSync(path, content);
   return path;
@@ -52,6 +52,11 @@ describe("secrets in files", () => {
     ["a folder", folder, "HEX_API_TOKEN_FILE: its file cannot be read (EISDIR)"],
     ["an empty file", file("empty", " \n"), "HEX_API_TOKEN_FILE: its file is empty"],
     ["another file", file("long", "x".repeat(10_001)), "HEX_API_TOKEN_FILE: its file is too long for a secret"],
+    [
+      "a file in UTF-16",
+      file("wide", Buffer.from(`\ufeff${TOKEN}\r\n`, "utf16le")),
+      "HEX_API_TOKEN_FILE: its file is not in UTF-8",
+    ],
     ["a secret of another kind", file("other", "xoxb-3"), "HEX_API_TOKEN: contains a Slack bot token"],
     ["the token in place of a path", TOKEN, "HEX_API_TOKEN_FILE: its file cannot be read (ENOENT)"],
   ])("%s: one line, which names no secret", (_, path, words) => {
