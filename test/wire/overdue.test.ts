@@ -112,6 +112,7 @@ describe.each(MODES)("%s mode", (mode) => {
   test.each([
     { type: "ratelimited", retryAfter: 20 },
     { type: "status", status: 503 },
+    { type: "error", error: "token_revoked" },
   ] as const)(
     "if Slack answers the mention with %o, it comes later, once, and the card is still updated",
     async (kind) => {

@@ -194,6 +194,19 @@ describe.each(MODES)("%s mode", (mode) => {
       harness.slack.faults.clear();
     });
 
+    test("nor anything else for a minute, with a word that the bot does not know: the message comes once after that", async () => {
+      await tellMe(await running());
+      await harness.cardShows("1 person will be told");
+      const kind = { type: "error", error: "a_word_of_tomorrow" } as const;
+      harness.slack.faults.add({ method: "chat.postMessage", kind });
+      await harness.cardShows("Completed");
+      await harness.pass(60_000, 5_000);
+      harness.slack.faults.clear();
+      await harness.until(() => told(grace).length > 0);
+      await harness.pass(60_000, 5_000);
+      expect(told(grace)).toHaveLength(1);
+    });
+
     test.each([
       { type: "ratelimited", retryAfter: 30 },
       { type: "status", status: 503 },

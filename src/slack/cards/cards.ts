@@ -307,7 +307,7 @@ export class Cards {
     const failure = await sayOnce(this.options, card, "overdue", overdueMessage(run, run.requester, clock.now()));
     if (failure !== null) {
       this.#warn(run, failure);
-      if (mayPass(failure))
+      if (mayPass(failure) || failure.kind === "credentials")
         return this.#pauses.begin(run.key, this.#refusals.pauseMs(failure, OVERDUE_TRIES, card.channel));
     }
     await runs.update(run.key, toldOverdue);

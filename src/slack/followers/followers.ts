@@ -10,7 +10,7 @@ import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
 import { OneAtATime } from "../../lib/one-at-a-time.js";
 import { whileRenewed } from "../../lib/renewed.js";
-import { DAY, SECOND } from "../../lib/time.js";
+import { DAY, HOUR, SECOND } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { type EndedRun, isEnded } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
@@ -19,7 +19,7 @@ import type { Seldom } from "../../store/seldom.js";
 import type { Audience } from "../access/audience.js";
 import type { Card, CardStore } from "../cards/store.js";
 import { isDirect } from "../connection/conversation.js";
-import { asSlackFailure, mayPass, retryPauseMs, SlackFailure } from "../connection/failures.js";
+import { asSlackFailure, retryPauseMs, SlackFailure } from "../connection/failures.js";
 import { isPosted, isRefusedHere, post } from "../connection/post.js";
 import { permalinkOf, readAnswer } from "../connection/read-answer.js";
 import type { Message } from "../messages/blocks.js";
@@ -46,8 +46,16 @@ export interface FollowersOptions {
 const CLAIM_MS = 15 * SECOND;
 /** How often (ms) a process renews its claim while Slack takes its time. */
 const RENEW_MS = 5 * SECOND;
-/** How long (ms) to keep retrying a message that Slack refuses. */
-const KEEP_TRYING_MS = DAY;
+/**
+ * How long (ms) to keep retrying a message that Slack refuses. A scope may still be granted, and a token replaced. A word that the bot
+ * does not know may pass, too.
+ */
+const KEEP_TRYING_MS: Partial<Record<SlackFailure["kind"], number>> = {
+  rate_limited: DAY,
+  transient: DAY,
+  credentials: DAY,
+  other: HOUR,
+};
 
 /** Slack has not said who somebody is, so that it is not known what they may see. */
 const UNSURE = new SlackFailure({ kind: "transient", word: "person_not_known" });
@@ -171,9 +179,7 @@ export class Followers {
   #hold(follower: Follower, failure: SlackFailure): boolean {
     const now = this.options.clock.monotonic();
     const { count, since } = this.#refusals.get(idOf(follower)) ?? { count: 0, since: now };
-    // A scope may still be granted, and a token replaced.
-    const isWorthRepeating = mayPass(failure) || failure.kind === "credentials";
-    if (!isWorthRepeating || now - since > KEEP_TRYING_MS) {
+    if (now - since >= (KEEP_TRYING_MS[failure.kind] ?? 0)) {
       this.#refusals.delete(idOf(follower));
       return false;
     }
