@@ -214,7 +214,7 @@ function toldIn(text: string, isRepeat: boolean): Told[] {
 function stillOpen(): string[] {
   const all = messages();
   const isLeftBehind = (text: string, index: number) =>
-    all.slice(index + 1).some((other) => other.isRepeat && toldIn(text, false).some(isIn(toldIn(other.text, true))));
+    all.slice(index + 1).some((other) => other.isRepeat && toldIn(text, false).some(isIn(toldOnce(other.texts, true))));
   return all
     .filter(({ text }, index) => text.includes("in trouble*") && !isLeftBehind(text, index))
     .map(({ text }) => text);
