@@ -192,6 +192,35 @@ test("when a silence ends, what is still going on is posted then", async () => {
   expect(harness.clock.now()).toBeLessThan(until + 5 * SECOND);
 });
 
+test("while Slack leaves the changes of messages unanswered, news does not wait for all of them", async () => {
+  harness = await Harness.start("socket");
+  const { workspace } = harness.hex;
+  const { data, team, general } = harness.slack.channels;
+  const revenue = workspace.addProject({ title: "Weekly revenue", schedules: [] });
+  for (const channel of [data, team, general]) await harness.ask("watch weekly revenue", { channel });
+  const churn = workspace.addProject({ title: "Churn", schedules: [] });
+  await harness.ask(`watch ${churn.id}`);
+  workspace.startRun(revenue.id, { trigger: "API", durationMs: SECOND, outcome: "ERRORED" });
+  await harness.until(() => told().length === 3, STEP_MS);
+  // By then, news begins a message of its own.
+  await harness.pass(11 * MINUTE, STEP_MS);
+  const updates = () => harness.slack.calls.filter(({ method }) => method === "chat.update").length;
+  const before = updates();
+  harness.slack.faults.add({ method: "chat.update", kind: { type: "hang" } });
+  workspace.startRun(revenue.id, { trigger: "API", durationMs: SECOND });
+  await harness.until(() => updates() === before + 1, STEP_MS);
+  workspace.startRun(churn.id, { trigger: "API", durationMs: SECOND, outcome: "ERRORED" });
+  await harness.pass(MINUTE, STEP_MS);
+  harness.slack.cutHanging();
+  await harness.until(() => updates() === before + 2, STEP_MS);
+  harness.slack.cutHanging();
+  await harness.until(() => told().some((message) => shown(message).includes("Churn")), STEP_MS);
+  expect(updates()).toBe(before + 2);
+  harness.slack.faults.clear();
+  harness.slack.cutHanging();
+  await harness.until(() => told().filter((message) => shown(message).includes("Back to green")).length === 3, STEP_MS);
+});
+
 test.each([
   ["Slack's answer to the reply is lost: it comes once more, and says so", "reset", [false, true]],
   ["Slack wants the reply later: it comes once, as it is", "ratelimited", [false]],

@@ -65,6 +65,9 @@ export class Alerts {
   /** Subjects whose message shows less than people were told in its thread, since when, and when it was last tried (by the monotonic clock). */
   readonly #outdated = new Map<string, { since: number; triedAt: number }>();
 
+  /** Whether Slack has left something unanswered in this round. */
+  #isSilent = false;
+
   constructor(private readonly options: AlertsOptions) {
     this.#loop = new PollingLoop(options.clock);
   }
@@ -110,6 +113,7 @@ export class Alerts {
     const { alerts: all, nextAt } = await wanted();
     const ids = new Set(all.map(({ id }) => id));
     for (const kept of [this.#held, this.#outdated]) for (const id of kept.keys()) if (!ids.has(id)) kept.delete(id);
+    this.#isSilent = false;
     for (const subject of all) {
       if (signal.aborted) return nextAt;
       if ((this.#held.get(subject.id)?.until ?? 0) > now) continue;
@@ -146,6 +150,11 @@ export class Alerts {
     const alert = await alerts.get(subject.id);
     if (alert === null || alert.settled) {
       this.#held.delete(subject.id);
+      return;
+    }
+    // News comes first: Slack may take ten seconds to leave each change unanswered. The changes that are left go on in the next round.
+    if (this.#isSilent && isPlaced(alert)) {
+      this.wake();
       return;
     }
     if (isElsewhere(alert, channel) && !subject.isFinal && !subject.isSilent) return this.#move(alert, channel);
@@ -294,6 +303,7 @@ export class Alerts {
     const { alerts, clock } = this.options;
     if (failure.kind === "place" && isElsewhere(alert, channel)) return this.#move(alert, channel);
     this.#warn(subject, channel, failure);
+    this.#isSilent ||= failure.kind === "transient";
     const failures = (this.#held.get(subject)?.failures ?? 0) + 1;
     if (failure.kind === "gone") {
       // Somebody who deletes it twice does not want it.
