@@ -154,6 +154,8 @@ test.each<[string, string, number, number]>([
   harness.slack.socket.drop();
   await soon(() => opened().length === 2);
   const before = harness.clock.monotonic();
+  // The clock stands still until the bot has its answer, and waits.
+  await soon(() => logged("no connection yet").length === 1);
   await harness.until(() => opened().length === 3, 500);
   const waited = harness.clock.monotonic() - before;
   expect(waited).toBeGreaterThanOrEqual(least);
