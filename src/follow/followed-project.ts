@@ -1,8 +1,9 @@
 // What the bot remembers about a watched project between two readings of its runs. Pure.
 
 import { z } from "zod";
-import { endOf, type HexRun, isOver, type Project, type Schedule, startOrEnd } from "../hex/schema.js";
+import { endOf, type HexRun, isOver, latestFirst, type Project, type Schedule, startOrEnd } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
+import { DAY } from "../lib/time.js";
 import { typicalDuration } from "../runs/typical-duration.js";
 import { absenceSchema, isGone, settledUntil, type WhyAbsent } from "./absence.js";
 import {
@@ -174,7 +175,8 @@ export function evidenceOf(
   reading: Reading,
   { stuckFactor }: Pick<Terms, "stuckFactor">,
 ): Evidence {
-  const { runs, unreadStarts, readAt, most } = reading;
+  const { unreadStarts, readAt, most } = reading;
+  const runs = reading.runs.map((run) => withoutFuture(run, readAt)).sort(latestFirst);
   const starts = runs.map(({ startTime }) => startTime ?? readAt);
   const firstSeen = new Map([...followed.going, ...followed.overtaken].map(({ runId, since }) => [runId, since]));
   const typicalMs = typicalDuration(runs) ?? followed.typicalMs;
@@ -191,6 +193,15 @@ export function evidenceOf(
     firstSeen,
     typicalMs,
   };
+}
+
+/** How far (ms) a time of Hex's may be ahead before it makes no sense. This machine's clock may be hours behind. */
+const FUTURE_MS = DAY;
+
+/** The same run without times that make no sense: one from next year would count as the latest until then. `readAt`: epoch ms. */
+function withoutFuture(run: HexRun, readAt: number): HexRun {
+  const past = (time: number | null) => (time !== null && time > readAt + FUTURE_MS ? null : time);
+  return { ...run, startTime: past(run.startTime), endTime: past(run.endTime) };
 }
 
 /** What the bot remembers after a reading. */

@@ -103,7 +103,22 @@ describe("with a schedule", () => {
     expect(judged([cancelled(SEVEN + 40 * MINUTE), failed, yesterday()])).toBe("failed");
     expect(judged([cancelled(SEVEN + 40 * MINUTE), failed, hexRun()])).toBe("failed");
     expect(judged([cancelled(SEVEN + 40 * MINUTE), failed], unscheduled)).toBe("failed");
-    expect(judged([cancelled(SEVEN + 40 * MINUTE), hexRun(), failed])).toBe("fresh");
+    const good = hexRun({ startTime: SEVEN + 35 * MINUTE, endTime: SEVEN + 36 * MINUTE });
+    expect(judged([cancelled(SEVEN + 40 * MINUTE), good, failed])).toBe("fresh");
+  });
+
+  test("a run that Hex says begins next year does not hide those that are there, or are missing", () => {
+    const nextYear = SEVEN + 365 * 24 * HOUR;
+    const odd = [
+      hexRun({ startTime: nextYear, endTime: nextYear + MINUTE }),
+      hexRun({ status: "RUNNING", startTime: nextYear, endTime: null }),
+    ];
+    for (const run of odd) {
+      const failed = hexRun({ status: "ERRORED", startTime: SEVEN + 30 * MINUTE, endTime: SEVEN + 31 * MINUTE });
+      expect(judged([run, failed, yesterday()])).toBe("failed");
+      expect(known([run, yesterday()]).scheduledAt).toBe(yesterday().startTime);
+    }
+    expect(judged([...odd.slice(0, 1), yesterday()])).toBe("late");
   });
 
   test("the run was cancelled: neither", () => {
