@@ -59,6 +59,15 @@ describe.concurrent("the built program", () => {
     expect(bot.output).toContain("There is a .env here");
   });
 
+  test("a .env in UTF-16 is not taken for one that is empty", async ({ stage: { dir, startBuilt } }) => {
+    await writeFile(join(dir, ".env"), Buffer.from("\uFEFFHEX_API_TOKEN=hxtp_1\n", "utf16le"));
+    for (const program of [startBuilt("main", {}), startBuilt("verify", {})]) {
+      expect(await program.closed).toBe(1);
+      expect(program.output).toContain("HEX_API_TOKEN: is not set");
+      expect(program.output).toContain("There is a .env here, but it is not in UTF-8, so its settings are missing");
+    }
+  });
+
   test("certificates that .env names come too late for Node, which is said", async ({
     stage: { dir, startBot, startBuilt },
   }) => {
