@@ -33,7 +33,7 @@ describe.each(MODES)("%s mode", (mode) => {
     async (status) => {
       harness.slack.faults.add({ method: "response_url", kind: { type: "status", status } });
       await harness.slack.command("help");
-      const said = () => harness.log.find((line) => line.includes("an answer goes another way"));
+      const said = () => harness.log.find((line) => line.includes("An answer goes another way"));
       const answer = await harness.slack.waitForMessage((message) => message.via === "postEphemeral");
       expect(shown(answer)).toContain("/hex status");
       expect(said()).toContain("type the command");
