@@ -1,10 +1,7 @@
 // The file named .env, which may hold settings that the environment does not.
 
-import { readFileSync } from "node:fs";
 import { config as loadEnv } from "dotenv";
 
-/** Where dotenv looks for it. */
-const FILE = ".env";
 /** Node reads it when it starts, and not again. */
 const CERTIFICATES = "NODE_EXTRA_CA_CERTS";
 
@@ -14,14 +11,18 @@ const CERTIFICATES = "NODE_EXTRA_CA_CERTS";
  */
 export function loadEnvFile(): string | null {
   const before = process.env[CERTIFICATES];
-  const { error } = loadEnv({ quiet: true });
-  if (error?.code === "ENOENT") return null;
-  if (error !== undefined)
+  const { error, parsed = {} } = loadEnv({ quiet: true });
+  if (error !== undefined && error.code !== "ENOENT")
     return `There is a .env here, but it cannot be read (${error.code}), so its settings are missing: it must be a file that the bot's user may read`;
-  // In UTF-16, as older PowerShells write with `>`, every other byte is 0, and dotenv finds nothing.
-  if (readFileSync(FILE).includes(0))
+  if (Object.keys(parsed).length === 0 && isInUtf16())
     return "There is a .env here, but it is not in UTF-8, so its settings are missing: save it as plain text in UTF-8";
   return process.env[CERTIFICATES] === before
     ? null
     : `${CERTIFICATES} has no effect in .env, because Node reads it before that file: set it in the environment in which the program is started`;
+}
+
+/** Whether there are settings in it when it is read as UTF-16, in which older PowerShells write with `>`. Sets none of them. */
+function isInUtf16(): boolean {
+  const { parsed = {} } = loadEnv({ quiet: true, encoding: "utf16le", processEnv: {} });
+  return Object.keys(parsed).length > 0;
 }

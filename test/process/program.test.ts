@@ -1,5 +1,6 @@
 // The built program as a process: what an operator sees of a start, a stop and `npm run verify`.
 
+import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
@@ -66,6 +67,21 @@ describe.concurrent("the built program", () => {
       expect(program.output).toContain("HEX_API_TOKEN: is not set");
       expect(program.output).toContain("There is a .env here, but it is not in UTF-8, so its settings are missing");
     }
+  });
+
+  test("settings from a pipe, which can be read once, and from where dotenv is told to look", async ({
+    stage: { dir, startBuilt },
+  }) => {
+    const found = async (env: Record<string, string>) => {
+      const program = startBuilt("verify", env);
+      expect(await program.closed).toBe(1);
+      return program.output;
+    };
+    await writeFile(join(dir, "other"), "HEX_WORKSPACE_URL=ftp://a\n");
+    expect(await found({ DOTENV_CONFIG_PATH: join(dir, "other") })).toContain("HEX_WORKSPACE_URL:");
+    execFileSync("mkfifo", [join(dir, ".env")]);
+    const [output] = await Promise.all([found({}), writeFile(join(dir, ".env"), "HEX_WORKSPACE_URL=ftp://a\n")]);
+    expect(output).toContain("HEX_WORKSPACE_URL:");
   });
 
   test("certificates that .env names come too late for Node, which is said", async ({
