@@ -124,8 +124,8 @@ function begun(projectId: string, findings: readonly Finding[], now: number, id:
 /** The same ailment as it is now. A failure may be that of another run by now. Another run that is stuck is another ailment. */
 function continued(ailment: Ailment, findings: readonly Finding[], evidence: Evidence): Ailment {
   if (ailment.overAt !== null) return ailment;
-  const found = findings.find((one) => one.kind === ailment.kind && !isOtherStuck(one, ailment));
-  if (found === undefined) return over(ailment, evidence);
+  const found = findings.find(({ kind }) => kind === ailment.kind);
+  if (found === undefined || (found.kind === "stuck" && isOfOtherRun(found, ailment))) return over(ailment, evidence);
   return { ...found, since: Math.min(ailment.since, found.since), seenAt: ailment.seenAt, overAt: null };
 }
 
@@ -151,6 +151,11 @@ export function isRescheduled({ ailments, overAt }: Pick<Trouble, "ailments" | "
   return ailments.some((one) => one.kind === "late" && one.rescheduled === true && one.overAt === overAt);
 }
 
+/** Whether it ended although Hex still lists the run that was stuck as going: a later one had completed. */
+export function isOvertaken({ ailments, overAt }: Pick<Trouble, "ailments" | "overAt">): boolean {
+  return ailments.some((one) => one.kind === "stuck" && one.overtaken === true && one.overAt === overAt);
+}
+
 /** Whether it is over although no run has completed, for example because the run that was stuck was cancelled. */
 export function endedWithoutRun({ overAt, endedBy, withdrawn }: Trouble): boolean {
   return overAt !== null && endedBy === null && withdrawn === undefined;
@@ -159,11 +164,11 @@ export function endedWithoutRun({ overAt, endedBy, withdrawn }: Trouble): boolea
 /** Whether something else went wrong than before: a new ailment, or that of another run. */
 function isNews(finding: Finding, { ailments }: Trouble): boolean {
   const before = ailments.find(({ kind, overAt }) => kind === finding.kind && overAt === null);
-  return before === undefined || ("runId" in before && "runId" in finding && before.runId !== finding.runId);
+  return before === undefined || isOfOtherRun(finding, before);
 }
 
-function isOtherStuck(finding: Finding, ailment: Ailment): boolean {
-  return finding.kind === "stuck" && ailment.kind === "stuck" && finding.runId !== ailment.runId;
+function isOfOtherRun(finding: Finding, ailment: Ailment): boolean {
+  return "runId" in finding && "runId" in ailment && finding.runId !== ailment.runId;
 }
 
 function fresh(known: readonly Ailment[], findings: readonly Finding[], now: number): Ailment[] {

@@ -1,6 +1,6 @@
 // What is said in the thread of a message about projects in trouble: which joined them, which have failed since, and that it is over.
 
-import { endedWithoutRun, isRescheduled } from "../../follow/trouble.js";
+import { endedWithoutRun, isOvertaken, isRescheduled } from "../../follow/trouble.js";
 import { type MemberTimes, type NamedTogether, namedTogether, waitFor } from "../../follow/trouble-groups.js";
 import { context, fitting, type Message, message, paragraphs, type Reply, section } from "./blocks.js";
 import { count, dotted, duration, moreProjects } from "./mrkdwn.js";
@@ -106,14 +106,11 @@ function rescheduledWords(told: readonly ToldTrouble[]): string | null {
 
 /** Null if no trouble ended because a later run than the one that was stuck had completed. */
 function overtakenWords(told: readonly ToldTrouble[]): string | null {
-  const overtaken = told.filter(({ trouble }) =>
-    trouble.ailments.some((one) => "overtaken" in one && one.overAt === trouble.overAt),
-  );
-  const [first, ...others] = overtaken;
+  const [first, ...others] = told.filter(({ trouble }) => isOvertaken(trouble));
   if (first === undefined) return null;
   return others.length === 0
     ? `Hex still lists the run of ${shownTitle(first)} that was stuck: if nobody needs it, cancel it there.`
-    : `Hex still lists the runs of ${overtaken.length} projects that were stuck: if nobody needs them, cancel them there.`;
+    : `Hex still lists the runs of ${others.length + 1} projects that were stuck: if nobody needs them, cancel them there.`;
 }
 
 /** Null if a run has completed for each that is judged. */
