@@ -9,7 +9,7 @@ import { mayBePartial, type StoreFailure, type StoreFailureKind } from "../store
 import { SAID_AGAIN_MS } from "../store/seldom.js";
 import type { StoreState } from "../store/store-check.js";
 
-/** How often (ms) the log says that a store fails which fails and works again by turns. */
+/** How often (ms) the log reports a store that fails and recovers by turns. */
 const FAILS_AGAIN_MS = MINUTE;
 
 export class StoreLog {

@@ -21,7 +21,7 @@ export function loadEnvFile(): string | null {
     : `${CERTIFICATES} has no effect in .env, because Node reads it before that file: set it in the environment in which the program is started`;
 }
 
-/** Whether there are settings in it when it is read as UTF-16, in which older PowerShells write with `>`. Sets none of them. */
+/** Whether there are settings in it when it is read as UTF-16, which is what `>` writes in older PowerShells. Sets none of them. */
 function isInUtf16(): boolean {
   const { parsed = {} } = loadEnv({ quiet: true, encoding: "utf16le", processEnv: {} });
   return Object.keys(parsed).length > 0;
